@@ -1,0 +1,56 @@
+"""What a call says and asks, as data. `carrier/twiml.py` turns it into the carrier's own language.
+
+A script is a sequence of steps; `Ask`, `Join` and `HangUp` end it. Texts are already rendered.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Say:
+    """Words to speak."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Speak, and wait for one key; any key cuts the words short (barge-in).
+
+    `step` names the question; the answer comes back to the call's `keys` door with it. With no key within
+    `wait_seconds` the door is called all the same, with no keys.
+    """
+
+    words: str
+    step: str
+    wait_seconds: int = 8
+    digits: int = 1
+
+
+@dataclass(frozen=True)
+class Join:
+    """Put this leg into a conference. It starts when the second leg enters.
+
+    `ends_for_all`: when this leg leaves, the other is released too (it then goes on to its `after` door).
+    `wait_words` is said, again and again, to a leg that waits alone.
+    """
+
+    conference: str
+    wait_words: str = ""
+    ends_for_all: bool = True
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the call."""
+
+
+Step = Say | Ask | Join | HangUp
+
+
+@dataclass(frozen=True)
+class CallScript:
+    """What one person hears next, in their language (a two-letter code)."""
+
+    language: str
+    steps: tuple[Step, ...]

@@ -1,0 +1,91 @@
+"""Rules of the outbox: when to try again, and which of two statuses is newer. Pure."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from checkin.domain.terms import Lane
+
+
+class Kind(StrEnum):
+    """What is handed to the carrier."""
+
+    TEXT = "text"
+    CALL = "call"
+    CHANGE = "change"
+    HANG_UP = "hang_up"
+
+
+class State(StrEnum):
+    """Where a delivery stands with us (the carrier's own word for it is its `status`).
+
+    queued ──taken──► sending ──accepted──► sent ──► delivered | failed
+       ▲                 │ busy                (calls: sent ──► completed | failed)
+       └─────────────────┤
+                         └─answer lost──► unsure ──asked──► sent | queued
+    queued ──► cancelled | expired
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNSURE = "unsure"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+SETTLED = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
+
+LEASE = {
+    # How long a handed-over delivery may go without a word before it is taken up again. The carrier's answer is
+    # waited for 10 s at most; a bulk chunk waits its turn behind others.
+    Lane.URGENT: timedelta(seconds=12),
+    Lane.REPLY: timedelta(seconds=15),
+    Lane.CHECKIN: timedelta(seconds=90),
+    Lane.BULK: timedelta(seconds=90),
+}
+
+_FIRST_WAIT = {Lane.URGENT: 1.0, Lane.REPLY: 2.0, Lane.CHECKIN: 15.0, Lane.BULK: 30.0}
+_LONGEST_WAIT = {Lane.URGENT: 20.0, Lane.REPLY: 120.0, Lane.CHECKIN: 900.0, Lane.BULK: 1800.0}
+
+
+def next_attempt(lane: Lane, attempt: int, jitter: float) -> timedelta:
+    """How long to wait after failed attempt number `attempt` (from 1). Doubles, is capped, and is spread by
+    `jitter` (0 up to 1) over the upper half, so that many failures at once do not come back at once."""
+    wait = min(_FIRST_WAIT[lane] * 2 ** min(attempt - 1, 20), _LONGEST_WAIT[lane])
+    return timedelta(seconds=wait * (0.5 + 0.5 * jitter))
+
+
+_ORDER = {
+    # texts
+    "accepted": 0,
+    "scheduled": 0,
+    "queued": 1,
+    "sending": 2,
+    "sent": 3,
+    "delivered": 9,
+    "undelivered": 8,
+    "failed": 8,
+    "read": 10,
+    # calls
+    "initiated": 2,
+    "ringing": 3,
+    "in-progress": 4,
+    "busy": 8,
+    "no-answer": 8,
+    "canceled": 8,
+    "completed": 9,
+}
+
+
+def is_newer(old: str, new: str) -> bool:
+    """Whether the carrier's status `new` may replace `old`. Callbacks come late, twice and out of order."""
+    if new not in _ORDER:
+        return False
+    return _ORDER[new] > _ORDER.get(old, -1)
+
+
+def is_final(status: str) -> bool:
+    """Whether nothing more will follow."""
+    return _ORDER.get(status, -1) >= 8

@@ -1,0 +1,89 @@
+"""Phone numbers: any national notation in, E.164 out, or one sentence that says why not."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers.timezone import time_zones_for_number
+
+from checkin.domain.terms import Phone
+
+
+class BadPhone(ValueError):
+    """A text that is no number we can ring. The sentence never repeats the number."""
+
+
+class LineType(StrEnum):
+    """What kind of line a number is, as far as its numbering plan tells."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    EITHER = "either"
+    VOIP = "voip"
+    UNKNOWN = "unknown"
+
+
+_TYPES = {
+    PhoneNumberType.MOBILE: LineType.MOBILE,
+    PhoneNumberType.FIXED_LINE: LineType.LANDLINE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: LineType.EITHER,
+    PhoneNumberType.VOIP: LineType.VOIP,
+}
+_ALLOWED = re.compile(r"^[\s+().\-/\d\u00a0]+$")
+_EXTENSION = re.compile(r"(?i)(ext|x|#|;)\s*\.?\s*\d+\s*$")
+
+
+def parse_phone(raw: str, region: str) -> Phone:
+    """Read a number as it is written in `region` (ISO 3166, such as US). Raises BadPhone."""
+    text = raw.strip()
+    if not text:
+        raise BadPhone("the number is empty")
+    if _EXTENSION.search(text):
+        raise BadPhone("the number has an extension, which cannot be rung or texted; give a direct number")
+    if not _ALLOWED.match(text):
+        raise BadPhone(
+            "the number has letters or signs in it; write digits, with + and the country code if abroad"
+        )
+    if text.startswith("00") and not text.startswith("000"):
+        text = "+" + text[2:]
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        raise BadPhone("this is no phone number; write it with + and the country code") from error
+    if not phonenumbers.is_possible_number(number):
+        raise BadPhone("the number is too short or too long for its country")
+    if not phonenumbers.is_valid_number(number):
+        raise BadPhone("no such number exists in its country's numbering plan; check its digits")
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def line_type(phone: Phone) -> LineType:
+    """What kind of line this is; `unknown` where the plan does not tell."""
+    number = _parsed(phone)
+    return (
+        LineType.UNKNOWN if number is None else _TYPES.get(phonenumbers.number_type(number), LineType.UNKNOWN)
+    )
+
+
+def country_of(phone: Phone) -> str:
+    """The ISO code of the number's country; empty where it has none."""
+    number = _parsed(phone)
+    return (phonenumbers.region_code_for_number(number) or "") if number is not None else ""
+
+
+def zones_of(phone: Phone) -> tuple[str, ...]:
+    """The time zones that the number may be in; empty where that is not known."""
+    number = _parsed(phone)
+    if number is None:
+        return ()
+    return tuple(zone for zone in time_zones_for_number(number) if zone != "Etc/Unknown")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(phone: Phone) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(phone, None)
+    except NumberParseException:
+        return None
