@@ -1,0 +1,283 @@
+"""What the operator decides, read once from the environment and a `.env` file. The only reader of the environment.
+
+A wrong value is refused at the start, in one sentence: which variable, what is wrong with it, how to mend it.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import available_timezones
+
+import phonenumbers
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout that this runs from: Procfile and templates lie here."""
+
+SIMULATED_NUMBER = "+12025550100"
+"""The number of the service where the simulator is the carrier."""
+
+_LONGEST_SOCKET_PATH = 100
+"""Unix socket addresses hold 104 bytes (macOS) or 108 (Linux)."""
+
+
+class BadSettings(Exception):
+    """A variable is wrong or missing. The text is one sentence for the operator and holds no secret."""
+
+
+def _variable(name: str, default: Any) -> Any:
+    return Field(default=default, validation_alias=name)
+
+
+def _several(text: object) -> object:
+    """Split what is written with commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; frozen. The names of the variables are in ARCHITECTURE.md and `.env.example`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
+
+    data_dir: Path = _variable("CHECKIN_DATA_DIR", Path("data"))
+    database_url_given: str | None = _variable("DATABASE_URL", None)
+    redis_url_given: str | None = _variable("REDIS_URL", None)
+    public_base_url: str = _variable("PUBLIC_BASE_URL", "")
+    port: int = _variable("PORT", 8000)
+    simulator_port: int = _variable("CHECKIN_SIMULATOR_PORT", 0)
+    web_processes: int = _variable("WEB_CONCURRENCY", 0)
+    account_sid: str | None = _variable("TWILIO_ACCOUNT_SID", None)
+    auth_tokens: Annotated[tuple[str, ...], NoDecode] = _variable("TWILIO_AUTH_TOKEN", ())
+    from_numbers: Annotated[tuple[str, ...], NoDecode] = _variable("TWILIO_FROM_NUMBER", ())
+    messaging_service_sid: str | None = _variable("TWILIO_MESSAGING_SERVICE_SID", None)
+    twilio_api_base_url: str | None = _variable("TWILIO_API_BASE_URL", None)
+    secret_key: str | None = _variable("CHECKIN_SECRET_KEY", None)
+    encryption_keys: Annotated[tuple[str, ...], NoDecode] = _variable("CHECKIN_ENCRYPTION_KEYS", ())
+    default_region: str = _variable("CHECKIN_DEFAULT_REGION", "US")
+    default_timezone: str = _variable("CHECKIN_DEFAULT_TIMEZONE", "UTC")
+    policy_file: Path | None = _variable("CHECKIN_POLICY_FILE", None)
+    log_json: bool = _variable("CHECKIN_LOG_JSON", False)
+
+    _split = field_validator("auth_tokens", "from_numbers", "encryption_keys", mode="before")(_several)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over counts: it has already laid the environment over the file."""
+        return (init_settings,)
+
+    @property
+    def twilio_configured(self) -> bool:
+        """Whether a real account is set. Without one the built-in simulator is the carrier."""
+        return self.account_sid is not None
+
+    @property
+    def database_url(self) -> str:
+        """The database: the one given, else SQLite in the data folder."""
+        return self.database_url_given or f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the database is one file, which one process at a time writes best."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def uses_embedded_redis(self) -> bool:
+        """Whether we start and supervise the queue's server ourselves."""
+        return self.redis_url_given is None
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded server listens. A data folder with a long path gets a short one below /tmp."""
+        inside = self.data_dir.absolute() / "valkey" / "valkey.sock"
+        if len(os.fsencode(inside)) <= _LONGEST_SOCKET_PATH:
+            return inside
+        mark = hashlib.sha256(os.fsencode(self.data_dir.resolve())).hexdigest()[:12]
+        # Not $TMPDIR: every process of the service must find the same place. The folder's owner is checked before use.
+        return Path("/tmp") / f"checkin-{os.getuid()}-{mark}" / "valkey.sock"  # noqa: S108
+
+    @property
+    def redis_url(self) -> str:
+        """The queue's server as a URL: the one given, else the embedded one's socket."""
+        return self.redis_url_given or f"unix://{quote(str(self.redis_socket))}"
+
+    @property
+    def carrier_base_url(self) -> str | None:
+        """Where the Twilio client goes; None for Twilio itself. Without an account: the simulator on loopback."""
+        if not self.twilio_configured:
+            return f"http://127.0.0.1:{self.simulator_port}"
+        return self.twilio_api_base_url
+
+    @property
+    def templates_root(self) -> Path:
+        """The folder of all words: `sms`, `voice`, `web`."""
+        return ROOT / "templates"
+
+
+def load(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings; what the environment says goes before the file. Raises BadSettings."""
+    given = merged_environment(environ, env_file)
+    names = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    values: dict[str, Any] = {name: given[name].strip() for name in names if given.get(name, "").strip()}
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise BadSettings(f"{name} is not {_EXPECTED.get(name, 'a value that can be read')}.") from None
+    _check_numbers(settings)
+    _check_carrier(settings)
+    _check_places(settings)
+    port = settings.port
+    return settings.model_copy(
+        update={
+            "public_base_url": (settings.public_base_url or f"http://127.0.0.1:{port}").rstrip("/"),
+            "simulator_port": settings.simulator_port or (port + 1000 if port + 1000 < 65536 else port - 1000),
+            "web_processes": 1 if settings.uses_sqlite else settings.web_processes or 2,
+            "default_region": settings.default_region.upper(),
+            "from_numbers": settings.from_numbers if settings.twilio_configured else (SIMULATED_NUMBER,),
+        }
+    )
+
+
+def merged_environment(
+    environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
+) -> dict[str, str]:
+    """The environment laid over the `.env` file: what child processes are started with. Raises BadSettings."""
+    given: dict[str, str] = {}
+    if env_file is not None and env_file.is_file():
+        try:
+            given.update({key: value for key, value in dotenv_values(env_file).items() if value is not None})
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(
+                f"The file {env_file} cannot be read: make it UTF-8 text that this user may read."
+            ) from error
+    given.update(os.environ if environ is None else environ)
+    return given
+
+
+_EXPECTED = {
+    "PORT": "a number between 1 and 65535",
+    "CHECKIN_SIMULATOR_PORT": "a number between 1 and 65535",
+    "WEB_CONCURRENCY": "a number between 1 and 64",
+    "CHECKIN_LOG_JSON": "true or false",
+}
+
+
+def _check_numbers(settings: Settings) -> None:
+    for name, value, highest in (
+        ("PORT", settings.port, 65535),
+        ("CHECKIN_SIMULATOR_PORT", settings.simulator_port or 1, 65535),
+        ("WEB_CONCURRENCY", settings.web_processes or 1, 64),
+    ):
+        if not 1 <= value <= highest:
+            raise BadSettings(f"{name} is not {_EXPECTED[name]}.")
+    if settings.simulator_port == settings.port:
+        raise BadSettings("CHECKIN_SIMULATOR_PORT is the same as PORT: give the simulator another port.")
+
+
+def _check_carrier(settings: Settings) -> None:
+    parts = {
+        "TWILIO_ACCOUNT_SID": settings.account_sid,
+        "TWILIO_AUTH_TOKEN": settings.auth_tokens,
+        "TWILIO_FROM_NUMBER": settings.from_numbers,
+    }
+    missing = [name for name, value in parts.items() if not value]
+    started = len(missing) < len(parts) or settings.messaging_service_sid
+    if started and missing:
+        calls = " (calls need a number, even beside a messaging service)" if missing == ["TWILIO_FROM_NUMBER"] else ""
+        raise BadSettings(
+            f"The Twilio account is only half set: {' and '.join(missing)} is missing{calls}; "
+            "set it too, or remove every TWILIO_ variable to use the built-in simulator."
+        )
+    if not started:
+        return
+    for name, sid, kind in (
+        ("TWILIO_ACCOUNT_SID", settings.account_sid, "AC"),
+        ("TWILIO_MESSAGING_SERVICE_SID", settings.messaging_service_sid, "MG"),
+    ):
+        if sid is not None and not _is_sid(sid, kind):
+            raise BadSettings(f"{name} is not {kind} and 32 digits or letters a to f: copy it from the Twilio console.")
+    if len(settings.auth_tokens) > 2:
+        raise BadSettings("TWILIO_AUTH_TOKEN holds more than two tokens: give the new one, a comma and the old one.")
+    for place, number in enumerate(settings.from_numbers, start=1):
+        if not _is_e164(number):
+            raise BadSettings(
+                f"TWILIO_FROM_NUMBER: number {place} is not a telephone number with + and country code, such as +12025550123."
+            )
+
+
+def _check_places(settings: Settings) -> None:
+    for name, url in (
+        ("PUBLIC_BASE_URL", settings.public_base_url),
+        ("TWILIO_API_BASE_URL", settings.twilio_api_base_url),
+    ):
+        if url and not _is_http(url):
+            raise BadSettings(f"{name} is not an address such as https://checkin.example.org, without ? or #.")
+    if settings.database_url_given is not None and not _is_database(settings.database_url_given):
+        raise BadSettings(
+            "DATABASE_URL is not an address such as postgresql+psycopg://user:password@host/name or sqlite:////folder/file."
+        )
+    if settings.redis_url_given is not None and not settings.redis_url_given.startswith(
+        ("redis://", "rediss://", "unix://", "redis+sentinel://")
+    ):
+        raise BadSettings(
+            "REDIS_URL is not an address such as redis://host:6379/0, rediss://host:6379/0 "
+            "or redis+sentinel://host1:26379,host2:26379/name/0."
+        )
+    if settings.default_region.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise BadSettings("CHECKIN_DEFAULT_REGION is not a country's two letters, such as US or GB.")
+    if settings.default_timezone not in available_timezones():
+        raise BadSettings("CHECKIN_DEFAULT_TIMEZONE is not a time zone's name, such as America/New_York.")
+    if settings.policy_file is not None and not settings.policy_file.is_file():
+        raise BadSettings(
+            "CHECKIN_POLICY_FILE names no file: correct the path, or remove it to use the packaged policies."
+        )
+
+
+def _is_sid(text: str, kind: str) -> bool:
+    return len(text) == 34 and text.startswith(kind) and all(sign in "0123456789abcdef" for sign in text[2:])
+
+
+def _is_e164(text: str) -> bool:
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return (
+        phonenumbers.is_possible_number(number)
+        and phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == text
+    )
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        readable_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and readable_port
+        and not (parts.query or parts.fragment)
+    )
+
+
+def _is_database(url: str) -> bool:
+    try:
+        return make_url(url).drivername in {"sqlite", "postgresql+psycopg"}
+    except ArgumentError:
+        return False

@@ -1,0 +1,1 @@
+"""The database is the truth: tables, and functions that load and save values."""

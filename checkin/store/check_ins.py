@@ -1,0 +1,105 @@
+"""Check-ins and schedules: load and save the value, and the questions that others ask."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from checkin.domain.check_in import OPEN, CheckIn, State
+from checkin.domain.policy import CheckInPolicy
+from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId, PersonId
+from checkin.store.session import SomebodyWasFaster
+from checkin.store.tables import CheckInRow, MemberRow, ScheduleRow
+
+
+def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckInPolicy) -> CheckIn | None:
+    """Write the check-in of one due time; None where it exists already (promise P6)."""
+    exists = select(CheckInRow.id).where(CheckInRow.member_id == member.id, CheckInRow.due_at == due_at)
+    if session.scalar(exists) is not None:
+        return None
+    row = CheckInRow(
+        member_id=member.id,
+        due_at=due_at,
+        channel=member.channel,
+        state=State.DUE.value,
+        policy=asdict(policy),
+        version=1,
+        next_action_at=due_at,
+    )
+    session.add(row)
+    session.flush()
+    return _value(row, member)
+
+
+def load(session: Session, check_in: CheckInId) -> CheckIn:
+    """Load one check-in. Raises KeyError where there is none."""
+    row = session.get(CheckInRow, check_in, populate_existing=True)
+    member = session.get(MemberRow, row.member_id) if row is not None else None
+    if row is None or member is None:
+        raise KeyError(f"check-in {check_in}")
+    return _value(row, member)
+
+
+def save(session: Session, before: CheckIn, after: CheckIn) -> None:
+    """Write what changed. Raises SomebodyWasFaster when the row is no longer the one that was loaded."""
+    if after == before:
+        return
+    changed = (
+        update(CheckInRow)
+        .where(CheckInRow.id == before.id, CheckInRow.version == before.version)
+        .values(
+            state=after.state.value,
+            asked_at=after.asked_at,
+            reached=after.reached,
+            answered_at=after.answered_at,
+            rating=after.rating,
+            next_action_at=after.next_action_at,
+            version=before.version + 1,
+        )
+        .returning(CheckInRow.id)
+    )
+    if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
+        raise SomebodyWasFaster(f"check-in {before.id}")
+
+
+def newest_asked(session: Session, member: MemberId) -> CheckInId | None:
+    """The question that an answer belongs to: the newest check-in that was asked."""
+    found = session.scalar(
+        select(CheckInRow.id)
+        .where(CheckInRow.member_id == member, CheckInRow.asked_at.is_not(None))
+        .order_by(CheckInRow.id.desc())
+        .limit(1)
+    )
+    return CheckInId(found) if found is not None else None
+
+
+def open_ones(session: Session, member: MemberId) -> list[CheckInId]:
+    """The check-ins of a member that are not ended."""
+    states = [state.value for state in OPEN]
+    found = session.scalars(select(CheckInRow.id).where(CheckInRow.member_id == member, CheckInRow.state.in_(states)))
+    return [CheckInId(i) for i in found]
+
+
+def schedule_of(session: Session, member: MemberId) -> ScheduleRow | None:
+    """The schedule of a member."""
+    return session.scalar(select(ScheduleRow).where(ScheduleRow.member_id == member))
+
+
+def _value(row: CheckInRow, member: MemberRow) -> CheckIn:
+    return CheckIn(
+        id=CheckInId(row.id),
+        member=MemberId(row.member_id),
+        person=PersonId(member.person_id),
+        circle=CircleId(member.circle_id),
+        due_at=row.due_at,
+        channel=Channel(row.channel),
+        policy=CheckInPolicy(**row.policy),
+        state=State(row.state),
+        asked_at=row.asked_at,
+        reached=row.reached,
+        answered_at=row.answered_at,
+        rating=row.rating,
+        version=row.version,
+        next_action_at=row.next_action_at,
+    )

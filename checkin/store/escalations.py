@@ -1,0 +1,220 @@
+"""Escalations: load and save the value, and the questions that others ask of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from checkin.domain.escalation import Escalation, Offer, OfferState, Progress, State
+from checkin.domain.policy import EscalationPolicy, escalation_policy
+from checkin.domain.terms import (
+    Cause,
+    CheckInId,
+    CircleId,
+    EscalationId,
+    Level,
+    MemberId,
+    PersonId,
+    VolunteerId,
+)
+from checkin.store.session import SomebodyWasFaster
+from checkin.store.tables import EscalationRow, MemberRow, OfferRow, TimelineRow
+
+
+def create(
+    session: Session,
+    member: MemberRow,
+    cause: Cause,
+    level: Level,
+    policy: EscalationPolicy,
+    now: datetime,
+    *,
+    check_in: CheckInId | None = None,
+    matters: str = "",
+) -> Escalation:
+    """Write a new case and return it."""
+    row = EscalationRow(
+        member_id=member.id,
+        circle_id=member.circle_id,
+        check_in_id=check_in,
+        cause=cause.value,
+        level=level.value,
+        matters=matters,
+        state=State.OFFERING.value,
+        opened_at=now,
+        policy=policy.as_data(),
+        facts={},
+        version=1,
+        next_action_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _value(row, PersonId(member.person_id), [])
+
+
+def load(session: Session, escalation: EscalationId) -> Escalation:
+    """Load one case with its offers. Raises KeyError where there is none."""
+    row = session.get(EscalationRow, escalation, populate_existing=True)
+    if row is None:
+        raise KeyError(f"escalation {escalation}")
+    person = session.scalar(select(MemberRow.person_id).where(MemberRow.id == row.member_id))
+    offers = session.scalars(
+        select(OfferRow).where(OfferRow.escalation_id == escalation).order_by(OfferRow.number)
+    ).all()
+    return _value(row, PersonId(person or 0), offers)
+
+
+def save(session: Session, before: Escalation, after: Escalation) -> None:
+    """Write what changed. Raises SomebodyWasFaster when the row is no longer the one that was loaded."""
+    if after == before:
+        return
+    changed = (
+        update(EscalationRow)
+        .where(EscalationRow.id == before.id, EscalationRow.version == before.version)
+        .values(
+            cause=after.cause.value,
+            level=after.level.value,
+            state=after.state.value,
+            policy=after.policy.as_data(),
+            facts=_progress_data(after.progress),
+            holder_id=after.holder,
+            closed_at=after.closed_at,
+            closed_by=after.closed_by,
+            closed_how=after.closed_how,
+            next_action_at=after.next_action_at,
+            version=before.version + 1,
+        )
+        .returning(EscalationRow.id)
+    )
+    if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
+        raise SomebodyWasFaster(f"escalation {before.id}")
+    _save_offers(session, before, after)
+
+
+def _save_offers(session: Session, before: Escalation, after: Escalation) -> None:
+    known = {offer.number: offer for offer in before.offers}
+    for offer in after.offers:
+        if known.get(offer.number) == offer:
+            continue
+        values: dict[str, Any] = {
+            "state": offer.state.value,
+            "ended_at": offer.ended_at,
+            "ended_how": offer.ended_how,
+            "expires_at": offer.expires_at,
+        }
+        if offer.number in known:
+            where = (OfferRow.escalation_id == after.id, OfferRow.number == offer.number)
+            session.execute(
+                update(OfferRow).where(*where).values(**values),
+                execution_options={"synchronize_session": False},
+            )
+        else:
+            session.add(
+                OfferRow(
+                    escalation_id=after.id,
+                    number=offer.number,
+                    volunteer_id=offer.volunteer,
+                    round=offer.round,
+                    reasons=list(offer.reasons),
+                    offered_at=offer.offered_at,
+                    **values,
+                )
+            )
+    session.flush()
+
+
+def open_for(session: Session, member: MemberId) -> EscalationId | None:
+    """The open case of a member, where there is one."""
+    found = session.scalar(
+        select(EscalationRow.id)
+        .where(EscalationRow.member_id == member, EscalationRow.state != State.CLOSED.value)
+        .order_by(EscalationRow.id.desc())
+        .limit(1)
+    )
+    return EscalationId(found) if found is not None else None
+
+
+def held_by(session: Session, volunteer: VolunteerId) -> EscalationId | None:
+    """The open case that a volunteer holds, where there is one."""
+    found = session.scalar(
+        select(EscalationRow.id)
+        .where(
+            EscalationRow.holder_id == volunteer,
+            EscalationRow.state.in_((State.HANDING_OFF.value, State.IN_TOUCH.value)),
+        )
+        .order_by(EscalationRow.id.desc())
+        .limit(1)
+    )
+    return EscalationId(found) if found is not None else None
+
+
+def note(session: Session, escalation: EscalationId, at: datetime, what: str, detail: dict[str, Any]) -> None:
+    """Put a step on the timeline."""
+    session.add(TimelineRow(escalation_id=escalation, at=at, what=what, detail=detail))
+
+
+def timeline(session: Session, escalation: EscalationId) -> list[TimelineRow]:
+    """The steps of a case, oldest first."""
+    steps = select(TimelineRow).where(TimelineRow.escalation_id == escalation).order_by(TimelineRow.id)
+    return list(session.scalars(steps))
+
+
+def listed(session: Session, *, closed: bool = False) -> list[EscalationRow]:
+    """Open cases, the worst and oldest first; the closed ones too where asked."""
+    query = select(EscalationRow).order_by(EscalationRow.opened_at)
+    if not closed:
+        query = query.where(EscalationRow.state != State.CLOSED.value)
+    return sorted(session.scalars(query), key=lambda row: -Level(row.level).rank)
+
+
+def _value(row: EscalationRow, person: PersonId, offers: Sequence[OfferRow]) -> Escalation:
+    return Escalation(
+        id=EscalationId(row.id),
+        member=MemberId(row.member_id),
+        member_person=person,
+        circle=CircleId(row.circle_id),
+        cause=Cause(row.cause),
+        level=Level(row.level),
+        opened_at=row.opened_at,
+        policy=escalation_policy(row.policy),
+        state=State(row.state),
+        offers=tuple(_offer(offer) for offer in offers),
+        holder=VolunteerId(row.holder_id) if row.holder_id is not None else None,
+        progress=_progress(row.facts),
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        closed_how=row.closed_how,
+        version=row.version,
+        next_action_at=row.next_action_at,
+    )
+
+
+def _offer(row: OfferRow) -> Offer:
+    return Offer(
+        number=row.number,
+        volunteer=VolunteerId(row.volunteer_id),
+        round=row.round,
+        reasons=tuple(row.reasons),
+        offered_at=row.offered_at,
+        expires_at=row.expires_at,
+        state=OfferState(row.state),
+        ended_at=row.ended_at,
+        ended_how=row.ended_how,
+    )
+
+
+def _progress_data(progress: Progress) -> dict[str, Any]:
+    data = asdict(progress)
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items()}
+
+
+def _progress(data: dict[str, Any]) -> Progress:
+    times = {field.name for field in fields(Progress) if "datetime" in str(field.type)}
+    values: dict[str, Any] = {
+        key: datetime.fromisoformat(value) if key in times and value is not None else value
+        for key, value in data.items()
+    }
+    return Progress(**values)

@@ -1,0 +1,207 @@
+"""People: who is behind a number, what they are to a circle, and who could take a case."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.domain.consent import Consent
+from checkin.domain.escalation import OfferState
+from checkin.domain.escalation import State as CaseState
+from checkin.domain.phone import country_of, line_type
+from checkin.domain.routing import Candidate
+from checkin.domain.terms import CircleId, EscalationId, MemberId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.store.tables import (
+    CircleRow,
+    ConsentRow,
+    CoordinatorRow,
+    EscalationRow,
+    ExclusionRow,
+    HandoffRow,
+    MemberRow,
+    OfferRow,
+    PersonRow,
+    VolunteerRow,
+)
+
+
+def by_phone(session: Session, phone: Phone) -> PersonRow | None:
+    """The person with this number."""
+    return session.scalar(select(PersonRow).where(PersonRow.phone_index == phone))
+
+
+def ensure(session: Session, phone: Phone, now: datetime, *, name: str = "", language: str = "en") -> PersonRow:
+    """The person with this number, written now where they were not known."""
+    person = by_phone(session, phone)
+    if person is None:
+        kind = line_type(phone)
+        person = PersonRow(
+            phone=phone,
+            phone_index=phone,
+            name=name,
+            language=language,
+            country=country_of(phone),
+            line_type=kind.value,
+            textable=kind.value != "landline",
+            created_at=now,
+        )
+        session.add(person)
+        session.flush()
+    return person
+
+
+def ensure_circle(session: Session, name: str, programme: str, discreet_name: str, now: datetime) -> CircleRow:
+    """The circle of this name, written now where it did not exist."""
+    circle = session.scalar(select(CircleRow).where(CircleRow.name == name))
+    if circle is None:
+        circle = CircleRow(name=name, programme=programme, discreet_name=discreet_name, policy={}, created_at=now)
+        session.add(circle)
+        session.flush()
+    return circle
+
+
+def member_of(session: Session, person: PersonId) -> MemberRow | None:
+    """This person as a member."""
+    return session.scalar(select(MemberRow).where(MemberRow.person_id == person))
+
+
+def volunteer_of(session: Session, person: PersonId) -> VolunteerRow | None:
+    """This person as a volunteer."""
+    return session.scalar(select(VolunteerRow).where(VolunteerRow.person_id == person))
+
+
+def coordinator_of(session: Session, person: PersonId) -> CoordinatorRow | None:
+    """This person as a coordinator."""
+    return session.scalar(select(CoordinatorRow).where(CoordinatorRow.person_id == person))
+
+
+def roles_of(session: Session, person: PersonId) -> frozenset[Role]:
+    """What this person is; a `viewer` sees numbers but acts on nothing, so counts as nothing here."""
+    found = (
+        (Role.MEMBER, member_of(session, person) is not None),
+        (Role.VOLUNTEER, volunteer_of(session, person) is not None),
+        (Role.COORDINATOR, _acts(coordinator_of(session, person))),
+    )
+    return frozenset(role for role, holds in found if holds)
+
+
+def _acts(coordinator: CoordinatorRow | None) -> bool:
+    return coordinator is not None and coordinator.role != "viewer"
+
+
+def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
+    """Who answers for a circle: its coordinators and the admins; never a viewer, never somebody who said stop."""
+    query = (
+        select(CoordinatorRow.person_id)
+        .where(
+            CoordinatorRow.role != "viewer",
+            or_(
+                CoordinatorRow.circle_id == circle,
+                CoordinatorRow.circle_id.is_(None),
+                CoordinatorRow.role == "admin",
+            ),
+        )
+        .order_by(CoordinatorRow.id)
+    )
+    return tuple(PersonId(i) for i in session.scalars(query))
+
+
+def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping[VolunteerId, PersonId]:
+    """The persons behind these volunteers."""
+    if not volunteers:
+        return {}
+    rows = session.execute(select(VolunteerRow.id, VolunteerRow.person_id).where(VolunteerRow.id.in_(volunteers)))
+    return {VolunteerId(volunteer): PersonId(person) for volunteer, person in rows}
+
+
+def candidates(
+    session: Session, member: MemberRow, escalation: EscalationId, now: datetime
+) -> list[tuple[VolunteerRow, PersonRow, Candidate]]:
+    """Every volunteer as they stand towards one member's case, all but whether they are on shift."""
+    rows = session.execute(
+        select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
+    ).all()
+    excluded = set(session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)))
+    busy = _busy(session, escalation)
+    today = _taken_since(session, now - timedelta(hours=24))
+    called = _last_called(session)
+    spoken = session.scalar(
+        select(HandoffRow.volunteer_id)
+        .join(EscalationRow, EscalationRow.id == HandoffRow.escalation_id)
+        .where(EscalationRow.member_id == member.id, HandoffRow.joined_at.is_not(None))
+        .order_by(HandoffRow.id.desc())
+        .limit(1)
+    )
+    said_stop = _opted_out(session, [person.id for _, person in rows])
+    return [
+        (
+            volunteer,
+            person,
+            Candidate(
+                volunteer=VolunteerId(volunteer.id),
+                person=PersonId(person.id),
+                circle=CircleId(volunteer.circle_id),
+                reach=Reach(volunteer.reach) if person.textable else Reach.CALL,
+                languages=frozenset(volunteer.languages or [person.language]),
+                topics=frozenset(volunteer.topics),
+                consented=person.id not in said_stop,
+                excluded=volunteer.id in excluded,
+                busy=volunteer.id in busy,
+                taken_today=today.get(volunteer.id, 0),
+                max_per_day=volunteer.max_per_day,
+                rest_until=volunteer.rest_until,
+                last_called_at=called.get(volunteer.id),
+                buddy=volunteer.id == member.buddy_id,
+                last_spoken=volunteer.id == spoken,
+                is_the_member=volunteer.person_id == member.person_id,
+            ),
+        )
+        for volunteer, person in rows
+    ]
+
+
+def _busy(session: Session, escalation: EscalationId) -> set[int]:
+    """Volunteers who hold, or are being asked for, another open case."""
+    held = select(EscalationRow.holder_id).where(
+        EscalationRow.id != escalation,
+        EscalationRow.state.in_((CaseState.HANDING_OFF.value, CaseState.IN_TOUCH.value)),
+        EscalationRow.holder_id.is_not(None),
+    )
+    asked = (
+        select(OfferRow.volunteer_id)
+        .join(EscalationRow, EscalationRow.id == OfferRow.escalation_id)
+        .where(
+            OfferRow.escalation_id != escalation,
+            OfferRow.state == OfferState.OPEN.value,
+            EscalationRow.state == CaseState.OFFERING.value,
+            EscalationRow.cause != "missed",
+        )
+    )
+    return {i for i in session.scalars(held) if i is not None} | set(session.scalars(asked))
+
+
+def _taken_since(session: Session, since: datetime) -> dict[int, int]:
+    rows = session.execute(
+        select(OfferRow.volunteer_id, func.count())
+        .where(OfferRow.state == OfferState.TAKEN.value, OfferRow.offered_at >= since)
+        .group_by(OfferRow.volunteer_id)
+    )
+    return {volunteer: count for volunteer, count in rows}
+
+
+def _last_called(session: Session) -> dict[int, datetime]:
+    newest = select(func.max(OfferRow.id)).group_by(OfferRow.volunteer_id)
+    rows = session.execute(select(OfferRow.volunteer_id, OfferRow.offered_at).where(OfferRow.id.in_(newest)))
+    return {volunteer: at for volunteer, at in rows}
+
+
+def _opted_out(session: Session, persons: list[int]) -> set[int]:
+    newest = select(func.max(ConsentRow.id)).where(ConsentRow.person_id.in_(persons)).group_by(ConsentRow.person_id)
+    out = select(ConsentRow.person_id).where(ConsentRow.id.in_(newest), ConsentRow.state == Consent.OUT.value)
+    return set(session.scalars(out))
+
+
+def member_ids_with_schedule(session: Session) -> list[MemberId]:
+    """Every member, by id."""
+    return [MemberId(i) for i in session.scalars(select(MemberRow.id).order_by(MemberRow.id))]

@@ -1,0 +1,67 @@
+"""Heartbeats, pace, the installation's own key, and who looked at what."""
+
+import base64
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from checkin.store.tables import AuditRow, HeartbeatRow, InstallationRow, SenderRow
+
+
+def index_key(session: Session, now: datetime) -> bytes:
+    """The key of the blind indexes; made at the first start, sealed under the encryption keys."""
+    row = session.get(InstallationRow, 1)
+    if row is None:
+        row = InstallationRow(id=1, index_key=base64.b64encode(secrets.token_bytes(32)).decode(), created_at=now)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # another process was faster: theirs is the key
+            row = session.get_one(InstallationRow, 1)
+    return base64.b64decode(row.index_key)
+
+
+def beat(session: Session, process: str, now: datetime) -> None:
+    """Say that a process is alive."""
+    row = session.get(HeartbeatRow, process)
+    if row is None:
+        session.add(HeartbeatRow(process=process, at=now))
+    else:
+        row.at = now
+
+
+def heartbeats(session: Session) -> dict[str, datetime]:
+    """When each process was last seen alive."""
+    return {row.process: row.at for row in session.scalars(select(HeartbeatRow))}
+
+
+def reserve_pace(session: Session, sender: str, per_second: float, now: datetime) -> datetime:
+    """Take the next free moment of a sender and return it: now, or later when the rate is used up."""
+    step = timedelta(seconds=1 / per_second)
+    row = session.get(SenderRow, sender, populate_existing=True)
+    if row is None:
+        session.add(SenderRow(name=sender, free_at=now + step))
+        session.flush()
+        return now
+    while True:
+        seen = row.free_at
+        slot = max(seen, now)
+        changed = session.scalar(
+            update(SenderRow)
+            .where(SenderRow.name == sender, SenderRow.free_at == seen)
+            .values(free_at=slot + step)
+            .returning(SenderRow.name),
+            execution_options={"synchronize_session": False},
+        )
+        if changed is not None:
+            return slot
+        session.refresh(row)
+
+
+def audit(session: Session, who: str, what: str, now: datetime, *, person: int | None = None, **detail: Any) -> None:
+    """Record who read or changed what (promise P10)."""
+    session.add(AuditRow(at=now, who=who, what=what, person_id=person, detail=detail))

@@ -1,0 +1,32 @@
+"""Handoffs: the bridged, masked call between a member and a volunteer."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.store.columns import Row
+
+
+class HandoffRow(Row):
+    """Two legs and where each stands. The conference's name says nothing about anybody."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (Index("ix_handoff_next_action_at", "next_action_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"))
+    state: Mapped[str] = mapped_column(String(18))
+    volunteer_leg: Mapped[int | None]
+    member_leg: Mapped[int | None]
+    member_tries: Mapped[int] = mapped_column(default=0)
+    volunteer_tries: Mapped[int] = mapped_column(default=0)
+    volunteer_in: Mapped[bool] = mapped_column(default=False)
+    member_in: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    talked_seconds: Mapped[int] = mapped_column(default=0)
+    policy_tries: Mapped[int] = mapped_column(default=3)
+    version: Mapped[int] = mapped_column(default=1)
+    started_at: Mapped[datetime]
+    next_action_at: Mapped[datetime | None]

@@ -1,0 +1,47 @@
+"""What the service knows of itself: its installation, its processes, its senders' pace, who looked at what."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.store.columns import Row
+from checkin.store.sealed import Sealed
+
+
+class InstallationRow(Row):
+    """One row: the key of the blind indexes, sealed, so that encryption keys can be rotated under it."""
+
+    __tablename__ = "installation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    index_key: Mapped[str] = mapped_column(Sealed)
+    created_at: Mapped[datetime]
+
+
+class HeartbeatRow(Row):
+    """When a process was last seen alive."""
+
+    __tablename__ = "heartbeat"
+    process: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime]
+
+
+class SenderRow(Row):
+    """When a kind of delivery may next leave without outrunning the carrier's rate."""
+
+    __tablename__ = "sender_pace"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class AuditRow(Row):
+    """Who read or changed a member's record (promise P10). Append-only."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(60))
+    what: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,23 @@
+"""Coordinators' tasks: give one, list them, mark one done."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.store.tables import TaskRow
+
+
+def give(session: Session, key: str, what: str, now: datetime, **about: Any) -> bool:
+    """Put something before a coordinator, once for a key. False where it stands there already."""
+    if session.scalar(select(TaskRow.id).where(TaskRow.key == key)) is not None:
+        return False
+    session.add(TaskRow(key=key, what=what, created_at=now, **about))
+    session.flush()
+    return True
+
+
+def undone(session: Session) -> list[TaskRow]:
+    """What waits for a coordinator, oldest first."""
+    return list(session.scalars(select(TaskRow).where(TaskRow.done_at.is_(None)).order_by(TaskRow.id)))
