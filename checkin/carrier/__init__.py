@@ -1,0 +1,1 @@
+"""The carrier: one port, and Twilio behind it."""

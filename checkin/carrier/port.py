@@ -1,0 +1,112 @@
+"""What the service asks of a carrier.
+
+CarrierError
+├── CarrierRefused   never will: bad number, opted out, landline. Do not try again.
+├── CarrierBusy      not now: rate limit, outage before acceptance. Try again after `retry_after`.
+└── CarrierUnsure    it may have been accepted. Ask with `find_…` before sending again (promise P6).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from checkin.domain.terms import Phone
+
+
+@dataclass(frozen=True)
+class OutgoingText:
+    """One text. `callback_url` is told each change of its status; `valid_for` bounds how late it may arrive."""
+
+    to: Phone
+    body: str
+    callback_url: str
+    valid_for: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class OutgoingCall:
+    """One call. `answer_url` is asked what to say; `callback_url` is told each change of its status."""
+
+    to: Phone
+    answer_url: str
+    callback_url: str
+    ring_for: timedelta
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The carrier took it: its own name for it, and the status it gave."""
+
+    sid: str
+    status: str
+
+
+class Refusal(StrEnum):
+    """Why the carrier will never do it."""
+
+    BAD_NUMBER = "bad_number"
+    OPTED_OUT = "opted_out"
+    LANDLINE = "landline"
+    FILTERED = "filtered"
+    ACCOUNT = "account"
+    GONE = "gone"
+    OTHER = "other"
+
+
+class CarrierError(Exception):
+    """Anything that went wrong between us and the carrier. The message never holds a number or a body."""
+
+
+class CarrierRefused(CarrierError):
+    """Final. `code` is the carrier's own error number, as text."""
+
+    def __init__(self, reason: Refusal, code: str) -> None:
+        super().__init__(f"the carrier refused ({reason}, {code})")
+        self.reason = reason
+        self.code = code
+
+
+class CarrierBusy(CarrierError):
+    """Not accepted now. `retry_after` is what the carrier asked for, where it did."""
+
+    def __init__(self, code: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"the carrier is busy ({code})")
+        self.code = code
+        self.retry_after = retry_after
+
+
+class CarrierUnsure(CarrierError):
+    """The answer was lost; the carrier may or may not have accepted."""
+
+
+class Carrier(Protocol):
+    """Twilio, anything that speaks its API, or the simulator."""
+
+    def send_text(self, text: OutgoingText) -> Accepted:
+        """Hand over a text. Raises CarrierError."""
+        ...
+
+    def place_call(self, call: OutgoingCall) -> Accepted:
+        """Ask for a call to be rung. Raises CarrierError."""
+        ...
+
+    def end_call(self, sid: str) -> None:
+        """Hang up a call, ringing or answered. A call that has ended already is no error."""
+        ...
+
+    def redirect_call(self, sid: str, url: str) -> None:
+        """Make an answered call ask `url` what to say next. A call that has ended already is no error."""
+        ...
+
+    def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
+        """Return the text if the carrier took the very same (to, body) at or after `since`."""
+        ...
+
+    def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
+        """Return the call if the carrier was asked to ring the same number at or after `since`."""
+        ...
+
+    def check(self) -> None:
+        """Ask for the account, to see that the credentials are right. Raises CarrierError."""
+        ...

@@ -1,0 +1,67 @@
+"""A basic phone: texts come and go, it rings, keys are pressed, and what is said is kept as text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Habit(StrEnum):
+    """What a phone does when it rings."""
+
+    RINGS = "rings"
+    VOICEMAIL = "voicemail"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    ANSWERS = "answers"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One text on the screen. `mine`: written on this phone."""
+
+    at: datetime
+    body: str
+    mine: bool
+
+
+@dataclass
+class Phone:
+    """One phone and what it shows. Its buttons call back into the network."""
+
+    number: str
+    label: str = ""
+    habit: Habit = Habit.RINGS
+    texts: list[Shown] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    line: str = "idle"
+    caller_id: str = ""
+    call: str | None = None
+    buttons: "dict[str, Callable[[str], None]]" = field(default_factory=dict)
+
+    @property
+    def received(self) -> list[str]:
+        """The texts that came, oldest first."""
+        return [text.body for text in self.texts if not text.mine]
+
+    def sends(self, body: str) -> None:
+        """Write a text to the service."""
+        self.buttons["send"](body)
+
+    def rings_the_service(self) -> None:
+        """Call the service's number."""
+        self.buttons["dial"]("")
+
+    def answers(self) -> None:
+        """Pick up."""
+        self.buttons["answer"]("")
+
+    def presses(self, keys: str) -> None:
+        """Press keys; a ringing phone is picked up first."""
+        if self.line == "ringing":
+            self.answers()
+        self.buttons["keys"](keys)
+
+    def hangs_up(self) -> None:
+        """Put it down, or decline."""
+        self.buttons["hang_up"]("")
