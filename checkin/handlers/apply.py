@@ -1,0 +1,192 @@
+"""Effects become rows: deliveries in the outbox, steps on a timeline, tasks, cases. The only `match` over `Effect`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.consent import Purpose, may_contact
+from checkin.domain.delivery import Kind, State
+from checkin.domain.effects import Effect, Subject
+from checkin.domain.terms import DeliveryId, Lane, PersonId
+from checkin.handlers.handbook import Handbook
+from checkin.store import consent, escalations, outbox, people, tasks
+from checkin.store.tables import CircleRow, DeliveryRow, HandoffRow, PersonRow
+
+
+def apply(session: Session, handbook: Handbook, effects: Sequence[Effect], now: datetime) -> None:
+    """Write what was decided. In the caller's transaction; no network."""
+    for effect in effects:
+        _apply_one(session, handbook, effect, now)
+
+
+def _apply_one(session: Session, handbook: Handbook, effect: Effect, now: datetime) -> None:
+    match effect:
+        case do.SendText():
+            send_text(session, handbook, effect, now)
+        case do.PlaceCall():
+            _place_call(session, handbook, effect, now)
+        case do.StopCalls():
+            _stop_calls(session, effect, now)
+        case do.AskAgain(call, key):
+            row = session.get_one(DeliveryRow, call)
+            _change_call(session, row, Kind.CHANGE, key, now)
+        case do.CancelRoutine(person, check_in):
+            outbox.cancel_routine(session, person, check_in)
+        case do.Note(escalation, what, detail):
+            escalations.note(session, escalation, now, what, dict(detail))
+        case do.OpenEscalation():
+            from checkin.handlers.case_moved import open_or_raise  # they apply effects in turn
+
+            open_or_raise(session, handbook, effect, now)
+        case do.StartHandoff():
+            from checkin.handlers.handoff_moved import start_handoff
+
+            start_handoff(session, handbook, effect, now)
+        case do.GiveTask(key, what, circle, person, escalation):
+            tasks.give(session, key, what, now, circle_id=circle, person_id=person, escalation_id=escalation)
+        case _:
+            assert_never(effect)
+
+
+def send_text(
+    session: Session, handbook: Handbook, effect: do.SendText, now: datetime, purpose: Purpose | None = None
+) -> None:
+    """Render a text for its recipient and put it into the outbox, where their consent allows it."""
+    person, circle, discreet = _recipient(session, effect.to)
+    if purpose is None:
+        purpose = _purpose(effect)
+    if not may_contact(consent.current(session, effect.to), purpose):
+        return
+    if not person.textable:
+        return
+    values = handbook.standing_values(person, circle, discreet)
+    values["number"] = str(effect.about.escalation or "")
+    values["first_name"] = person.name.split(" ")[0][:20]
+    rendered = handbook.messages.text(effect.template, person.language, {**values, **effect.values})
+    outbox.put(
+        session,
+        effect.key,
+        kind=Kind.TEXT.value,
+        lane=effect.lane.value,
+        routine=effect.routine,
+        person_id=effect.to,
+        template=effect.template,
+        body=rendered.body,
+        subject="",
+        ring_seconds=0,
+        check_in_id=effect.about.check_in,
+        escalation_id=effect.about.escalation,
+        offer_number=effect.about.offer,
+        handoff_id=effect.about.handoff,
+        state=State.QUEUED.value,
+        created_at=now,
+        deadline_at=effect.expires_at,
+        next_action_at=_leaves_at(handbook, person, circle, effect.routine, now),
+    )
+
+
+def _purpose(effect: do.SendText) -> Purpose:
+    if effect.template == "invite":
+        return Purpose.INVITATION
+    return Purpose.ROUTINE if effect.routine else Purpose.ESCALATION
+
+
+def _place_call(session: Session, handbook: Handbook, effect: do.PlaceCall, now: datetime) -> None:
+    person, circle, _ = _recipient(session, effect.to)
+    purpose = Purpose.ROUTINE if effect.routine else Purpose.ESCALATION
+    if not may_contact(consent.current(session, effect.to), purpose):
+        if effect.subject is Subject.OFFER and effect.about.escalation is not None:
+            detail = {"person": effect.to, "why": "no_consent"}
+            escalations.note(session, effect.about.escalation, now, "call_not_placed", detail)
+        return
+    call = outbox.put(
+        session,
+        effect.key,
+        kind=Kind.CALL.value,
+        lane=effect.lane.value,
+        routine=effect.routine,
+        person_id=effect.to,
+        template="",
+        body="",
+        subject=effect.subject.value,
+        ring_seconds=int(effect.ring_for.total_seconds()),
+        check_in_id=effect.about.check_in,
+        escalation_id=effect.about.escalation,
+        offer_number=effect.about.offer,
+        handoff_id=effect.about.handoff,
+        state=State.QUEUED.value,
+        created_at=now,
+        deadline_at=effect.expires_at,
+        next_action_at=_leaves_at(handbook, person, circle, effect.routine, effect.not_before or now),
+    )
+    if call is not None and effect.about.handoff is not None:
+        _remember_leg(session, effect, call)
+
+
+def _remember_leg(session: Session, effect: do.PlaceCall, call: DeliveryId) -> None:
+    row = session.get_one(HandoffRow, effect.about.handoff, populate_existing=True)
+    if effect.subject is Subject.MEMBER_LEG:
+        row.member_leg = call
+    else:
+        row.volunteer_leg = call
+    session.flush()
+
+
+def _leaves_at(
+    handbook: Handbook, person: PersonRow, circle: CircleRow | None, routine: bool, at: datetime
+) -> datetime:
+    if not routine:
+        return at
+    return handbook.next_allowed(person, handbook.policy(circle).contact_hours, at)
+
+
+def _stop_calls(session: Session, effect: do.StopCalls, now: datetime) -> None:
+    """A queued call never leaves; a ringing one stops; who has answered an offer hears that it is taken."""
+    for row in outbox.live_calls(session, effect.escalation, [subject.value for subject in effect.subjects]):
+        if row.id == effect.keep:
+            continue
+        if row.state == State.QUEUED and row.attempt == 0:
+            row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
+            continue
+        answered = row.answered_at is not None and row.subject in (Subject.OFFER, Subject.COORDINATOR)
+        _change_call(session, row, Kind.CHANGE if answered else Kind.HANG_UP, f"stop:{row.id}", now)
+    session.flush()
+
+
+def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: datetime) -> None:
+    outbox.put(
+        session,
+        key,
+        kind=kind.value,
+        lane=Lane.URGENT.value,
+        routine=False,
+        person_id=row.person_id,
+        template="",
+        body="",
+        subject=row.subject,
+        ring_seconds=0,
+        check_in_id=row.check_in_id,
+        escalation_id=row.escalation_id,
+        offer_number=row.offer_number,
+        handoff_id=row.handoff_id,
+        about_delivery_id=row.id,
+        state=State.QUEUED.value,
+        created_at=now,
+        deadline_at=None,
+        next_action_at=now,
+    )
+
+
+def _recipient(session: Session, to: PersonId) -> tuple[PersonRow, CircleRow | None, bool]:
+    person = session.get_one(PersonRow, to)
+    member = people.member_of(session, to)
+    circle_id: int | None = member.circle_id if member is not None else None
+    if circle_id is None:
+        volunteer = people.volunteer_of(session, to)
+        coordinator = people.coordinator_of(session, to) if volunteer is None else None
+        circle_id = volunteer.circle_id if volunteer else coordinator.circle_id if coordinator else None
+    circle = session.get(CircleRow, circle_id) if circle_id is not None else None
+    return person, circle, member is not None and member.discreet

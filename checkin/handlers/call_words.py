@@ -1,0 +1,69 @@
+"""What a call says, as scripts in the listener's language."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Say
+from checkin.domain.terms import EscalationId, HandoffId, PersonId
+from checkin.handlers.handbook import Handbook
+from checkin.store import people
+from checkin.store.tables import CircleRow, DeliveryRow, EscalationRow, MemberRow, PersonRow
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is on the line, and the words that may be said to them."""
+
+    handbook: Handbook
+    language: str
+    values: dict[str, str]
+
+    def say(self, key: str, **more: str) -> str:
+        """Render one prompt."""
+        return self.handbook.messages.say(key, self.language, {**self.values, **more}).body
+
+    def ends_with(self, key: str, **more: str) -> CallScript:
+        """Say one thing and hang up."""
+        return CallScript(self.language, (Say(self.say(key, **more)), HangUp()))
+
+    def asks(self, key: str, step: str, *, wait: int = 8, **more: str) -> CallScript:
+        """Say one thing and wait for a key."""
+        return CallScript(self.language, (Ask(self.say(key, **more), step, wait),))
+
+    def waits(self, first: str | None, handoff: HandoffId, *, member: bool, **more: str) -> CallScript:
+        """Say one thing and join the handoff's conference. When either leaves, the other is let go."""
+        steps = (Say(self.say(first, **more)),) if first is not None else ()
+        waiting = self.say("member_joining") if member else self.say("volunteer_wait")
+        return CallScript(self.language, (*steps, Join(f"handoff-{handoff}", waiting, ends_for_all=True)))
+
+
+def listener(session: Session, handbook: Handbook, call: DeliveryRow) -> Listener:
+    """Whoever this call rang."""
+    person = session.get_one(PersonRow, call.person_id)
+    return _listener(session, handbook, person, call.escalation_id)
+
+
+def caller(session: Session, handbook: Handbook, person: PersonRow) -> Listener:
+    """Whoever called us."""
+    return _listener(session, handbook, person, None)
+
+
+def _listener(session: Session, handbook: Handbook, person: PersonRow, escalation: int | None) -> Listener:
+    member = people.member_of(session, PersonId(person.id))
+    volunteer = people.volunteer_of(session, PersonId(person.id)) if member is None else None
+    circle_id = member.circle_id if member is not None else volunteer.circle_id if volunteer is not None else None
+    if circle_id is None and escalation is not None:
+        circle_id = session.get_one(EscalationRow, escalation).circle_id
+    circle = session.get(CircleRow, circle_id) if circle_id is not None else None
+    values = handbook.standing_values(person, circle, member is not None and member.discreet)
+    values["number"] = str(escalation or "")
+    return Listener(handbook, person.language, values)
+
+
+def member_facts(session: Session, escalation: EscalationId) -> dict[str, str]:
+    """What a volunteer hears after pressing 1, and only then: a first name and what matters."""
+    row = session.get_one(EscalationRow, escalation)
+    member = session.get_one(MemberRow, row.member_id)
+    person = session.get_one(PersonRow, member.person_id)
+    return {"first_name": person.name.split(" ")[0][:20], "matters": ", ".join(member.topics)[:60]}

@@ -1,0 +1,120 @@
+"""Something happened to an escalation: load it, decide, save, apply."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.escalation import URGENCY, Escalation, Event, Opened, Raised, Scene, State, decide
+from checkin.domain.on_call import Override, on_call_at, parse_shifts
+from checkin.domain.policy import Policy
+from checkin.domain.routing import Candidate, Choice, Need, rank
+from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
+from checkin.handlers.apply import apply
+from checkin.handlers.handbook import Handbook
+from checkin.store import escalations, people
+from checkin.store.tables import CircleRow, MemberRow, PersonRow, VolunteerRow
+
+
+def move_case(
+    session: Session, handbook: Handbook, escalation: EscalationId, event: Event, now: datetime
+) -> Escalation:
+    """Let one event happen to one case, and return the case as it now stands. Raises KeyError for no such case."""
+    before = escalations.load(session, escalation)
+    if before.state is State.CLOSED:
+        return before
+    decision = decide(before, event, now, _scene(session, handbook, before, event, now))
+    escalations.save(session, before, decision.case)
+    apply(session, handbook, decision.effects, now)
+    return decision.case
+
+
+def open_or_raise(session: Session, handbook: Handbook, wanted: do.OpenEscalation, now: datetime) -> Escalation:
+    """Open a case for a member, or tell the one that is open."""
+    existing = escalations.open_for(session, wanted.member)
+    if existing is not None:
+        raised = Raised(wanted.cause, wanted.level, wanted.coordinators_only)
+        return move_case(session, handbook, existing, raised, now)
+    member = session.get_one(MemberRow, wanted.member)
+    policy = handbook.policy(session.get(CircleRow, member.circle_id)).escalation[wanted.cause]
+    case = escalations.create(session, member, wanted.cause, wanted.level, policy, now, check_in=wanted.check_in)
+    return move_case(session, handbook, case.id, Opened(wanted.coordinators_only), now)
+
+
+def open_for_words(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    level: Level,
+    asked: bool,
+    stop: bool,
+    now: datetime,
+) -> Escalation | None:
+    """Open or raise the case that a member's own words call for; None when they call for none."""
+    cause = {Level.CRISIS: Cause.CRISIS, Level.DISTRESS: Cause.DISTRESS}.get(level, Cause.ASKED if asked else None)
+    if cause is None:
+        return None
+    wanted = do.OpenEscalation(MemberId(member.id), cause, level, coordinators_only=stop)
+    return open_or_raise(session, handbook, wanted, now)
+
+
+def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event, now: datetime) -> Scene:
+    member = session.get_one(MemberRow, case.member)
+    person = session.get_one(PersonRow, member.person_id)
+    policy = handbook.policy(session.get(CircleRow, member.circle_id))
+    rising = isinstance(event, Raised) and URGENCY[event.cause] > URGENCY[case.cause]
+    cause = event.cause if isinstance(event, Raised) and rising else case.cause
+    opens_at = handbook.next_allowed(person, policy.contact_hours, now)
+    volunteers = {offer.volunteer for offer in case.offers}
+    if case.holder is not None:
+        volunteers.add(case.holder)
+    ranking = _ranking(session, handbook, case, member, person, policy, cause, now)
+    return Scene(
+        choices=ranking,
+        coordinators=people.coordinators(session, CircleId(member.circle_id)),
+        persons=people.volunteer_persons(session, volunteers),
+        offers_from=opens_at,
+        when=_when(opens_at, now, handbook.zone(person), person.language, policy.escalation[cause].contact_hours),
+        policies=policy.escalation,
+    )
+
+
+def _ranking(
+    session: Session,
+    handbook: Handbook,
+    case: Escalation,
+    member: MemberRow,
+    person: PersonRow,
+    policy: Policy,
+    cause: Cause,
+    now: datetime,
+) -> tuple[Choice, ...]:
+    need = Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
+    standing: list[Candidate] = []
+    for row, their_person, candidate in people.candidates(session, member, case.id, now):
+        on_shift = _on_shift(handbook, row, their_person, now)
+        if cause is Cause.MISSED:
+            on_shift = on_shift and handbook.may_disturb(their_person, policy.contact_hours, now)
+        standing.append(candidate if on_shift else _off(candidate))
+    return rank(need, standing, now).choices
+
+
+def _on_shift(handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime) -> bool:
+    override = None
+    if row.override_on is not None and row.override_until is not None:
+        override = Override(row.override_on, row.override_until)
+    return on_call_at(parse_shifts(row.shifts), handbook.zone(person), now, override)
+
+
+def _off(candidate: Candidate) -> Candidate:
+    return replace(candidate, on_shift=False)
+
+
+def _when(opens_at: datetime, now: datetime, zone: ZoneInfo, language: str, in_hours: bool) -> str:
+    spanish = language.startswith("es")
+    if not in_hours or opens_at <= now:
+        return "pronto" if spanish else "soon"
+    clock = f"{opens_at.astimezone(zone):%H:%M}".lstrip("0")
+    return f"desde las {clock}" if spanish else f"after {clock}"

@@ -1,0 +1,149 @@
+"""STOP, START, HELP, YES and NO: consent changes in the same transaction in which the text is stored (promise P4)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.consent import Consent, Purpose
+from checkin.domain.reading import Kind, Reading
+from checkin.domain.terms import Lane, MemberId, PersonId
+from checkin.handlers.apply import send_text
+from checkin.handlers.check_in_moved import call_off_open, plan_next
+from checkin.handlers.handbook import Handbook
+from checkin.store import check_ins, consent, outbox, people, tasks
+from checkin.store.tables import InboundRow, PersonRow
+
+
+def changes_consent(reading: Reading, state: Consent) -> bool:
+    """Whether this text opts in or out, or asks for help; a plain yes or no counts only to an invitation."""
+    if reading.kind in (Kind.OPT_OUT, Kind.OPT_IN, Kind.HELP, Kind.WRONG_PERSON):
+        return True
+    if reading.kind is Kind.YES:
+        # The carrier takes YES for START: after a stop it opts in again.
+        return state in (Consent.INVITED, Consent.OUT)
+    return reading.kind is Kind.NO and state is Consent.INVITED
+
+
+def consent_changed(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    inbound: InboundRow,
+    reading: Reading,
+    state: Consent,
+    carrier_answered: str | None,
+    now: datetime,
+) -> None:
+    """Record what the text says of consent, cancel what is queued, and answer once where the carrier did not."""
+    match reading.kind:
+        case Kind.OPT_OUT:
+            opt_out(session, handbook, person, "text", inbound.body, now, answered=carrier_answered is not None)
+        case Kind.WRONG_PERSON:
+            opt_out(session, handbook, person, "wrong_person", inbound.body, now, template="wrong_person")
+        case Kind.NO:
+            opt_out(session, handbook, person, "declined", inbound.body, now, template="declined")
+        case Kind.OPT_IN | Kind.YES:
+            opt_in(session, handbook, person, state, inbound.body, now, answered=carrier_answered is not None)
+        case _:
+            _help(session, handbook, person, inbound, carrier_answered is not None, now)
+    if reading.gives_up_or_stop:
+        tasks.give(
+            session,
+            f"inbound:{inbound.id}:gives_up",
+            "meant_stop_or_gives_up",
+            now,
+            circle_id=_circle(session, person),
+            person_id=person.id,
+            inbound_id=inbound.id,
+        )
+
+
+def opt_out(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    how: str,
+    wording: str,
+    now: datetime,
+    *,
+    answered: bool = False,
+    template: str = "stopped",
+) -> None:
+    """End contact with a number: record it, cancel what is queued, confirm once, and tell a coordinator.
+
+    A second STOP changes nothing and is not confirmed again. STOP is not "well": the member stays visible.
+    """
+    person_id = PersonId(person.id)
+    if consent.current(session, person_id) is Consent.OUT:
+        return
+    consent.record(session, person_id, Consent.OUT, how, now, wording=wording)
+    outbox.cancel_all(session, person_id)
+    member = people.member_of(session, person_id)
+    if member is not None:
+        call_off_open(session, handbook, MemberId(member.id), "opted_out", now)
+        tasks.give(
+            session,
+            f"opted_out:{person.id}:{now.isoformat()}",
+            "no_longer_watched",
+            now,
+            circle_id=member.circle_id,
+            person_id=person.id,
+        )
+    if not answered:
+        key = f"opt_out:{person.id}:{now.isoformat()}"
+        text = do.SendText(person_id, template, key, Lane.REPLY)
+        send_text(session, handbook, text, now, Purpose.OPT_OUT_ANSWER)
+
+
+def opt_in(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    state: Consent,
+    wording: str,
+    now: datetime,
+    *,
+    answered: bool = False,
+) -> None:
+    """Begin, or begin again. Said twice it is confirmed once."""
+    person_id = PersonId(person.id)
+    if state is Consent.IN:
+        return
+    consent.record(session, person_id, Consent.IN, "text", now, wording=wording)
+    member = people.member_of(session, person_id)
+    if member is not None:
+        schedule = check_ins.schedule_of(session, MemberId(member.id))
+        if schedule is not None:
+            plan_next(handbook, schedule, person, now)
+    if not answered or state is Consent.INVITED:
+        template = "started" if state is Consent.OUT else "welcome"
+        key = f"opt_in:{person.id}:{now.isoformat()}"
+        send_text(session, handbook, do.SendText(person_id, template, key, Lane.REPLY), now)
+
+
+def _help(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    inbound: InboundRow,
+    answered: bool,
+    now: datetime,
+) -> None:
+    """HELP may be the carriers' word or a cry: it is answered, and a person sees it (field rule R41)."""
+    if not answered:
+        send_text(session, handbook, do.SendText(PersonId(person.id), "help", f"help:{inbound.id}", Lane.REPLY), now)
+    tasks.give(
+        session,
+        f"inbound:{inbound.id}",
+        "asked_for_help_text",
+        now,
+        circle_id=_circle(session, person),
+        person_id=person.id,
+        inbound_id=inbound.id,
+    )
+
+
+def _circle(session: Session, person: PersonRow) -> int | None:
+    member = people.member_of(session, PersonId(person.id))
+    return member.circle_id if member is not None else None

@@ -1,0 +1,66 @@
+"""What every handler may look up: the words, the crisis lines, the policies. Built once, passed by hand."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checkin.domain.contact_hours import ContactHours, is_open, next_allowed
+from checkin.domain.phone import zones_of
+from checkin.domain.policy import Policy, overlay, parse_policy
+from checkin.domain.terms import Phone
+from checkin.messages import Messages
+from checkin.messages.crisis_lines import CrisisLines
+from checkin.store.tables import CircleRow, PersonRow
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """The programme's defaults. A circle's own policy lies over them."""
+
+    messages: Messages
+    lines: CrisisLines
+    policy_data: Mapping[str, Any]
+    region: str
+    timezone: ZoneInfo
+    _policies: dict[str, Policy] = field(default_factory=dict)
+
+    def policy(self, circle: CircleRow | None) -> Policy:
+        """The policy of a circle; the programme's where there is none."""
+        own = circle.policy if circle is not None else {}
+        key = json.dumps(own, sort_keys=True)
+        if key not in self._policies:
+            self._policies[key] = parse_policy(overlay(self.policy_data, own))
+        return self._policies[key]
+
+    def zones(self, person: PersonRow) -> list[ZoneInfo]:
+        """A person's zone: the one given, else all that their number may be in, else the programme's."""
+        if person.timezone:
+            return [ZoneInfo(person.timezone)]
+        return [ZoneInfo(name) for name in zones_of(Phone(person.phone))] or [self.timezone]
+
+    def zone(self, person: PersonRow) -> ZoneInfo:
+        """The zone in which a person's schedule is meant."""
+        return ZoneInfo(person.timezone) if person.timezone else self.zones(person)[0]
+
+    def may_disturb(self, person: PersonRow, hours: ContactHours, at: datetime) -> bool:
+        """Whether routine contact is allowed at this moment (promise P5)."""
+        return is_open(at, hours, self.zones(person))
+
+    def next_allowed(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:
+        """The first moment from `at` on in which routine contact is allowed."""
+        return next_allowed(at, hours, self.zones(person))
+
+    def standing_values(self, person: PersonRow, circle: CircleRow | None, discreet: bool) -> dict[str, str]:
+        """The values that every template may use: who writes, and the lines of the person's country."""
+        policy = self.policy(circle)
+        open_name = circle.programme if circle is not None else policy.programme
+        hidden_name = circle.discreet_name if circle is not None else policy.discreet_name
+        country = person.country or self.region
+        return {
+            "programme": hidden_name if discreet else open_name,
+            "line": self.lines.phrase(country, person.language),
+            "emergency": self.lines.emergency(country),
+        }

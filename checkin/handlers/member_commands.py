@@ -1,0 +1,132 @@
+"""A member's commands: PAUSE, RESUME, LATER, TIME, LANG, INFO, FORGET ME. (CALL opens a case: see text_received.)"""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.check_in import OPEN
+from checkin.domain.reading import Command
+from checkin.domain.recurrence import parse_schedule, with_time
+from checkin.domain.terms import Lane, MemberId, PersonId
+from checkin.handlers.apply import send_text
+from checkin.handlers.check_in_moved import call_off_open, plan_next
+from checkin.handlers.handbook import Handbook
+from checkin.handlers.times_said import until_said
+from checkin.store import check_ins, tasks
+from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow
+
+_LATER = timedelta(hours=2)
+_LONGEST_PAUSE = timedelta(weeks=26)
+
+_Answer = tuple[str, dict[str, str]]
+
+
+def member_commands(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    person: PersonRow,
+    inbound: InboundRow,
+    command: Command,
+    now: datetime,
+) -> None:
+    """Do what the command says, and answer it."""
+    template, values = _do(session, handbook, member, person, command, now)
+    if template == "forget_asked":
+        tasks.give(
+            session,
+            f"inbound:{inbound.id}",
+            "asks_to_be_forgotten",
+            now,
+            circle_id=member.circle_id,
+            person_id=person.id,
+            inbound_id=inbound.id,
+        )
+    text = do.SendText(PersonId(person.id), template, f"answer:{inbound.id}", Lane.REPLY, values)
+    send_text(session, handbook, text, now)
+
+
+def _do(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    person: PersonRow,
+    command: Command,
+    now: datetime,
+) -> _Answer:
+    match command.name:
+        case "pause":
+            return _pause(session, handbook, member, person, command, now)
+        case "resume":
+            return _resume(session, handbook, member, person, now)
+        case "later":
+            return _later(session, handbook, member, person, now)
+        case "time":
+            return _time(session, handbook, member, person, command, now)
+        case "lang":
+            if command.argument not in handbook.messages.languages:
+                return "command_unclear", {"example": "LANG es"}
+            person.language = command.argument
+            session.flush()
+            return "language_changed", {}
+        case "forget_me":
+            return "forget_asked", {}
+        case _:
+            return "info", {}
+
+
+def _pause(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    person: PersonRow,
+    command: Command,
+    now: datetime,
+) -> _Answer:
+    zone, schedule = handbook.zone(person), check_ins.schedule_of(session, MemberId(member.id))
+    until = until_said(command.argument, zone, now) or now + timedelta(weeks=1)
+    until = min(until, now + _LONGEST_PAUSE)
+    call_off_open(session, handbook, MemberId(member.id), "paused", now)
+    if schedule is not None:
+        schedule.paused_until = until
+        plan_next(handbook, schedule, person, now)
+    return "paused", {"until": f"{until.astimezone(zone):%d %b}"}
+
+
+def _resume(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
+    schedule = check_ins.schedule_of(session, MemberId(member.id))
+    if schedule is not None:
+        schedule.paused_until = None
+        plan_next(handbook, schedule, person, now)
+    return "resumed", {}
+
+
+def _later(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
+    """The open question waits: its next step moves on by two hours."""
+    newest = check_ins.newest_asked(session, MemberId(member.id))
+    row = session.get(CheckInRow, newest) if newest is not None else None
+    if row is not None and row.state in {state.value for state in OPEN}:
+        row.next_action_at = max(row.next_action_at or now, now + _LATER)
+        row.version += 1
+    return "later", {"when": f"{(now + _LATER).astimezone(handbook.zone(person)):%H:%M}"}
+
+
+def _time(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    person: PersonRow,
+    command: Command,
+    now: datetime,
+) -> _Answer:
+    schedule = check_ins.schedule_of(session, MemberId(member.id))
+    try:
+        wanted = time.fromisoformat(command.argument)
+    except ValueError:
+        return "command_unclear", {"example": "TIME 6pm"}
+    if schedule is None:
+        return "coordinator_told", {}
+    schedule.rule = with_time(parse_schedule(schedule.rule, now.date()), wanted).text
+    plan_next(handbook, schedule, person, now)
+    return "time_changed", {"time": f"{wanted:%H:%M}"}

@@ -1,0 +1,116 @@
+"""A member wrote: a command, an answer to a check-in, or words. What cannot be understood reaches a person."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.check_in import Answered
+from checkin.domain.consent import Consent
+from checkin.domain.escalation import Closed, State
+from checkin.domain.reading import Kind, Reading
+from checkin.domain.terms import Cause, EscalationId, Lane, Level, MemberId, PersonId
+from checkin.handlers import member_commands
+from checkin.handlers.apply import send_text
+from checkin.handlers.case_moved import move_case
+from checkin.handlers.check_in_moved import move_check_in
+from checkin.handlers.handbook import Handbook
+from checkin.handlers.relay import relay_to_volunteer
+from checkin.store import check_ins, consent, escalations, tasks
+from checkin.store.tables import InboundRow, MemberRow, PersonRow
+
+_KEPT_RATINGS = 8
+
+
+def member_texted(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    person: PersonRow,
+    inbound: InboundRow,
+    reading: Reading,
+    body: str,
+    now: datetime,
+) -> None:
+    """Let what a member wrote happen; their case, where their words call for one, is open already."""
+    if reading.command is not None and reading.command.name != "call":
+        member_commands.member_commands(session, handbook, member, person, inbound, reading.command, now)
+        return
+    if consent.current(session, PersonId(person.id)) is not Consent.IN:
+        _for_a_person(session, member, inbound, "invited_wrote", now)
+        return
+    relayed = relay_to_volunteer(session, handbook, member, inbound, body, now)
+    answers = reading.kind in (Kind.RATING, Kind.WORDS, Kind.YES, Kind.NO, Kind.COMMAND)
+    if answers:
+        _answer_check_in(session, handbook, member, inbound, reading.rating, now)
+        _quiet_missed_case(session, handbook, member, reading, now)
+    if reading.level is Level.CONCERN or not answers:
+        what = "to_read" if answers else "not_understood"
+        _for_a_person(session, member, inbound, what, now)
+    if inbound.escalation_id is None and not relayed:
+        _thank(session, handbook, member, inbound, reading, answers, now)
+
+
+def _for_a_person(session: Session, member: MemberRow, inbound: InboundRow, what: str, now: datetime) -> None:
+    tasks.give(
+        session,
+        f"inbound:{inbound.id}",
+        what,
+        now,
+        circle_id=member.circle_id,
+        person_id=member.person_id,
+        inbound_id=inbound.id,
+    )
+
+
+def _answer_check_in(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    inbound: InboundRow,
+    rating: int | None,
+    now: datetime,
+) -> None:
+    """The newest question is the one that is answered; a late answer still counts."""
+    if rating is not None:
+        member.recent_ratings = [*member.recent_ratings, rating][-_KEPT_RATINGS:]
+    newest = check_ins.newest_asked(session, MemberId(member.id))
+    if newest is not None:
+        move_check_in(session, handbook, newest, Answered(rating), now)
+        inbound.check_in_id = newest
+
+
+def _quiet_missed_case(
+    session: Session, handbook: Handbook, member: MemberRow, reading: Reading, now: datetime
+) -> None:
+    """A reply ends the search for a silent member, unless a person already acts on it: their word is a person's."""
+    open_case = escalations.open_for(session, MemberId(member.id))
+    if open_case is None or reading.level in (Level.CRISIS, Level.DISTRESS):
+        return
+    case = escalations.load(session, EscalationId(open_case))
+    if case.cause is Cause.MISSED and case.holder is None and case.state in (State.OFFERING, State.WITH_COORDINATORS):
+        move_case(session, handbook, case.id, Closed(f"member:{member.id}", "replied"), now)
+
+
+def _thank(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    inbound: InboundRow,
+    reading: Reading,
+    answers: bool,
+    now: datetime,
+) -> None:
+    """One kind answer to one question; what was not understood is asked once, kindly."""
+    to = PersonId(member.person_id)
+    if not answers:
+        key = f"not_understood:{member.id}:{inbound.check_in_id or f'{now:%Y-%m-%d}'}"
+        send_text(session, handbook, do.SendText(to, "not_understood", key, Lane.REPLY), now)
+        return
+    template = "thanks_ok"
+    if reading.level is Level.CONCERN:
+        template = "thanks_low"
+    elif reading.rating is not None and reading.rating >= 4:
+        template = "thanks_great"
+    key = f"thanks:{inbound.check_in_id}:{template}" if inbound.check_in_id else f"thanks:{inbound.id}"
+    send_text(session, handbook, do.SendText(to, template, key, Lane.REPLY), now)

@@ -1,0 +1,174 @@
+"""A text came in: store it, read it, and let what it says happen. One transaction; the carrier's sid makes it once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.check_in import OPEN
+from checkin.domain.consent import Consent
+from checkin.domain.reading import Context, Kind, Reading, read
+from checkin.domain.terms import CircleId, Lane, Level, MemberId, PersonId, Phone, Role
+from checkin.handlers import consent_changed, coordinator_texted, member_texted, volunteer_texted
+from checkin.handlers.apply import send_text
+from checkin.handlers.case_moved import open_for_words
+from checkin.handlers.handbook import Handbook
+from checkin.store import check_ins, consent, escalations, inbox, people, tasks
+from checkin.store.tables import InboundRow, MemberRow, PersonRow
+
+_SOON_AFTER = timedelta(hours=12)
+_VOLUNTEER_WORDS = frozenset({"on", "off", "take", "pass", "done", "shifts", "swap"})
+_COORDINATOR_WORDS = frozenset({"ack", "status"})
+
+
+@dataclass(frozen=True)
+class IncomingText:
+    """One text as the carrier gave it. `opt_out_type`: STOP, START or HELP where the carrier answered it itself."""
+
+    sid: str
+    sender: Phone
+    body: str
+    opt_out_type: str | None = None
+
+
+def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
+    """Store one incoming text and do what follows from it."""
+    if inbox.seen(session, text.sid):
+        return
+    person = people.ensure(session, text.sender, now)
+    roles = people.roles_of(session, PersonId(person.id))
+    member = people.member_of(session, PersonId(person.id))
+    state = consent.current(session, PersonId(person.id))
+    reading = read(text.body, _context(session, text, person, member, roles, state, now))
+    inbound = inbox.keep(
+        session,
+        sid=text.sid,
+        person_id=person.id,
+        body=text.body,
+        received_at=now,
+        kind=reading.kind.value,
+        level=reading.level.value,
+        rating=reading.rating,
+        command=reading.command.name if reading.command else None,
+        reasons=[why.code for why in reading.reasons],
+        reasons_words="; ".join(why.words for why in reading.reasons if why.words),
+    )
+    if member is not None:
+        _open_case(session, handbook, member, inbound, reading, state, now)
+    if consent_changed.changes_consent(reading, state):
+        consent_changed.consent_changed(session, handbook, person, inbound, reading, state, text.opt_out_type, now)
+        return
+    command = reading.command.name if reading.command else ""
+    if command in _VOLUNTEER_WORDS and Role.VOLUNTEER in roles:
+        volunteer_texted.volunteer_texted(session, handbook, person, inbound, reading, now)
+    elif command in _COORDINATOR_WORDS and Role.COORDINATOR in roles:
+        coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
+    elif member is not None and state is not Consent.OUT:
+        member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
+    elif volunteer_texted.relays(session, person):
+        volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
+    else:
+        _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
+
+
+def _context(
+    session: Session,
+    text: IncomingText,
+    person: PersonRow,
+    member: MemberRow | None,
+    roles: frozenset[Role],
+    state: Consent,
+    now: datetime,
+) -> Context:
+    asked = soon = False
+    if member is not None:
+        newest = check_ins.newest_asked(session, MemberId(member.id))
+        if newest is not None:
+            check_in = check_ins.load(session, newest)
+            asked = check_in.state in OPEN
+            soon = check_in.asked_at is not None and now - check_in.asked_at < _SOON_AFTER
+    return Context(
+        language=person.language,
+        roles=roles or frozenset({Role.MEMBER}),
+        invited=state is Consent.INVITED,
+        asked=asked,
+        soon_after_check_in=soon,
+        recent_ratings=tuple(member.recent_ratings) if member is not None else (),
+        carrier_opt_out=text.opt_out_type,
+    )
+
+
+def _open_case(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    inbound: InboundRow,
+    reading: Reading,
+    state: Consent,
+    now: datetime,
+) -> None:
+    """Safety first: before anything else is done with the text. After a stop, coordinators alone answer it."""
+    stop = reading.kind in (Kind.OPT_OUT, Kind.WRONG_PERSON) or (
+        state is Consent.OUT and reading.kind is not Kind.OPT_IN
+    )
+    asked = reading.command is not None and reading.command.name == "call"
+    case = open_for_words(session, handbook, member, reading.level, asked, stop, now)
+    if case is not None:
+        inbound.escalation_id = case.id
+        return
+    existing = escalations.open_for(session, MemberId(member.id))
+    inbound.escalation_id = existing
+
+
+def _from_elsewhere(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    inbound: InboundRow,
+    reading: Reading,
+    roles: frozenset[Role],
+    state: Consent,
+    now: datetime,
+) -> None:
+    """Not a member's answer: an unknown number, a volunteer's or a coordinator's own words, a member who said stop."""
+    circle = None
+    member = people.member_of(session, PersonId(person.id))
+    volunteer = people.volunteer_of(session, PersonId(person.id))
+    if member is not None or volunteer is not None:
+        circle = member.circle_id if member is not None else volunteer.circle_id if volunteer is not None else None
+    what = "opted_out_wrote" if state is Consent.OUT else "volunteer_wrote" if roles else "unknown_wrote"
+    tasks.give(
+        session,
+        f"inbound:{inbound.id}",
+        what,
+        now,
+        circle_id=circle,
+        person_id=person.id,
+        inbound_id=inbound.id,
+    )
+    urgent = reading.level in (Level.CRISIS, Level.DISTRESS)
+    if urgent and member is None:
+        tell_coordinators(session, handbook, inbound, circle, now)
+    if not roles and state is not Consent.OUT:
+        day = f"{now:%Y-%m-%d}" if not urgent else str(inbound.id)
+        text = do.SendText(
+            PersonId(person.id),
+            "unknown_number",
+            f"unknown:{person.id}:{day}",
+            Lane.URGENT if urgent else Lane.REPLY,
+        )
+        send_text(session, handbook, text, now)
+    elif roles and urgent and state is not Consent.OUT:
+        text = do.SendText(PersonId(person.id), "help", f"help:{inbound.id}", Lane.URGENT)
+        send_text(session, handbook, text, now)
+
+
+def tell_coordinators(
+    session: Session, handbook: Handbook, inbound: InboundRow, circle: int | None, now: datetime
+) -> None:
+    """Somebody who is no member wrote something that needs a person: coordinators are told at once."""
+    for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):
+        key = f"inbound:{inbound.id}:told:{coordinator}"
+        values = {"what": "an urgent text from no member"}
+        send_text(session, handbook, do.SendText(coordinator, "coordinator_task", key, Lane.URGENT, values), now)

@@ -1,0 +1,108 @@
+"""A volunteer wrote: TAKE, PASS, DONE, ON, OFF, SHIFTS, SWAP, or words for the member whose case they hold."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.escalation import HandoffOver, Outcome, OutcomeGiven, Passed, State, Taken
+from checkin.domain.on_call import hours_in_words, parse_shifts
+from checkin.domain.reading import Command, Reading
+from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
+from checkin.handlers.apply import send_text
+from checkin.handlers.case_moved import move_case
+from checkin.handlers.handbook import Handbook
+from checkin.handlers.relay import relay_from_volunteer
+from checkin.handlers.times_said import until_said
+from checkin.store import escalations, people, tasks
+from checkin.store.tables import EscalationRow, InboundRow, PersonRow, VolunteerRow
+
+
+def volunteer_texted(
+    session: Session,
+    handbook: Handbook,
+    person: PersonRow,
+    inbound: InboundRow,
+    reading: Reading,
+    now: datetime,
+) -> None:
+    """Let a volunteer's command happen, and answer it."""
+    volunteer, command = people.volunteer_of(session, PersonId(person.id)), reading.command
+    if volunteer is None or command is None:
+        return
+    match command.name:
+        case "take" | "pass" | "done":
+            template, case = _about_case(session, handbook, volunteer, command, now)
+            inbound.escalation_id = case
+            values = {"number": str(command.number or case or "")}
+            if template == "command_unclear":
+                values = {"example": f"{command.name.upper()} 42" + (" 1" if command.name == "done" else "")}
+        case "on" | "off":
+            template, values = _shift(handbook, volunteer, person, command, now)
+        case "shifts":
+            template, values = "shifts", {"words": hours_in_words(parse_shifts(volunteer.shifts))[:90]}
+        case _:
+            tasks.give(
+                session,
+                f"inbound:{inbound.id}",
+                "asks_for_swap",
+                now,
+                circle_id=volunteer.circle_id,
+                person_id=person.id,
+                inbound_id=inbound.id,
+            )
+            template, values = "coordinator_told", {}
+    text = do.SendText(PersonId(person.id), template, f"answer:{inbound.id}", Lane.URGENT, values)
+    send_text(session, handbook, text, now)
+
+
+def relays(session: Session, person: PersonRow) -> bool:
+    """Whether this person holds a case, so that their words are for its member."""
+    volunteer = people.volunteer_of(session, PersonId(person.id))
+    return volunteer is not None and escalations.held_by(session, VolunteerId(volunteer.id)) is not None
+
+
+def relay_to_member(
+    session: Session, handbook: Handbook, person: PersonRow, inbound: InboundRow, body: str, now: datetime
+) -> None:
+    """Pass a volunteer's words on to the member whose case they hold."""
+    volunteer = people.volunteer_of(session, PersonId(person.id))
+    case = escalations.held_by(session, VolunteerId(volunteer.id)) if volunteer is not None else None
+    if case is not None:
+        relay_from_volunteer(session, handbook, case, inbound, body, now)
+
+
+def _about_case(
+    session: Session, handbook: Handbook, volunteer: VolunteerRow, command: Command, now: datetime
+) -> tuple[str, int | None]:
+    """Do what TAKE, PASS or DONE says; return the template of the answer and the case."""
+    me = VolunteerId(volunteer.id)
+    number = command.number if command.number is not None else escalations.held_by(session, me)
+    if number is None or session.get(EscalationRow, number) is None:
+        return "command_unclear", None
+    case = escalations.load(session, EscalationId(number))
+    if not any(offer.volunteer == me for offer in case.offers):
+        return "volunteer_not_yours", number
+    if command.name == "take":
+        after = move_case(session, handbook, case.id, Taken(me), now)
+        mine = after.holder == me and after.state is State.HANDING_OFF
+        return ("volunteer_taken" if mine else "volunteer_too_late"), number
+    if command.name == "pass":
+        holds = case.holder == me and case.state is State.HANDING_OFF
+        move_case(session, handbook, case.id, HandoffOver(me, 0, "left") if holds else Passed(me), now)
+        return "volunteer_passed", number
+    if case.holder != me:
+        return "volunteer_not_yours", number
+    if command.argument not in {outcome.value for outcome in Outcome}:
+        return "volunteer_outcome", number
+    move_case(session, handbook, case.id, OutcomeGiven(me, Outcome(command.argument)), now)
+    return "volunteer_outcome_thanks", number
+
+
+def _shift(
+    handbook: Handbook, volunteer: VolunteerRow, person: PersonRow, command: Command, now: datetime
+) -> tuple[str, dict[str, str]]:
+    on, zone = command.name == "on", handbook.zone(person)
+    until = until_said(command.argument, zone, now) or now + timedelta(hours=3 if on else 24)
+    volunteer.override_on, volunteer.override_until = on, until
+    return ("shift_on" if on else "shift_off"), {"until": f"{until.astimezone(zone):%a %H:%M}"}
