@@ -1,0 +1,97 @@
+"""The `checkin` command. Every error that the user can mend is one sentence and exit code 2, without a traceback."""
+
+import importlib
+import pkgutil
+import sys
+from functools import cache
+
+import click
+from sqlalchemy.exc import OperationalError
+
+import checkin.cli
+from checkin.domain.policy import BadPolicy
+from checkin.embedded.valkey import CannotStart
+from checkin.log import configure
+from checkin.redis_queue import RedisQueue
+from checkin.sealed_keys import load_keys
+from checkin.settings import BadSettings, load
+from checkin.store.migrate import NewerDatabase, check
+from checkin.store.sealed import CannotUnseal
+from checkin.store.session import make_engine
+from checkin.wiring import Services, build
+
+_MENDABLE = (BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy)
+
+
+class _Nouns(click.Group):
+    """Finds each command in the file of its name; a name that Python reserves has `_` behind it (`import_.py`)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All files of this folder but this one."""
+        names = (module.name for module in pkgutil.iter_modules(checkin.cli.__path__))
+        return sorted(name.rstrip("_") for name in names if name not in ("main", "show"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import only the file that is asked for: the others cost nothing."""
+        if name not in self.list_commands(ctx):
+            return None
+        files = {module.name for module in pkgutil.iter_modules(checkin.cli.__path__)}
+        module = importlib.import_module(f"checkin.cli.{name if name in files else name + '_'}")
+        command = getattr(module, "command", None)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A check-in service for peer-support programmes."""
+    ctx.obj = _services
+
+
+@cache
+def _services() -> Services:
+    """The services of this command, built when they are first asked for. The database must be at this version."""
+    settings = load()
+    configure("command line", settings.log_json, level="WARNING")
+    load_keys(settings)
+    engine = make_engine(settings.database_url)
+    try:
+        if not check(engine):
+            raise click.ClickException("The database is not at this version: run `checkin init` first.")
+    finally:
+        engine.dispose()
+    return build(settings, RedisQueue(settings.redis_url))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave with its exit code: 0, or 2 after an error, or 130 after Ctrl-C."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit code."""
+    try:
+        answer = cli.main(args=arguments, prog_name="checkin", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except _MENDABLE as error:
+        return _fail(str(error))
+    except OperationalError as error:
+        return _fail(f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL and that it runs.")
+    except BrokenPipeError:
+        return 0
+    return answer if isinstance(answer, int) else 0
+
+
+def _fail(sentence: str) -> int:
+    click.echo(f"Error: {sentence}", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""`checkin up`: everything on one machine, from one command.
+
+Order: lock, port, keys, Redis, migrations, the sample circle (with the simulator), the simulator, the Procfile.
+Ctrl-C stops everything, Redis last; starting again goes on where it was.
+"""
+
+import fcntl
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from string import Template
+
+import click
+from honcho.environ import parse_procfile
+from sqlalchemy import select
+
+from checkin.embedded.supervisor import Program, Supervisor
+from checkin.embedded.valkey import CannotStart, check_redis, find_server, prepare, wait_until_ready
+from checkin.redis_queue import RedisQueue
+from checkin.sample import make_sample, phones_file
+from checkin.sealed_keys import data_folder, load_keys, simulator_token_file
+from checkin.settings import ROOT, Settings, load, merged_environment
+from checkin.store.migrate import check, upgrade
+from checkin.store.session import make_engine, transaction
+from checkin.store.tables import CircleRow
+from checkin.wiring import build, utc_now
+
+
+@click.command()
+def command() -> None:
+    """Run the whole service on this machine: web, workers, clock, Redis, and the simulator without an account."""
+    os.umask(0o077)
+    settings = load()
+    folder = data_folder(settings)
+    with _alone(folder):
+        load_keys(settings)
+        _check_ports(settings)
+        stopping = threading.Event()
+        with _signals(stopping):
+            supervisor = Supervisor(now=utc_now)
+            try:
+                _start(supervisor, settings, stopping)
+                supervisor.watch(stopping)
+            finally:
+                supervisor.say("stopping")
+                supervisor.stop()
+
+
+def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event) -> None:
+    environment = child_environment(settings)
+    engine = make_engine(settings.database_url)
+    check(engine)  # a database of a newer version: say so before anything is started
+    if settings.uses_embedded_redis:
+        server = find_server()
+        command = [str(server.program), str(prepare(settings))]
+        supervisor.start(Program("redis", command, environment, ROOT, last=True))
+        wait_until_ready(settings.redis_url, lambda: supervisor.pid("redis") is not None, stopping.wait)
+    elif complaint := check_redis(settings.redis_url):
+        raise CannotStart(complaint)
+    upgrade(engine)
+    engine.dispose()
+    if not settings.twilio_configured:
+        _make_sample(settings)
+        supervisor.start(Program("simulator", simulator_command(settings), environment, ROOT))
+    for program in programs(settings, environment):
+        supervisor.start(program)
+    for line in greeting(settings):
+        supervisor.say(line)
+
+
+def programs(settings: Settings, environment: Mapping[str, str], procfile: Path = ROOT / "Procfile") -> list[Program]:
+    """The programs of the Procfile, as they are started here."""
+    lines = parse_procfile(procfile.read_text()).processes
+    return [
+        Program(name, shlex.split(Template(line).safe_substitute(environment)), environment, ROOT)
+        for name, line in lines.items()
+    ]
+
+
+def simulator_command(settings: Settings) -> list[str]:
+    """How the built-in carrier is started. It keeps its state in the data folder."""
+    folder = settings.data_dir.absolute()
+    options = {
+        "--port": str(settings.simulator_port),
+        "--account-sid": load_keys(settings).simulator_account,
+        "--auth-token-file": str(simulator_token_file(settings)),
+        "--webhook-base": settings.public_base_url,
+        "--state": str(folder / "simulator.json"),
+        "--phones": str(folder / "simulator_phones.json"),
+    }
+    return ["python", "-m", "checkin.simulator", *(part for option in options.items() for part in option)]
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """What the programs are started with: our own environment and `.env`, with this Python's programs first."""
+    given = merged_environment()
+    return {
+        **given,
+        "CHECKIN_DATA_DIR": str(settings.data_dir.absolute()),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), given.get("PATH", os.defpath)]),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def greeting(settings: Settings) -> list[str]:
+    """What the terminal prints when everything has been started."""
+    service = f"The service:      http://127.0.0.1:{settings.port}/"
+    if settings.twilio_configured:
+        return [service, f"The carrier asks: {settings.public_base_url}/twilio/", "Ctrl-C stops everything."]
+    return [
+        service,
+        f"The phones:       http://127.0.0.1:{settings.simulator_port}/",
+        "No Twilio account is set: the built-in simulator is the carrier, with a small sample circle.",
+        'Try: on the phones page, let Sam text "i cant do this any more", and answer as Ana by pressing 1.',
+        "Ctrl-C stops everything; starting again goes on where it was.",
+    ]
+
+
+def _make_sample(settings: Settings) -> None:
+
+    services = build(settings, RedisQueue(settings.redis_url))
+    with transaction(services.engine) as session:
+        is_empty = session.scalar(select(CircleRow.id).limit(1)) is None
+    if is_empty:
+        make_sample(services)
+    (settings.data_dir / "simulator_phones.json").write_text(phones_file())
+    services.engine.dispose()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Refuse a second `up` on the same data folder."""
+    with (folder / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"The service already runs on the data folder {folder}: stop it first, or set CHECKIN_DATA_DIR and PORT "
+                "to run a second one."
+            ) from None
+        yield
+
+
+def _check_ports(settings: Settings) -> None:
+    ports = {"PORT": settings.port}
+    if not settings.twilio_configured:
+        ports["CHECKIN_SIMULATOR_PORT"] = settings.simulator_port
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                reason = (error.strerror or "not available").lower()
+                raise CannotStart(
+                    f"Port {port} cannot be used ({reason}): stop what uses it, or set {name} to another."
+                ) from None
+
+
+@contextmanager
+def _signals(stopping: threading.Event) -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda _number, _frame: stopping.set()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

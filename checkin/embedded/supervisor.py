@@ -1,0 +1,179 @@
+"""Keeps processes running: prints what they say, starts again what dies, and leaves nothing behind.
+
+    starting ──► running ──dies──► resting (0.5 s, doubling to 10 s) ──► running
+                    └──stop──► SIGTERM ──10 s──► SIGKILL
+
+honcho ends everything when one process dies, which is wrong for a service that people depend on; its printer and its
+Procfile are used here.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from honcho.printer import Message, Printer
+
+FIRST_REST = 0.5
+LONGEST_REST = 10.0
+_STEADY_AFTER = 30.0
+GRACE_SECONDS = 10.0
+_LEASH = Path(__file__).with_name("leash.py")
+_COLOURS = ("36", "33", "32", "35", "34", "36;1", "33;1", "32;1", "35;1", "34;1")
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is to be kept running. `last`: stopped only when all others are gone."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    last: bool = False
+
+
+@dataclass
+class _Running:
+    program: Program
+    colour: str
+    process: "subprocess.Popen[bytes] | None" = None
+    started_at: float = 0.0
+    again_at: float = 0.0
+    rest: float = FIRST_REST
+    readers: list[threading.Thread] = field(default_factory=list)
+
+
+class Supervisor:
+    """Runs programs. All calls from the main thread: a leash is bound to the thread that started the process."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        output: IO[str] | None = None,
+        width: int = 14,
+        grace: float = GRACE_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._printer = Printer(output or sys.stdout, width=width)
+        self._printing = threading.Lock()
+        self._now = now
+        self._grace = grace
+        self._monotonic = monotonic
+        self._pause = threading.Event()  # never set: a pause that is not `time.sleep`
+        self._all: list[_Running] = []
+
+    def start(self, program: Program) -> None:
+        """Start a program and keep it running from now on."""
+        running = _Running(program, _COLOURS[len(self._all) % len(_COLOURS)])
+        self._all.append(running)
+        self._launch(running)
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a program, None while it rests."""
+        for running in self._all:
+            if running.program.name == name and running.process is not None and running.process.poll() is None:
+                return running.process.pid
+        return None
+
+    def say(self, text: str) -> None:
+        """Print lines of our own among those of the programs."""
+        self._write("up", None, text)
+
+    def watch(self, stopping: threading.Event) -> None:
+        """Start again what dies, until `stopping` is set."""
+        while not stopping.wait(0.1):
+            self.look()
+
+    def look(self) -> None:
+        """Look at every program once."""
+        moment = self._monotonic()
+        for running in self._all:
+            if running.process is None:
+                if moment >= running.again_at:
+                    self._launch(running)
+            elif (code := running.process.poll()) is not None:
+                self._bury(running, code, moment)
+
+    def stop(self) -> None:
+        """End everything: politely first, what is marked `last` after the others, and by force after the grace."""
+        for last in (False, True):
+            group = [running for running in self._all if running.program.last is last and running.process is not None]
+            for running in group:
+                _signal_group(running.process, signal.SIGTERM)
+            deadline = self._monotonic() + self._grace
+            while self._monotonic() < deadline and any(_is_alive(running) for running in group):
+                self._pause.wait(0.05)
+            for running in group:
+                if _is_alive(running):
+                    self.say(f"{running.program.name} does not stop: killed")
+                _signal_group(running.process, signal.SIGKILL)
+                if running.process is not None:
+                    running.process.wait()
+                for reader in running.readers:
+                    reader.join(timeout=1)
+                running.process = None
+        self._all.clear()
+
+    def _launch(self, running: _Running) -> None:
+        program = running.program
+        # No shell and no pre-exec function: the leash is a program of its own, that becomes the program.
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), *program.command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=program.folder,
+            env=dict(program.environment),
+            start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
+        )
+        running.process, running.started_at = process, self._monotonic()
+        reader = threading.Thread(target=self._read, args=(running, process), daemon=True)
+        running.readers = [reader]
+        reader.start()
+
+    def _bury(self, running: _Running, code: int, moment: float) -> None:
+        _signal_group(running.process, signal.SIGKILL)  # what it started itself must not go on beside the next
+        if moment - running.started_at > _STEADY_AFTER:
+            running.rest = FIRST_REST
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        self.say(f"{running.program.name} {how}; it is started again in {running.rest:g} s")
+        running.process, running.again_at = None, moment + running.rest
+        running.rest = min(running.rest * 2, LONGEST_REST)
+
+    def _read(self, running: _Running, process: "subprocess.Popen[bytes]") -> None:
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                self._write(running.program.name, running.colour, line.decode(errors="replace").rstrip("\n"))
+
+    def _write(self, name: str, colour: str | None, text: str) -> None:
+        message = Message("line", text, self._now().astimezone(), name, colour)
+        with self._printing:
+            try:
+                self._printer.write(message)
+            except OSError:
+                # The terminal is gone. Going on reading keeps the programs from blocking on a full pipe.
+                return
+
+
+def _is_alive(running: _Running) -> bool:
+    return running.process is not None and running.process.poll() is None
+
+
+def _signal_group(process: "subprocess.Popen[bytes] | None", number: signal.Signals) -> None:
+    if process is None:
+        return
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return  # the group is empty (macOS says it the second way)

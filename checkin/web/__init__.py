@@ -1,0 +1,1 @@
+"""The doors: check, call one handler, answer."""

@@ -1,0 +1,21 @@
+"""gunicorn's configuration: `gunicorn --config python:checkin.web_server checkin.wsgi:app`.
+
+On SQLite one process with threads: two processes would fight for the one write lock (p99 many times longer).
+"""
+
+from checkin.settings import load
+
+_settings = load()
+
+bind = f"{'0.0.0.0' if _settings.twilio_configured else '127.0.0.1'}:{_settings.port}"  # noqa: S104
+workers = _settings.web_processes
+worker_class = "gthread"
+threads = 16
+timeout = 30
+graceful_timeout = 8
+keepalive = 75
+max_requests = 0
+control_socket_disable = True
+loglevel = "warning"
+# Carriers reach us through a proxy on this machine or directly; only the former may say how it was reached.
+forwarded_allow_ips = "127.0.0.1,::1"

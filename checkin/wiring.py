@@ -1,0 +1,113 @@
+"""Everything is built once, here, and passed by hand. The only reader of the clock."""
+
+import random
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from checkin.carrier.port import Carrier
+from checkin.carrier.twilio import TwilioCarrier
+from checkin.domain.policy import overlay, parse_policy
+from checkin.domain.terms import DeliveryId, Lane
+from checkin.handlers.handbook import Handbook
+from checkin.messages import Messages
+from checkin.messages.crisis_lines import CrisisLines
+from checkin.queue_port import Queue
+from checkin.sealed_keys import Keys, load_keys
+from checkin.settings import Settings
+from checkin.store.migrate import ensure_index_key
+from checkin.store.sealed import install_keys
+from checkin.store.session import decided, make_engine
+
+_T = TypeVar("_T")
+
+Written = Sequence[tuple[Lane, DeliveryId]]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the doors (web, workers, command line, simulator) need. Built by `build`, passed by hand."""
+
+    settings: Settings
+    engine: Engine
+    carrier: Carrier
+    queue: Queue
+    now: Callable[[], datetime]
+    handbook: Handbook
+    random: random.Random
+    tokens: tuple[str, ...]
+    secret: bytes
+    wake: Callable[[Written], None]
+
+    def act(self, work: Callable[[Session], _T]) -> _T:
+        """Run one handler in a transaction; once it is committed, wake the lanes it wrote for (best effort)."""
+        result, written = decided(self.engine, lambda session: (work(session), session.info.get("written", ())))
+        if written:
+            self.wake(written)
+        return result
+
+
+def build(settings: Settings, queue: Queue, *, wake: Callable[[Written], None] | None = None) -> Services:
+    """Build the services of one process. `wake`: how written deliveries are nudged; by default at once."""
+    keys = load_keys(settings)
+    install_keys(keys.encryption)
+    engine = make_engine(settings.database_url)
+    install_keys(keys.encryption, ensure_index_key(engine, utc_now()))
+    return Services(
+        settings=settings,
+        engine=engine,
+        carrier=twilio_carrier(settings, keys),
+        queue=queue,
+        now=utc_now,
+        handbook=handbook(settings),
+        random=random.SystemRandom(),
+        tokens=settings.auth_tokens or (keys.simulator_token,),
+        secret=keys.secret,
+        wake=wake or (lambda written: nudge(queue, written)),
+    )
+
+
+def handbook(settings: Settings) -> Handbook:
+    """The words, the crisis lines and the policies of this installation. Raises BadPolicy."""
+    data = tomllib.loads((Path(__file__).parent / "policy.toml").read_text())
+    if settings.policy_file is not None:
+        data = overlay(data, tomllib.loads(settings.policy_file.read_text()))
+    parse_policy(data)
+    return Handbook(
+        messages=Messages.load(settings.templates_root),
+        lines=CrisisLines.load(),
+        policy_data=data,
+        region=settings.default_region,
+        timezone=ZoneInfo(settings.default_timezone),
+    )
+
+
+def twilio_carrier(settings: Settings, keys: Keys) -> Carrier:
+    """The Twilio adapter. Without an account it speaks to the simulator on loopback: the same code path."""
+    return TwilioCarrier(
+        settings.account_sid or keys.simulator_account,
+        (settings.auth_tokens or (keys.simulator_token,))[0],
+        from_numbers=settings.from_numbers,
+        messaging_service_sid=settings.messaging_service_sid,
+        base_url=settings.carrier_base_url,
+    )
+
+
+def nudge(queue: Queue, written: Written) -> None:
+    """Hand what may leave now to its lane. What the queue does not take, the clock finds."""
+    for lane in (Lane.URGENT, Lane.REPLY):
+        ids = [delivery for where, delivery in written if where is lane]
+        if ids:
+            queue.enqueue(lane, ids)
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Processes that carry work out: one worker a lane, the clock, the auditor."""

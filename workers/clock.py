@@ -1,0 +1,162 @@
+"""The clock: every second it claims rows whose time has come. Any number of clocks may run.
+
+Urgent first, and again between two batches of routine: a morning's check-ins hold up no escalation (promise P1).
+"""
+
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import cast
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.domain import check_in, escalation, handoff
+from checkin.domain.delivery import LEASE, State
+from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, Lane
+from checkin.handlers.case_moved import move_case
+from checkin.handlers.check_in_moved import move_check_in, schedule_due
+from checkin.handlers.handoff_moved import move_handoff
+from checkin.lanes import LANES
+from checkin.log import configure
+from checkin.settings import BadSettings, load
+from checkin.store import system
+from checkin.store.claims import claim_due
+from checkin.store.session import transaction
+from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
+from checkin.wiring import Services
+from workers import jobs
+from workers.run import catch_signals
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(seconds=15)
+_BATCH = 100
+_MOST_AT_ONCE = 400
+_Due = EscalationRow | HandoffRow | CheckInRow
+_WAITING = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value)
+
+
+def tick(services: Services) -> int:
+    """Do what is due. Returns how many routine rows were acted on, so that a full batch is followed by another."""
+    urgent(services)
+    _check_ins_due(services)
+    done = _schedules_due(services)
+    for lane in (Lane.CHECKIN, Lane.BULK):
+        _hand_to_queue(services, lane)
+    return done
+
+
+def urgent(services: Services) -> None:
+    """Escalations, handoffs, and what is to leave at once."""
+    _wake_due(services, EscalationRow, lambda session, row: move_case(
+        session, services.handbook, EscalationId(row), escalation.Woke(), services.now()
+    ))  # fmt: skip
+    _wake_due(services, HandoffRow, lambda session, row: move_handoff(
+        session, services.handbook, HandoffId(row), handoff.Woke(), services.now()
+    ))  # fmt: skip
+    for lane in (Lane.URGENT, Lane.REPLY):
+        _hand_to_queue(services, lane)
+
+
+def _check_ins_due(services: Services) -> None:
+    _wake_due(services, CheckInRow, lambda session, row: move_check_in(
+        session, services.handbook, CheckInId(row), check_in.Woke(), services.now()
+    ))  # fmt: skip
+
+
+def _wake_due(services: Services, kind: type[_Due], wake: Callable[[Session, int], object]) -> None:
+    """Claim what is due and let each row's time come, in a transaction of its own.
+
+    A row that fails comes due again when its claim ends, and is said; it holds up no other.
+    """
+    now = services.now()
+    with transaction(services.engine) as session:
+        due = claim_due(session, kind, now, _LEASE, _BATCH)
+    for row_id in due:
+        try:
+            services.act(partial(_wake_claimed, kind=kind, row_id=row_id, claimed_at=now, wake=wake))
+        except Exception:
+            log.exception("row_failed", table=kind.__tablename__, row=row_id)
+
+
+def _wake_claimed(
+    session: Session,
+    kind: type[_Due],
+    row_id: int,
+    claimed_at: datetime,
+    wake: Callable[[Session, int], object],
+) -> None:
+    """The claim moved the row's time on; the rule must see it as come, unless something else has moved it since."""
+    row = cast("_Due", session.get_one(kind, row_id))
+    if row.next_action_at == claimed_at + _LEASE:
+        row.next_action_at = claimed_at
+        session.flush()
+        wake(session, row_id)
+
+
+def _schedules_due(services: Services) -> int:
+    """One batch in one transaction: a morning's check-ins at the price of few commits."""
+    now = services.now()
+
+    def work(session: Session) -> int:
+        due = session.scalars(
+            select(ScheduleRow)
+            .where(ScheduleRow.next_action_at <= now)
+            .order_by(ScheduleRow.next_action_at)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for schedule in due:
+            schedule_due(session, services.handbook, schedule, now)
+        return len(due)
+
+    return services.act(work)
+
+
+def _hand_to_queue(services: Services, lane: Lane) -> None:
+    """Hand a lane's due deliveries to its queue, no further ahead than the workers will come within the lease."""
+    rules, waiting = LANES[lane], services.queue.waiting(lane)
+    if waiting is None or waiting >= rules.ahead:
+        return  # None: Redis is away, and the workers take from the database themselves
+    batch = rules.batch_at(services.handbook.policy(None).pacing.texts_per_second)
+    room = (rules.ahead - waiting) * batch
+    with transaction(services.engine) as session:
+        where = (DeliveryRow.lane == lane.value, DeliveryRow.state.in_(_WAITING))
+        ids = claim_due(session, DeliveryRow, services.now(), LEASE[lane], min(room, _MOST_AT_ONCE), *where)
+    for at in range(0, len(ids), batch):
+        services.queue.enqueue(lane, [DeliveryId(i) for i in ids[at : at + batch]])
+
+
+def run(services: Services, stopping: threading.Event) -> None:
+    """Tick every second, at once again while a full batch was found."""
+    while not stopping.is_set():
+        full = False
+        try:
+            full = tick(services) >= _BATCH
+            with transaction(services.engine) as session:
+                system.beat(session, "clock", services.now())
+        except Exception:
+            log.exception("tick_failed")
+        stopping.wait(0.0 if full else 1.0)
+
+
+def main() -> int:
+    """Run the clock until it is told to stop."""
+    try:
+        settings = load()
+    except BadSettings as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    configure("clock", settings.log_json)
+    stopping = threading.Event()
+    catch_signals(stopping)
+    run(jobs.services(), stopping)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
