@@ -1,0 +1,124 @@
+"""The service as real processes: our own Redis, web server, workers and clock, on SQLite or PostgreSQL."""
+
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+
+from checkin.embedded.valkey import find_server, prepare, wait_until_ready
+from checkin.redis_queue import RedisQueue
+from checkin.sealed_keys import load_keys
+from checkin.settings import ROOT, load
+from checkin.store.migrate import upgrade
+from checkin.store.session import make_engine
+from checkin.wiring import Services, build
+
+PROCESSES = ("web", "worker_urgent", "worker_reply", "worker", "worker_bulk", "clock")
+ACCOUNT = "AC" + "a" * 32
+NUMBER = "+12025550100"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(what: Callable[[], object], seconds: float = 20, every: float = 0.02) -> bool:
+    """Wait until something holds. False when it never did."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(every)
+    return bool(what())
+
+
+class Live:
+    """One installation in a folder of its own, its processes started and killed by name."""
+
+    def __init__(self, folder: Path, carrier_url: str, *, database_url: str = "", policy: str = "") -> None:
+        self.port = free_port()
+        self.token = secrets.token_hex(16)
+        self.environment = {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "PYTHONUNBUFFERED": "1",
+            "CHECKIN_DATA_DIR": str(folder / "data"),
+            "PORT": str(self.port),
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": self.token,
+            "TWILIO_FROM_NUMBER": NUMBER,
+            "TWILIO_API_BASE_URL": carrier_url,
+        }
+        if database_url:
+            self.environment["DATABASE_URL"] = database_url
+        if policy:
+            (folder / "policy.toml").write_text(policy)
+            self.environment["CHECKIN_POLICY_FILE"] = str(folder / "policy.toml")
+        self.settings = load(self.environment, None)
+        load_keys(self.settings)
+        engine = make_engine(self.settings.database_url)
+        upgrade(engine)
+        engine.dispose()
+        self.log = folder / "log.txt"
+        self._log = self.log.open("ab")
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.services: Services = build(self.settings, RedisQueue(self.settings.redis_url))
+        self._lines = parse_procfile((ROOT / "Procfile").read_text()).processes
+
+    def start(self, *names: str, more: Mapping[str, str] | None = None) -> None:
+        """Start processes of the Procfile by name, and `redis`."""
+        for name in names:
+            if name == "redis":
+                command = [str(find_server().program), str(prepare(self.settings))]
+            else:
+                command = shlex.split(self._lines[name])
+            self.spawn(name, command, more)
+        if "redis" in names:
+            wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
+        if "web" in names:
+            assert until(self.answers), self.log.read_text()[-2000:]
+
+    def spawn(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
+        """Start one process under a name."""
+        self.running[name] = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**self.environment, **(more or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def answers(self) -> bool:
+        """Whether the web server answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a process and what it started."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def close(self) -> None:
+        """Kill what runs."""
+        for name in list(self.running):
+            self.kill(name)
+        self.services.engine.dispose()
+        self._log.close()
