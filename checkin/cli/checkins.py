@@ -13,7 +13,7 @@ from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import PersonId
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.store import check_ins, consent, people
-from checkin.store.tables import CheckInRow, CircleRow, ScheduleRow
+from checkin.store.tables import CheckInRow, ScheduleRow
 from checkin.wiring import Services
 
 Get = Callable[[], Services]
@@ -67,7 +67,7 @@ def send(get: Get, phone: str, at_once: bool) -> None:
             raise click.ClickException("No member has this number: see `checkin members list`.")
         if consent.current(session, PersonId(person.id)) is not Consent.IN:
             raise click.ClickException("This member has not opted in, so nothing is sent.")
-        policy = here.handbook.policy(session.get(CircleRow, member.circle_id))
+        policy = here.handbook.policy(people.circle_by_id(session, member.circle_id))
         now = here.now()
         if not here.handbook.may_disturb(person, policy.contact_hours, now) and at_once:
             raise click.ClickException("It is outside this member's contact hours; leave out --now to wait for them.")

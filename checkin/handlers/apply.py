@@ -188,5 +188,5 @@ def _recipient(session: Session, to: PersonId) -> tuple[PersonRow, CircleRow | N
         volunteer = people.volunteer_of(session, to)
         coordinator = people.coordinator_of(session, to) if volunteer is None else None
         circle_id = volunteer.circle_id if volunteer else coordinator.circle_id if coordinator else None
-    circle = session.get(CircleRow, circle_id) if circle_id is not None else None
+    circle = people.circle_by_id(session, circle_id)
     return person, circle, member is not None and member.discreet

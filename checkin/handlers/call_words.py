@@ -8,7 +8,7 @@ from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Say
 from checkin.domain.terms import EscalationId, HandoffId, PersonId
 from checkin.handlers.handbook import Handbook
 from checkin.store import people
-from checkin.store.tables import CircleRow, DeliveryRow, EscalationRow, MemberRow, PersonRow
+from checkin.store.tables import DeliveryRow, EscalationRow, MemberRow, PersonRow
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _listener(session: Session, handbook: Handbook, person: PersonRow, escalatio
     circle_id = member.circle_id if member is not None else volunteer.circle_id if volunteer is not None else None
     if circle_id is None and escalation is not None:
         circle_id = session.get_one(EscalationRow, escalation).circle_id
-    circle = session.get(CircleRow, circle_id) if circle_id is not None else None
+    circle = people.circle_by_id(session, circle_id)
     values = handbook.standing_values(person, circle, member is not None and member.discreet)
     values["number"] = str(escalation or "")
     return Listener(handbook, person.language, values)

@@ -15,7 +15,7 @@ from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, people
-from checkin.store.tables import CircleRow, MemberRow, PersonRow, VolunteerRow
+from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
 
 
 def move_case(
@@ -38,7 +38,7 @@ def open_or_raise(session: Session, handbook: Handbook, wanted: do.OpenEscalatio
         raised = Raised(wanted.cause, wanted.level, wanted.coordinators_only)
         return move_case(session, handbook, existing, raised, now)
     member = session.get_one(MemberRow, wanted.member)
-    policy = handbook.policy(session.get(CircleRow, member.circle_id)).escalation[wanted.cause]
+    policy = handbook.policy(people.circle_by_id(session, member.circle_id)).escalation[wanted.cause]
     case = escalations.create(session, member, wanted.cause, wanted.level, policy, now, check_in=wanted.check_in)
     return move_case(session, handbook, case.id, Opened(wanted.coordinators_only), now)
 
@@ -63,7 +63,7 @@ def open_for_words(
 def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event, now: datetime) -> Scene:
     member = session.get_one(MemberRow, case.member)
     person = session.get_one(PersonRow, member.person_id)
-    policy = handbook.policy(session.get(CircleRow, member.circle_id))
+    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     rising = isinstance(event, Raised) and URGENCY[event.cause] > URGENCY[case.cause]
     cause = event.cause if isinstance(event, Raised) and rising else case.cause
     opens_at = handbook.next_allowed(person, policy.contact_hours, now)

@@ -10,8 +10,8 @@ from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent
-from checkin.store.tables import CircleRow, MemberRow, PersonRow, ScheduleRow
+from checkin.store import check_ins, consent, people
+from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
 
 def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, event: Event, now: datetime) -> CheckIn:
@@ -37,7 +37,7 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     plan_next(handbook, schedule, person, max(due_at, now - timedelta(minutes=1)))
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         return None
-    policy = handbook.policy(session.get(CircleRow, member.circle_id))
+    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     daily = is_daily(parse_schedule(schedule.rule, now.date()))
     for earlier in check_ins.open_ones(session, MemberId(member.id)):
         move_check_in(session, handbook, earlier, CalledOff("overtaken"), now)
@@ -64,7 +64,7 @@ def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: s
 
 def _scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime) -> Scene:
     person = session.get_one(PersonRow, member.person_id)
-    policy = handbook.policy(session.get(CircleRow, member.circle_id))
+    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     return Scene(
         open_at=handbook.next_allowed(person, policy.contact_hours, now),
         may_contact=consent.current(session, PersonId(person.id)) is Consent.IN,

@@ -14,7 +14,7 @@ from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, outbox, people, tasks
 from checkin.store.outbox import Outgoing
-from checkin.store.tables import CircleRow, DeliveryRow, PersonRow
+from checkin.store.tables import DeliveryRow, PersonRow
 
 _GIVE_UP_AFTER = 12
 _CALL_NOT_THERE_YET = timedelta(seconds=1)
@@ -58,7 +58,7 @@ def _leaves_later(session: Session, handbook: Handbook, row: DeliveryRow, now: d
     if not allowed:
         return "cancelled"
     member = people.member_of(session, PersonId(person.id))
-    circle = session.get(CircleRow, member.circle_id) if member is not None else None
+    circle = people.circle_by_id(session, member.circle_id if member is not None else None)
     opens = handbook.next_allowed(person, handbook.policy(circle).contact_hours, now)
     return opens if opens > now else None
 

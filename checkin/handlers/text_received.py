@@ -118,7 +118,8 @@ def _open_case(
         inbound.escalation_id = case.id
         return
     existing = escalations.open_for(session, MemberId(member.id))
-    inbound.escalation_id = existing
+    if existing is not None:
+        inbound.escalation_id = existing
 
 
 def _from_elsewhere(

@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import OPEN, CheckIn, State
 from checkin.domain.policy import CheckInPolicy
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId, PersonId
-from checkin.store.session import SomebodyWasFaster
+from checkin.store.session import SomebodyWasFaster, forget, once
 from checkin.store.tables import CheckInRow, MemberRow, ScheduleRow
 
 
@@ -34,6 +34,10 @@ def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckI
 
 def load(session: Session, check_in: CheckInId) -> CheckIn:
     """Load one check-in. Raises KeyError where there is none."""
+    return once(session, ("check_in", check_in), lambda: _load(session, check_in))
+
+
+def _load(session: Session, check_in: CheckInId) -> CheckIn:
     row = session.get(CheckInRow, check_in, populate_existing=True)
     member = session.get(MemberRow, row.member_id) if row is not None else None
     if row is None or member is None:
@@ -61,17 +65,26 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
     )
     if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
         raise SomebodyWasFaster(f"check-in {before.id}")
+    forget(session, ("check_in", before.id), ("newest asked", before.member))
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:
     """The question that an answer belongs to: the newest check-in that was asked."""
-    found = session.scalar(
-        select(CheckInRow.id)
-        .where(CheckInRow.member_id == member, CheckInRow.asked_at.is_not(None))
-        .order_by(CheckInRow.id.desc())
-        .limit(1)
-    )
-    return CheckInId(found) if found is not None else None
+
+
+    def find() -> CheckInId | None:
+        found = session.scalar(_NEWEST_ASKED, {"member": member})
+        return CheckInId(found) if found is not None else None
+
+    return once(session, ("newest asked", member), find)
+
+
+_NEWEST_ASKED = (
+    select(CheckInRow.id)
+    .where(CheckInRow.member_id == bindparam("member"), CheckInRow.asked_at.is_not(None))
+    .order_by(CheckInRow.id.desc())
+    .limit(1)
+)
 
 
 def open_ones(session: Session, member: MemberId) -> list[CheckInId]:

@@ -2,19 +2,32 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId
+from checkin.store.session import forget, once
 from checkin.store.tables import ConsentRow
 
 
 def current(session: Session, person: PersonId) -> Consent:
     """What the newest record of this person says; `none` where there is none."""
-    newest = select(ConsentRow.state).where(ConsentRow.person_id == person).order_by(ConsentRow.id.desc()).limit(1)
-    state = session.scalar(newest)
-    return Consent(state) if state else Consent.NONE
+
+
+    def find() -> Consent:
+        state = session.scalar(_NEWEST, {"person": person})
+        return Consent(state) if state else Consent.NONE
+
+    return once(session, ("consent", person), find)
+
+
+_NEWEST = (
+    select(ConsentRow.state)
+    .where(ConsentRow.person_id == bindparam("person"))
+    .order_by(ConsentRow.id.desc())
+    .limit(1)
+)
 
 
 def record(
@@ -32,6 +45,7 @@ def record(
         ConsentRow(person_id=person, state=state.value, how=how, wording=wording, at=at or now, recorded_at=now)
     )
     session.flush()
+    forget(session, ("consent", person))
 
 
 def history(session: Session, person: PersonId) -> list[ConsentRow]:

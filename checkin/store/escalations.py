@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.escalation import Escalation, Offer, OfferState, Progress, State
@@ -20,7 +20,7 @@ from checkin.domain.terms import (
     PersonId,
     VolunteerId,
 )
-from checkin.store.session import SomebodyWasFaster
+from checkin.store.session import SomebodyWasFaster, forget, once
 from checkin.store.tables import EscalationRow, MemberRow, OfferRow, TimelineRow
 
 
@@ -52,6 +52,7 @@ def create(
     )
     session.add(row)
     session.flush()
+    forget(session, ("open escalation", MemberId(member.id)))
     return _value(row, PersonId(member.person_id), [])
 
 
@@ -91,6 +92,7 @@ def save(session: Session, before: Escalation, after: Escalation) -> None:
     )
     if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
         raise SomebodyWasFaster(f"escalation {before.id}")
+    forget(session, ("open escalation", after.member))
     _save_offers(session, before, after)
 
 
@@ -128,13 +130,21 @@ def _save_offers(session: Session, before: Escalation, after: Escalation) -> Non
 
 def open_for(session: Session, member: MemberId) -> EscalationId | None:
     """The open case of a member, where there is one."""
-    found = session.scalar(
-        select(EscalationRow.id)
-        .where(EscalationRow.member_id == member, EscalationRow.state != State.CLOSED.value)
-        .order_by(EscalationRow.id.desc())
-        .limit(1)
-    )
-    return EscalationId(found) if found is not None else None
+
+
+    def find() -> EscalationId | None:
+        found = session.scalar(_OPEN, {"member": member})
+        return EscalationId(found) if found is not None else None
+
+    return once(session, ("open escalation", member), find)
+
+
+_OPEN = (
+    select(EscalationRow.id)
+    .where(EscalationRow.member_id == bindparam("member"), EscalationRow.state != State.CLOSED.value)
+    .order_by(EscalationRow.id.desc())
+    .limit(1)
+)
 
 
 def held_by(session: Session, volunteer: VolunteerId) -> EscalationId | None:

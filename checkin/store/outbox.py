@@ -37,18 +37,20 @@ class Outgoing:
 
 def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
     """Write a delivery, once for a key. None where it stands there already (promise P6)."""
-    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    written = (
-        make(DeliveryRow)
-        .values(key=key, attempt=0, status="", **values)
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(DeliveryRow.id)
-    )
-    found = session.scalar(written)
+    put_once = _PUT_POSTGRESQL if session.get_bind().dialect.name == "postgresql" else _PUT_SQLITE
+    found = session.connection().scalar(put_once, {"key": key, "attempt": 0, "status": "", **values})
     if found is None:
         return None
     session.info.setdefault("written", []).append((Lane(values["lane"]), DeliveryId(found)))
     return DeliveryId(found)
+
+
+_PUT_SQLITE = (
+    sqlite_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
+)
+_PUT_POSTGRESQL = (
+    postgresql_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
+)
 
 
 def take(session: Session, delivery: DeliveryId, now: datetime) -> DeliveryRow | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
@@ -12,6 +13,8 @@ from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import country_of, line_type
 from checkin.domain.routing import Candidate
 from checkin.domain.terms import CircleId, EscalationId, MemberId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.store.sealed import BlindIndex
+from checkin.store.session import once, remember
 from checkin.store.tables import (
     CircleRow,
     ConsentRow,
@@ -27,8 +30,38 @@ from checkin.store.tables import (
 
 
 def by_phone(session: Session, phone: Phone) -> PersonRow | None:
-    """The person with this number."""
-    return session.scalar(select(PersonRow).where(PersonRow.phone_index == phone))
+    """The person with this number. What they are to a circle is looked up with it, in one query."""
+    found = session.execute(_WHO, {"phone": phone}).first()
+    if found is None:
+        return None
+    person, member, volunteer, coordinator, circle, state = found
+    remember(session, ("member", person.id), member)
+    remember(session, ("volunteer", person.id), volunteer)
+    remember(session, ("coordinator", person.id), coordinator)
+    remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
+    if circle is not None:
+        remember(session, ("circle", circle.id), circle)
+    return cast("PersonRow", person)
+
+
+_NEWEST_CONSENT = (
+    select(ConsentRow.state)
+    .where(ConsentRow.person_id == PersonRow.id)
+    .order_by(ConsentRow.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_WHO = (
+    select(PersonRow, MemberRow, VolunteerRow, CoordinatorRow, CircleRow, _NEWEST_CONSENT)
+    .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
+    .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
+    .outerjoin(CoordinatorRow, CoordinatorRow.person_id == PersonRow.id)
+    .outerjoin(CircleRow, CircleRow.id == MemberRow.circle_id)
+    .where(PersonRow.phone_index == bindparam("phone", type_=BlindIndex))
+)
+_MEMBER = select(MemberRow).where(MemberRow.person_id == bindparam("person"))
+_VOLUNTEER = select(VolunteerRow).where(VolunteerRow.person_id == bindparam("person"))
+_COORDINATOR = select(CoordinatorRow).where(CoordinatorRow.person_id == bindparam("person"))
 
 
 def ensure(session: Session, phone: Phone, now: datetime, *, name: str = "", language: str = "en") -> PersonRow:
@@ -63,17 +96,22 @@ def ensure_circle(session: Session, name: str, programme: str, discreet_name: st
 
 def member_of(session: Session, person: PersonId) -> MemberRow | None:
     """This person as a member."""
-    return session.scalar(select(MemberRow).where(MemberRow.person_id == person))
+    return once(session, ("member", person), lambda: session.scalar(_MEMBER, {"person": person}))
 
 
 def volunteer_of(session: Session, person: PersonId) -> VolunteerRow | None:
     """This person as a volunteer."""
-    return session.scalar(select(VolunteerRow).where(VolunteerRow.person_id == person))
+    return once(session, ("volunteer", person), lambda: session.scalar(_VOLUNTEER, {"person": person}))
 
 
 def coordinator_of(session: Session, person: PersonId) -> CoordinatorRow | None:
     """This person as a coordinator."""
-    return session.scalar(select(CoordinatorRow).where(CoordinatorRow.person_id == person))
+    return once(session, ("coordinator", person), lambda: session.scalar(_COORDINATOR, {"person": person}))
+
+
+def circle_by_id(session: Session, circle: int | None) -> CircleRow | None:
+    """The circle with this id; None for None."""
+    return None if circle is None else once(session, ("circle", circle), lambda: session.get(CircleRow, circle))
 
 
 def roles_of(session: Session, person: PersonId) -> frozenset[Role]:

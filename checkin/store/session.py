@@ -89,6 +89,28 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:
+    """What was looked up under this key in this transaction already, else what `find` finds now.
+
+    Whoever changes what is kept under a key calls `forget` with it.
+    """
+    kept: dict[tuple[object, ...], _T] = session.info.setdefault("once", {})
+    if key not in kept:
+        kept[key] = find()
+    return kept[key]
+
+
+def remember(session: Session, key: tuple[object, ...], value: object) -> None:
+    """Keep what was found on the way to something else."""
+    session.info.setdefault("once", {})[key] = value
+
+
+def forget(session: Session, *keys: tuple[object, ...]) -> None:
+    """What is kept under these keys is no longer true."""
+    for key in keys:
+        session.info.get("once", {}).pop(key, None)
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction; commit at the end, roll back when an exception passes through."""
