@@ -1,0 +1,153 @@
+"""What happens at the same instant happens once: on SQLite and on PostgreSQL, with real transactions."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import func, select
+
+from checkin.app import create_app
+from checkin.carrier.signature import sign
+from checkin.domain.consent import Consent
+from checkin.domain.terms import PersonId, Phone
+from checkin.store import consent, people
+from checkin.store.session import transaction
+from checkin.store.tables import (
+    CoordinatorRow,
+    DeliveryRow,
+    EscalationRow,
+    HandoffRow,
+    InboundRow,
+    MemberRow,
+    OfferRow,
+    VolunteerRow,
+)
+from checkin.wiring import Services
+
+RACES = 100
+
+
+def settle(services: Services, members: int, volunteers: int) -> None:
+    """A circle of so many members and volunteers, and one coordinator."""
+    with transaction(services.engine) as session:
+        now = services.now()
+        circle = people.ensure_circle(session, "main", "Oak", "Hello", now)
+        for place in range(members):
+            person = people.ensure(session, Phone(member(place)), now, name="Sam")
+            consent.record(session, PersonId(person.id), Consent.IN, "test", now)
+            session.add(MemberRow(person_id=person.id, circle_id=circle.id, created_at=now))
+        for place in range(volunteers):
+            person = people.ensure(session, Phone(f"+1303555{place:04d}"), now, name="Ana")
+            session.add(
+                VolunteerRow(
+                    person_id=person.id, circle_id=circle.id, languages=["en"], max_per_day=999, created_at=now
+                )
+            )
+        person = people.ensure(session, Phone("+13035559999"), now, name="Dora")
+        session.add(CoordinatorRow(person_id=person.id, circle_id=circle.id, created_at=now))
+
+
+def member(place: int) -> str:
+    """A member's number."""
+    return f"+1202555{place:04d}"
+
+
+def post(services: Services, path: str, fields: dict[str, str]) -> int:
+    """Post one signed webhook to a web process of its own; return the status."""
+    url = f"{services.settings.public_base_url}{path}"
+    headers = {"X-Twilio-Signature": sign(url, fields.items(), "token")}
+    return create_app(services).test_client().post(path, data=fields, headers=headers).status_code
+
+
+def together(work: Sequence[Callable[[], object]]) -> list[object]:
+    """Do all at the same instant; what each returned."""
+    gate, results = threading.Barrier(len(work)), list[object]()
+
+    def run(each: Callable[[], object]) -> None:
+        gate.wait()
+        results.append(each())
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def text(sid: str, sender: str, body: str) -> dict[str, str]:
+    """A text as the carrier posts it."""
+    return {"MessageSid": sid, "From": sender, "To": "+12025550100", "Body": body}
+
+
+def test_of_two_volunteers_who_press_1_at_once_one_has_it(make_services: Callable[[], Services]) -> None:
+    one, other = make_services(), make_services()
+    settle(one, members=RACES, volunteers=3)
+    for race in range(RACES):
+        assert post(one, "/twilio/sms", text(f"SM{race}", member(race), "i want to die")) == 200
+        with transaction(one.engine) as session:
+            [case] = session.scalars(select(EscalationRow).where(EscalationRow.state != "closed"))
+            calls = session.scalars(
+                select(DeliveryRow.id).where(DeliveryRow.escalation_id == case.id, DeliveryRow.subject == "offer")
+            ).all()
+        assert len(calls) == 3
+        pressing = [
+            lambda here=here, call=call: post(here, f"/twilio/call/{call}/keys/offer", {"CallSid": "CA1", "Digits": "1"})
+            for here, call in zip((one, other, one), calls, strict=True)
+        ]
+        assert together(pressing) == [200, 200, 200]
+        with transaction(one.engine) as session:
+            taken = session.scalars(
+                select(OfferRow.volunteer_id).where(OfferRow.escalation_id == case.id, OfferRow.state == "taken")
+            ).all()
+            handoffs = session.scalars(select(HandoffRow).where(HandoffRow.escalation_id == case.id)).all()
+            rung = session.scalar(
+                select(func.count()).where(
+                    DeliveryRow.escalation_id == case.id, DeliveryRow.subject == "member_leg"
+                )
+            )
+            assert [handoff.volunteer_id for handoff in handoffs] == list(taken), "one winner, one handoff"
+            assert rung == 1
+            row = session.get_one(EscalationRow, case.id)
+            assert row.holder_id == taken[0]
+            row.state, row.closed_at, row.next_action_at = "closed", one.now(), None
+
+
+def test_the_same_text_ten_times_at_once_has_one_effect(make_services: Callable[[], Services]) -> None:
+    one, other = make_services(), make_services()
+    settle(one, members=1, volunteers=1)
+    fields = text("SM1", member(0), "i cant do this any more")
+    doubled = [lambda here=here: post(here, "/twilio/sms", fields) for here in (one, other) * 5]
+    assert together(doubled) == [200] * 10
+    with transaction(one.engine) as session:
+        assert session.scalar(select(func.count(InboundRow.id))) == 1
+        assert session.scalar(select(func.count(EscalationRow.id))) == 1
+        first = select(func.count(DeliveryRow.id)).where(DeliveryRow.template == "distress_first")
+        assert session.scalar(first) == 1
+
+
+def test_two_cries_at_once_open_one_case(make_services: Callable[[], Services]) -> None:
+    one, other = make_services(), make_services()
+    settle(one, members=1, volunteers=1)
+    cries = [
+        lambda place=place, here=here: post(here, "/twilio/sms", text(f"SM{place}", member(0), "i want to die"))
+        for place, here in enumerate((one, other) * 3)
+    ]
+    assert together(cries) == [200] * 6
+    with transaction(one.engine) as session:
+        assert session.scalar(select(func.count(EscalationRow.id))) == 1
+        assert session.scalar(select(func.count(InboundRow.id))) == 6
+
+
+def test_strangers_who_text_twice_at_once_are_one_person(make_services: Callable[[], Services]) -> None:
+    one, other = make_services(), make_services()
+    settle(one, members=0, volunteers=0)
+    hellos = [
+        lambda place=place, here=here: post(here, "/twilio/sms", text(f"SM{place}", "+12025559876", "hello?"))
+        for place, here in enumerate((one, other) * 3)
+    ]
+    assert together(hellos) == [200] * 6
+    with transaction(one.engine) as session:
+        person = people.by_phone(session, Phone("+12025559876"))
+        assert person is not None
+        answers = select(func.count(DeliveryRow.id)).where(DeliveryRow.person_id == person.id)
+        assert session.scalar(answers) == 1
