@@ -1,0 +1,175 @@
+"""Check-ins, told by phones: asked in hours, three silences, and the commands of a member."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from checkin.domain.terms import Phone
+from checkin.simulator.phones import Habit
+from checkin.store import people
+from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow, TaskRow
+from tests.town import SAM, Town
+
+
+def states(town: Town) -> list[str]:
+    """Of all check-ins, oldest first."""
+    return [row.state for row in town.rows(CheckInRow)]
+
+
+def cannot_text(town: Town) -> None:
+    """Sam has a landline."""
+    with town.in_session() as session:
+        person = people.by_phone(session, Phone(SAM))
+        assert person is not None
+        person.textable = False
+
+
+def test_nobody_is_woken_for_a_check_in_that_is_due_at_night(town: Town) -> None:
+    town.schedule("daily 03:00")
+    town.passes(hours=24)
+    for text in town.sam.texts:
+        assert 8 <= (text.at.hour - 5) % 24 < 20, "New York is five hours behind"
+
+
+def test_after_an_outage_one_question_is_asked_not_many(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.time = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)  # four days later, 11:00 in New York
+    town.passes(minutes=5)
+    assert len([text for text in town.sam.received if "How are you" in text]) <= 1
+
+
+def test_a_late_question_is_dropped_rather_than_sent_in_the_night(town: Town) -> None:
+    town.schedule("daily 19:30")
+    town.time = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Monday 21:00 in New York
+    town.passes(hours=10)
+    assert town.sam.received == []
+    assert states(town) == ["skipped"]
+    assert "check_in_skipped" in [task.what for task in town.rows(TaskRow)]
+
+
+def test_a_good_answer_is_thanked_once_and_calls_nobody(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.passes(minutes=6)
+    town.sam.sends("4")
+    town.sam.sends("4")
+    town.passes(minutes=5)
+    assert states(town) == ["answered"]
+    assert town.sam.received[1:] == ["Oak: Glad to hear it. Thank you for telling us."]
+    assert town.cases() == []
+
+
+def test_what_is_not_understood_reaches_a_person_and_is_asked_once(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.passes(minutes=6)
+    town.sam.sends("brxl")
+    town.sam.sends("qwrt")
+    town.passes(minutes=1)
+    assert len(town.sam.received) == 2
+    assert [task.what for task in town.rows(TaskRow)] == ["not_understood", "not_understood"]
+
+
+def test_a_text_that_does_not_arrive_is_not_the_members_silence(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.habit = Habit.UNREACHABLE
+    town.passes(hours=6)
+    assert states(town) == ["unreached"]
+    assert "member_not_reached" in [task.what for task in town.rows(TaskRow)]
+    assert town.cases() == []
+
+
+def test_a_member_without_texts_is_rung_and_answers_by_key(town: Town) -> None:
+    cannot_text(town)
+    town.schedule("MO 09:05")
+    town.passes(minutes=4)
+    town.rings(town.sam, within=120).presses("2")
+    town.passes(seconds=5)
+    assert states(town) == ["answered"]
+    assert [row.rating for row in town.rows(InboundRow)] == [2]
+    assert town.sam.received == []
+
+
+def test_a_voicemail_is_no_answer(town: Town) -> None:
+    cannot_text(town)
+    town.sam.habit = Habit.VOICEMAIL
+    town.schedule("daily 10:00")
+    town.passes(hours=6)
+    assert states(town) == ["missed"]
+
+
+def test_a_late_reply_still_counts(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.passes(hours=8)
+    assert states(town) == ["missed"]
+    town.sam.sends("sorry, i was asleep. 3")
+    town.passes(seconds=3)
+    assert states(town) == ["answered"]
+
+
+def test_pause_is_quiet_and_resume_goes_on(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("PAUSE 3 days")
+    town.passes(hours=60)
+    assert len(town.sam.received) == 1
+    assert "quiet until" in town.sam.received[0]
+    town.sam.sends("resume")
+    town.passes(hours=24)
+    assert any("How are you" in text for text in town.sam.received)
+
+
+def test_the_member_moves_the_time(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("TIME 6pm")
+    town.passes(hours=8)
+    assert town.sam.received == ["Oak: Done. We will ask you at 18:00 from now on."]
+    town.passes(hours=2)
+    assert len(town.sam.received) == 2
+
+
+def test_the_member_chooses_the_language(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("LANG es")
+    town.passes(hours=2)
+    assert any("con tus palabras" in text for text in town.sam.received)
+
+
+def test_in_discreet_mode_no_text_names_the_programme(town: Town) -> None:
+    with town.in_session() as session:
+        session.get_one(MemberRow, 1).discreet = True
+    town.schedule("MO 09:05")
+    town.passes(minutes=6)
+    town.sam.sends("i cant do this any more")
+    town.passes(minutes=1)
+    assert len(town.sam.received) >= 2
+    assert not any("Oak" in text for text in town.sam.received)
+
+
+def test_each_question_leaves_once_whatever_the_workers_do(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.passes(minutes=6)
+    [delivery] = town.rows(DeliveryRow)
+    town.queue.ids.extend([delivery.id] * 5)
+    town.passes(minutes=5)
+    assert len(town.sam.received) == 1
+
+
+def test_an_answer_whose_fate_was_lost_is_asked_for_before_it_is_sent_again(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.world.faults["lose_answer"] = 1
+    town.passes(minutes=8)
+    assert len(town.sam.received) == 1
+    assert [row.state for row in town.rows(DeliveryRow)] == ["delivered"]
+
+
+def test_a_busy_carrier_is_tried_again(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.world.faults["busy"] = 2
+    town.passes(minutes=10)
+    assert len(town.sam.received) == 1
+
+
+def test_daylight_saving_keeps_the_local_hour(tmp_path: Path) -> None:
+    town = Town(tmp_path, datetime(2027, 3, 13, 13, 0, tzinfo=UTC))  # Saturday, the day before the change
+    town.schedule("daily 18:00")
+    town.passes(hours=40)
+    asked = [text.at for text in town.sam.texts if "How are you today" in text.body]
+    assert [(at.day, at.hour) for at in asked] == [(13, 23), (14, 22)]
+    town.closes()
