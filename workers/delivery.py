@@ -18,10 +18,12 @@ from checkin.domain.delivery import Kind
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.handlers import delivery_handed_over as handed
 from checkin.store.outbox import Outgoing
-from checkin.store.system import reserve_pace
 from checkin.wiring import Services
 
 log = structlog.get_logger()
+
+_HELD_UP = timedelta(seconds=1)
+"""A worker that was paused longer than this between taking and handing over hands nothing over: it is fenced off."""
 
 _ASKS_BEFORE_DOUBLE = 2
 """An urgent delivery whose fate cannot be asked is sent again: a possible double beats a possible none (P6)."""
@@ -32,7 +34,11 @@ def deliver(services: Services, delivery: DeliveryId, wait: Callable[[float], No
     outgoing = services.act(lambda session: handed.take_to_send(session, services.handbook, delivery, services.now()))
     if outgoing is None:
         return False
-    _keep_pace(services, outgoing, wait)
+    if (ahead := (outgoing.starts_at - services.now()).total_seconds()) > 0:
+        wait(ahead)
+    if services.now() > outgoing.starts_at + _HELD_UP:
+        log.warning("delivery_held_up", delivery=delivery)
+        return True  # its claim may lapse while the carrier thinks: whoever takes it then asks the carrier first
     try:
         accepted = _hand_over(services, outgoing)
     except CarrierRefused as refused:
@@ -113,15 +119,3 @@ def _valid_for(services: Services, outgoing: Outgoing) -> timedelta | None:
     if outgoing.deadline_at is None:
         return None
     return max(outgoing.deadline_at - services.now(), timedelta(minutes=1))
-
-
-def _keep_pace(services: Services, outgoing: Outgoing, wait: Callable[[float], None]) -> None:
-    """Bulk keeps to the sender's rate; what is urgent never waits, but uses its share of the rate."""
-    if outgoing.kind not in (Kind.TEXT, Kind.CALL):
-        return
-    pacing = services.handbook.policy(None).pacing
-    rate = pacing.texts_per_second if outgoing.kind is Kind.TEXT else pacing.calls_per_second
-    now = services.now()
-    slot = services.act(lambda session: reserve_pace(session, outgoing.kind.value, rate, now))
-    if outgoing.lane in (Lane.CHECKIN, Lane.BULK) and slot > now:
-        wait((slot - now).total_seconds())

@@ -95,7 +95,7 @@ def ack(get: Get, number: int, by: str) -> None:
 
     def work(session: Session) -> Escalation:
         row = _row(session, number)
-        person = _coordinator(session, here, by, row.circle_id)
+        person = coordinator_by(session, here, by, row.circle_id)
         return move_case(session, here.handbook, EscalationId(number), Acknowledged(person, "command line"), here.now())
 
     here.act(work)
@@ -115,7 +115,7 @@ def close(get: Get, number: int, by: str, how: str) -> None:
         row = _row(session, number)
         if row.state == State.CLOSED.value:
             raise click.ClickException(f"Escalation {number} is closed already.")
-        person = _coordinator(session, here, by, row.circle_id)
+        person = coordinator_by(session, here, by, row.circle_id)
         closed = Closed(f"coordinator:{person}", how[:200])
         return move_case(session, here.handbook, EscalationId(number), closed, here.now())
 
@@ -130,7 +130,8 @@ def _row(session: Session, number: int) -> EscalationRow:
     return row
 
 
-def _coordinator(session: Session, here: Services, raw: str, circle: int) -> PersonId:
+def coordinator_by(session: Session, here: Services, raw: str, circle: int | None) -> PersonId:
+    """The coordinator with this number, if they answer for the circle. Raises ClickException."""
     try:
         person = people.by_phone(session, parse_phone(raw, here.settings.default_region))
     except BadPhone as error:

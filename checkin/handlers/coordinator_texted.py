@@ -40,7 +40,7 @@ def coordinator_texted(
     send_text(session, handbook, do.SendText(me, template, f"answer:{inbound.id}", Lane.REPLY, values), now)
 
 
-def answers_for(session: Session, person: PersonId, circle: int) -> bool:
+def answers_for(session: Session, person: PersonId, circle: int | None) -> bool:
     """Whether this coordinator answers for a circle. Admins answer for all."""
     coordinator = people.coordinator_of(session, person)
     if coordinator is None or coordinator.role == "viewer":

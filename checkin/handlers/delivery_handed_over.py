@@ -14,10 +14,13 @@ from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, outbox, people, tasks
 from checkin.store.outbox import Outgoing
+from checkin.store.system import reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
 
 _GIVE_UP_AFTER = 12
 _CALL_NOT_THERE_YET = timedelta(seconds=1)
+_LONGEST_WAIT = timedelta(seconds=5)
+"""A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment."""
 
 
 def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now: datetime) -> Outgoing | None:
@@ -41,10 +44,26 @@ def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now
             return None
     if row.kind in (Kind.CHANGE, Kind.HANG_UP) and _wait_for_call(session, row, now):
         return None
+    starts_at = _turn(session, handbook, row, now)
+    if starts_at - now > _LONGEST_WAIT:
+        row.state = (State.UNSURE if unsure else State.QUEUED).value
+        row.next_action_at, row.taken_until = starts_at, None
+        return None
     row.state = State.UNSURE.value if unsure else State.SENDING.value
     row.first_tried_at = row.first_tried_at or now
+    row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
     session.flush()
-    return outbox.outgoing(session, row, unsure)
+    return outbox.outgoing(session, row, unsure, starts_at)
+
+
+def _turn(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> datetime:
+    """When this delivery may leave at the sender's rate. What is urgent never waits, but uses up its share."""
+    if row.kind not in (Kind.TEXT, Kind.CALL):
+        return now
+    pacing = handbook.policy(None).pacing
+    rate = pacing.texts_per_second if row.kind == Kind.TEXT else pacing.calls_per_second
+    slot = reserve_pace(session, row.kind, rate, now)
+    return slot if row.lane in (Lane.CHECKIN, Lane.BULK) else now
 
 
 def _ends(row: DeliveryRow, state: State) -> None:

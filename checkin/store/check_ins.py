@@ -71,7 +71,6 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:
     """The question that an answer belongs to: the newest check-in that was asked."""
 
-
     def find() -> CheckInId | None:
         found = session.scalar(_NEWEST_ASKED, {"member": member})
         return CheckInId(found) if found is not None else None

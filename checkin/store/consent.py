@@ -14,7 +14,6 @@ from checkin.store.tables import ConsentRow
 def current(session: Session, person: PersonId) -> Consent:
     """What the newest record of this person says; `none` where there is none."""
 
-
     def find() -> Consent:
         state = session.scalar(_NEWEST, {"person": person})
         return Consent(state) if state else Consent.NONE
@@ -23,10 +22,7 @@ def current(session: Session, person: PersonId) -> Consent:
 
 
 _NEWEST = (
-    select(ConsentRow.state)
-    .where(ConsentRow.person_id == bindparam("person"))
-    .order_by(ConsentRow.id.desc())
-    .limit(1)
+    select(ConsentRow.state).where(ConsentRow.person_id == bindparam("person")).order_by(ConsentRow.id.desc()).limit(1)
 )
 
 

@@ -131,7 +131,6 @@ def _save_offers(session: Session, before: Escalation, after: Escalation) -> Non
 def open_for(session: Session, member: MemberId) -> EscalationId | None:
     """The open case of a member, where there is one."""
 
-
     def find() -> EscalationId | None:
         found = session.scalar(_OPEN, {"member": member})
         return EscalationId(found) if found is not None else None

@@ -19,7 +19,10 @@ ANSWER_WAIT = timedelta(seconds=11)
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A delivery in the hand of a worker. `attempt` fences it; `unsure`: ask the carrier before sending again."""
+    """A delivery in the hand of a worker. `attempt` fences it; `unsure`: ask the carrier before sending again.
+
+    `starts_at` is its turn at the sender's rate: the claim is counted from then.
+    """
 
     id: DeliveryId
     kind: Kind
@@ -33,6 +36,7 @@ class Outgoing:
     deadline_at: datetime | None
     unsure: bool
     first_tried_at: datetime
+    starts_at: datetime
 
 
 def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
@@ -45,9 +49,7 @@ def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
     return DeliveryId(found)
 
 
-_PUT_SQLITE = (
-    sqlite_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
-)
+_PUT_SQLITE = sqlite_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
 _PUT_POSTGRESQL = (
     postgresql_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
 )
@@ -77,7 +79,7 @@ def take(session: Session, delivery: DeliveryId, now: datetime) -> DeliveryRow |
     return row
 
 
-def outgoing(session: Session, row: DeliveryRow, unsure: bool) -> Outgoing:
+def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: datetime) -> Outgoing:
     """What a worker needs to hand this delivery over."""
     phone = session.scalar(select(PersonRow.phone).where(PersonRow.id == row.person_id))
     about = session.get(DeliveryRow, row.about_delivery_id) if row.about_delivery_id is not None else None
@@ -94,6 +96,7 @@ def outgoing(session: Session, row: DeliveryRow, unsure: bool) -> Outgoing:
         deadline_at=row.deadline_at,
         unsure=unsure,
         first_tried_at=row.first_tried_at or row.created_at,
+        starts_at=starts_at,
     )
 
 
