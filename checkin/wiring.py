@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.carrier.port import Carrier
 from checkin.carrier.twilio import TwilioCarrier
-from checkin.domain.policy import overlay, parse_policy
+from checkin.domain.policy import BadPolicy, overlay, parse_policy
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.handlers.handbook import Handbook
 from checkin.messages import Messages
@@ -78,7 +78,7 @@ def handbook(settings: Settings) -> Handbook:
     """The words, the crisis lines and the policies of this installation. Raises BadPolicy."""
     data = tomllib.loads((Path(__file__).parent / "policy.toml").read_text())
     if settings.policy_file is not None:
-        data = overlay(data, tomllib.loads(settings.policy_file.read_text()))
+        data = overlay(data, _policy_file(settings.policy_file))
     parse_policy(data)
     return Handbook(
         messages=Messages.load(settings.templates_root),
@@ -87,6 +87,14 @@ def handbook(settings: Settings) -> Handbook:
         region=settings.default_region,
         timezone=ZoneInfo(settings.default_timezone),
     )
+
+
+def _policy_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = str(error).splitlines()[0] if isinstance(error, tomllib.TOMLDecodeError) else "it is no UTF-8 text"
+        raise BadPolicy(f"CHECKIN_POLICY_FILE cannot be read as TOML: {reason}.") from None
 
 
 def twilio_carrier(settings: Settings, keys: Keys) -> Carrier:

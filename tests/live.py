@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from honcho.environ import parse_procfile
@@ -90,12 +90,15 @@ class Live:
         if "web" in names:
             assert until(self.answers), self.log.read_text()[-2000:]
 
-    def spawn(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
-        """Start one process under a name."""
+    def spawn(
+        self, name: str, command: list[str], more: Mapping[str, str] | None = None, without: Sequence[str] = ()
+    ) -> None:
+        """Start one process under a name, with more variables or without some."""
+        environment = {key: value for key, value in self.environment.items() if key not in without}
         self.running[name] = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**self.environment, **(more or {})},
+            env={**environment, **(more or {})},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

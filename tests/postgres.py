@@ -76,7 +76,14 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self._folder}", "-c", "max_connections=200"]
+        options = [
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"unix_socket_directories={self._folder}",
+            "-c",
+            "max_connections=200",
+        ]
         self._process = subprocess.Popen(
             [self._bin / "postgres", "-D", self._folder / "data", *options],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **self._as_nobody,
@@ -104,6 +111,8 @@ class Postgres:
             self._process.wait(timeout=30)
             self._process = None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)

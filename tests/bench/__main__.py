@@ -42,7 +42,9 @@ def settle(live: Live, members: int, volunteers: int) -> None:
             session.add(MemberRow(person_id=person.id, circle_id=circle.id, created_at=now))
         for place in range(volunteers):
             person = people.ensure(session, Phone(f"+1303555{place:04d}"), now, name="Ana")
-            row = VolunteerRow(person_id=person.id, circle_id=circle.id, languages=["en"], max_per_day=9999, created_at=now)
+            row = VolunteerRow(
+                person_id=person.id, circle_id=circle.id, languages=["en"], max_per_day=9999, created_at=now
+            )
             row.reach = "call"
             session.add(row)
         person = people.ensure(session, Phone("+13035559999"), now, name="Dora")
@@ -69,7 +71,8 @@ def webhooks(folder: Path, postgres: Postgres | None) -> tuple[Load, Load]:
     """Our webhook and the floor on the same server, by turns; the medians."""
     stub = StubCarrier()
     ours, floor = (
-        Live(folder / part, stub.url, database_url=postgres.new_database() if postgres else "") for part in ("ours", "floor")
+        Live(folder / part, stub.url, database_url=postgres.new_database() if postgres else "")
+        for part in ("ours", "floor")
     )
     ours.start("web")
     settle(ours, members=1000, volunteers=20)

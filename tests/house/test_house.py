@@ -47,12 +47,15 @@ def test_each_setting_is_in_the_readme(variable: str) -> None:
 @pytest.mark.parametrize("kind", ["sms", "voice"])
 def test_each_template_exists_in_each_language(kind: str) -> None:
     keys = {
-        language.name: {path.stem for path in language.glob("*.txt")} for language in (ROOT / "templates" / kind).iterdir()
+        language.name: {path.stem for path in language.glob("*.txt")}
+        for language in (ROOT / "templates" / kind).iterdir()
     }
     assert keys["en"] == keys["es"]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").glob("*/*/*.txt")), ids=lambda path: "/".join(path.parts[-3:]))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates").glob("*/*/*.txt")), ids=lambda path: "/".join(path.parts[-3:])
+)
 def test_each_template_says_what_it_takes(path: Path) -> None:
     assert parse_source(path.read_text(encoding="utf-8")) is not None
 

@@ -91,7 +91,9 @@ def test_of_two_volunteers_who_press_1_at_once_one_has_it(make_services: Callabl
             ).all()
         assert len(calls) == 3
         pressing = [
-            lambda here=here, call=call: post(here, f"/twilio/call/{call}/keys/offer", {"CallSid": "CA1", "Digits": "1"})
+            lambda here=here, call=call: post(
+                here, f"/twilio/call/{call}/keys/offer", {"CallSid": "CA1", "Digits": "1"}
+            )
             for here, call in zip((one, other, one), calls, strict=True)
         ]
         assert together(pressing) == [200, 200, 200]
@@ -101,9 +103,7 @@ def test_of_two_volunteers_who_press_1_at_once_one_has_it(make_services: Callabl
             ).all()
             handoffs = session.scalars(select(HandoffRow).where(HandoffRow.escalation_id == case.id)).all()
             rung = session.scalar(
-                select(func.count()).where(
-                    DeliveryRow.escalation_id == case.id, DeliveryRow.subject == "member_leg"
-                )
+                select(func.count()).where(DeliveryRow.escalation_id == case.id, DeliveryRow.subject == "member_leg")
             )
             assert [handoff.volunteer_id for handoff in handoffs] == list(taken), "one winner, one handoff"
             assert rung == 1

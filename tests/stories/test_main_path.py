@@ -17,9 +17,7 @@ def joined(town: Town) -> None:
 def test_a_scheduled_text_distress_voicemail_and_a_peer_who_takes_it(town: Town) -> None:
     town.schedule("MO 09:05")
     town.passes(minutes=6)
-    assert town.sam.received == [
-        "Oak: How are you today? 1 rough to 5 great, or in your own words. 0 for a person."
-    ]
+    assert town.sam.received == ["Oak: How are you today? 1 rough to 5 great, or in your own words. 0 for a person."]
     town.ana.habit = Habit.VOICEMAIL
     town.sam.sends("not good, i cant do this any more")
     town.rings(town.ana)
