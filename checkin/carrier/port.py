@@ -26,12 +26,16 @@ class OutgoingText:
 
 @dataclass(frozen=True)
 class OutgoingCall:
-    """One call. `answer_url` is asked what to say; `callback_url` is told each change of its status."""
+    """One call. `answer_url` is asked what to say; `callback_url` is told each change of its status.
+
+    `fallback_url` is asked what to say where another URL of the call does not answer with words.
+    """
 
     to: Phone
     answer_url: str
     callback_url: str
     ring_for: timedelta
+    fallback_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,18 @@ class Accepted:
 
 
 class Refusal(StrEnum):
-    """Why the carrier will never do it."""
+    """Why the carrier did not do it.
+
+    Of the number, for good: BAD_NUMBER, OPTED_OUT, LANDLINE. Of this one attempt, so that a later one may well arrive:
+    UNREACHABLE (off, no signal), EXPIRED (its validity was over), OTHER. For a coordinator or the operator to mend:
+    FILTERED, ACCOUNT. GONE: the call has ended.
+    """
 
     BAD_NUMBER = "bad_number"
     OPTED_OUT = "opted_out"
     LANDLINE = "landline"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"
     FILTERED = "filtered"
     ACCOUNT = "account"
     GONE = "gone"

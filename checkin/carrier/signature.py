@@ -18,19 +18,19 @@ def is_genuine(url: str, params: Iterable[tuple[str, str]], signature: str, toke
     fields = list(params)
     given = signature.encode("utf-8", "replace")
     urls = {url, _without_port(url), _with_port(url)}
-    found = [
-        hmac.compare_digest(sign(each, fields, token).encode(), given) for each in urls for token in tokens
-    ]
+    found = [hmac.compare_digest(sign(each, fields, token).encode(), given) for each in urls for token in tokens]
     return any(found)
 
 
 def _without_port(url: str) -> str:
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.hostname or "")) if parts.port else url
+    if not parts.port:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition(":")[0]))
 
 
 def _with_port(url: str) -> str:
     parts = urlsplit(url)
     if parts.port:
         return url
-    return urlunsplit(parts._replace(netloc=f"{parts.hostname}:{443 if parts.scheme == 'https' else 80}"))
+    return urlunsplit(parts._replace(netloc=f"{parts.netloc}:{443 if parts.scheme == 'https' else 80}"))

@@ -1,19 +1,20 @@
 """Twilio, through its own client. With `base_url` the same client speaks to anything that speaks Twilio's API."""
 
 import hashlib
+import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from checkin.carrier.port import (
     Accepted,
@@ -26,38 +27,60 @@ from checkin.carrier.port import (
 )
 from checkin.domain.terms import Phone
 
+_T = TypeVar("_T")
+
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0
 _LONGEST_VALIDITY = 36_000
+_LONGEST_RINGING = 600
+_SLACK = timedelta(seconds=5)
+"""How far the carrier's clock may be behind ours."""
+_NEVER_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 _CALL_OVER = frozenset({21220, 20404})
+_LATER = frozenset({20429, 14107, 21611})
+"""Too many requests, or the sender's queue is full: not taken, and taken later."""
+_SMALLEST_OF_TWILIO = 1_000
+"""Below it is an HTTP status: something on the way answered, not Twilio."""
 
 _REFUSALS: dict[int, Refusal] = {
     number: Refusal(word)
-    for word, numbers in reversed(
-        tomllib.loads(files("checkin.carrier").joinpath("twilio_errors.toml").read_text()).items()
-    )
+    for word, numbers in tomllib.loads(files("checkin.carrier").joinpath("twilio_errors.toml").read_text()).items()
     for number in numbers
 }
 
 
 def refusal_of(code: str) -> Refusal:
     """Our own word for one of Twilio's error numbers."""
-    return _REFUSALS.get(int(code), Refusal.OTHER) if code.isdigit() else Refusal.OTHER
+    return _REFUSALS.get(int(code), Refusal.OTHER) if code.isdecimal() else Refusal.OTHER
 
 
-class _Elsewhere(TwilioHttpClient):
-    """Twilio's own HTTP client: one pooled session, time limits always, no retries of its own, perhaps another host."""
+def validity_seconds(valid_for: timedelta) -> int:
+    """A validity in Twilio's bounds: whole seconds from 1 to 36,000."""
+    return max(1, min(int(valid_for.total_seconds()), _LONGEST_VALIDITY))
 
-    def __init__(self, base_url: str | None) -> None:
-        super().__init__(pool_connections=True, timeout=READ_SECONDS)
+
+def ring_seconds(ring_for: timedelta) -> int:
+    """How long it rings, in Twilio's bounds: whole seconds from 1 to 600."""
+    return max(1, min(int(ring_for.total_seconds()), _LONGEST_RINGING))
+
+
+class _Http:
+    """What Twilio's client sends by: one pooled session, always a time limit, never a retry, perhaps another host.
+
+    It keeps nothing of one request for the next (workers call from several threads) and logs nothing: the HTTP client
+    that comes with Twilio's writes each request with its numbers at level INFO.
+    """
+
+    is_async = False
+
+    def __init__(self, base_url: str | None, read_seconds: float) -> None:
+        self._read_seconds = read_seconds
         self._base = urlsplit(base_url) if base_url else None
-        session = requests.Session()
+        self._session = requests.Session()
         adapter = HTTPAdapter(max_retries=0, pool_maxsize=8)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        session.trust_env = False
-        self._session = session
-        self.retry_after: str | None = None
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.trust_env = False
 
     def request(
         self,
@@ -71,7 +94,7 @@ class _Elsewhere(TwilioHttpClient):
         allow_redirects: bool = False,
         **_more: Any,
     ) -> Response:
-        """Send one request."""
+        """Send one request. Raises CarrierBusy where the carrier asks to come back later."""
         if self._base is not None:
             parts = urlsplit(url)
             path = self._base.path.rstrip("/") + parts.path
@@ -83,11 +106,16 @@ class _Elsewhere(TwilioHttpClient):
             data=data,
             headers=headers,
             auth=auth,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            timeout=(CONNECT_SECONDS, self._read_seconds),
             allow_redirects=False,
         )
-        self.retry_after = answer.headers.get("Retry-After")
+        if answer.status_code == 429:
+            raise CarrierBusy("429", _retry_after(answer.headers.get("Retry-After", "")))
         return Response(answer.status_code, answer.text, answer.headers)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
 
 
 class TwilioCarrier:
@@ -101,8 +129,9 @@ class TwilioCarrier:
         from_numbers: Sequence[str],
         messaging_service_sid: str | None = None,
         base_url: str | None = None,
+        read_seconds: float = READ_SECONDS,
     ) -> None:
-        self._http = _Elsewhere(base_url)
+        self._http = _Http(base_url, read_seconds)
         self._client = Client(account_sid, auth_token, http_client=self._http)
         self._account_sid = account_sid
         self._numbers = tuple(from_numbers)
@@ -116,12 +145,15 @@ class TwilioCarrier:
         else:
             fields["from_"] = self._sender(text.to)
         if text.valid_for is not None:
-            fields["validity_period"] = max(1, min(int(text.valid_for.total_seconds()), _LONGEST_VALIDITY))
+            fields["validity_period"] = validity_seconds(text.valid_for)
         message = self._asked(lambda: self._client.messages.create(**fields))
         return Accepted(message.sid, str(message.status))
 
     def place_call(self, call: OutgoingCall) -> Accepted:
         """Ask for a call to be rung. Raises CarrierError."""
+        fields: dict[str, Any] = {}
+        if call.fallback_url is not None:
+            fields |= {"fallback_url": call.fallback_url, "fallback_method": "POST"}
         placed = self._asked(
             lambda: self._client.calls.create(
                 to=call.to,
@@ -131,7 +163,8 @@ class TwilioCarrier:
                 status_callback=call.callback_url,
                 status_callback_method="POST",
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
-                timeout=int(call.ring_for.total_seconds()),
+                timeout=ring_seconds(call.ring_for),
+                **fields,
             )
         )
         return Accepted(placed.sid, str(placed.status))
@@ -146,33 +179,27 @@ class TwilioCarrier:
 
     def _change(self, sid: str, **fields: str) -> None:
         try:
-            self._asked(lambda: self._client.calls(sid).update(**fields))  # type: ignore[arg-type]
+            self._asked(lambda: self._client.calls(sid).update(**fields))
         except CarrierRefused as refused:
             if not refused.code.isdigit() or int(refused.code) not in _CALL_OVER:
                 raise
 
     def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
         """Return the text if the carrier took the very same (to, body) at or after `since`."""
-        since = since - timedelta(seconds=5)
-        found = self._asked(
-            lambda: self._client.messages.list(
-                to=text.to, date_sent_after=since - timedelta(minutes=1), limit=50
-            )
-        )
+        since = since - _SLACK
+        # Not by date: what the carrier has not sent yet has no date to be found by.
+        found = self._asked(lambda: self._client.messages.list(to=text.to, limit=50))
         for message in found:
-            made = message.date_created or message.date_sent
-            if message.body == text.body and _at_or_after(made, since):
+            if message.body == text.body and _at_or_after(message.date_created, since):
                 return Accepted(message.sid, str(message.status))
         return None
 
     def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
         """Return the call if the carrier was asked to ring the same number at or after `since`."""
-        since = since - timedelta(seconds=5)
-        found = self._asked(lambda: self._client.calls.list(to=call.to, limit=20))
+        since = since - _SLACK
+        found = self._asked(lambda: self._client.calls.list(to=call.to, from_=self._sender(call.to), limit=20))
         for placed in found:
-            if placed.from_ in self._numbers and _at_or_after(
-                placed.date_created or placed.start_time, since
-            ):
+            if _at_or_after(placed.date_created, since):
                 return Accepted(placed.sid, str(placed.status))
         return None
 
@@ -185,31 +212,51 @@ class TwilioCarrier:
         place = int.from_bytes(hashlib.sha256(to.encode()).digest()[:4], "big")
         return self._numbers[place % len(self._numbers)]
 
-    def _asked(self, ask: Any) -> Any:
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _asked(self, ask: Callable[[], _T]) -> _T:
         """Ask, and say in the port's words what went wrong. Causes are cut off: they hold numbers and bodies."""
         try:
             return ask()
+        except TwilioServiceException as error:
+            raise _named(error.status, error.code) from None
         except TwilioRestException as error:
-            raise self._named(error) from None
-        except requests.exceptions.ConnectTimeout:
-            raise CarrierBusy("connect") from None
+            raise _named(error.status, error.code) from None
         except requests.exceptions.ConnectionError as error:
-            never_sent = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
-            raise (CarrierBusy("connect") if never_sent else CarrierUnsure("connection lost")) from None
+            raise _lost(error) from None
         except requests.exceptions.RequestException:
             raise CarrierUnsure("no answer") from None
+        except (json.JSONDecodeError, TwilioException):
+            # A list that could not be fetched comes as the plain TwilioException, without its status.
+            raise CarrierUnsure("an answer that cannot be read") from None
 
-    def _named(self, error: TwilioRestException) -> CarrierRefused | CarrierBusy | CarrierUnsure:
-        if error.status == 429 or error.code in (20429, 14107):
-            wait = self._http.retry_after or ""
-            return CarrierBusy("429", timedelta(seconds=int(wait)) if wait.isdigit() else None)
-        if error.status >= 500:
-            # A repeated POST after a 5xx may send twice, says Twilio; so it may have been accepted.
-            return CarrierUnsure(str(error.status))
-        code = str(error.code or error.status)
-        if error.status == 401:
-            return CarrierRefused(Refusal.ACCOUNT, code)
-        return CarrierRefused(refusal_of(code), code)
+
+def _lost(error: requests.exceptions.ConnectionError) -> CarrierBusy | CarrierUnsure:
+    """Without a connection nothing was asked for; on a connection that broke it may have been."""
+    cause = error.args[0] if error.args else None
+    never_sent = isinstance(getattr(cause, "reason", None), _NEVER_SENT)
+    return CarrierBusy("connect") if never_sent else CarrierUnsure("connection lost")
+
+
+def _named(status: int, code: int | None) -> CarrierRefused | CarrierBusy | CarrierUnsure:
+    if code in _LATER:
+        return CarrierBusy(str(code))
+    if status >= 500 or status in (408, 499) or status < 400:
+        # A repeated POST after a 5xx may send twice, says Twilio; so it may have been accepted.
+        return CarrierUnsure(str(status))
+    if status == 401:
+        return CarrierRefused(Refusal.ACCOUNT, str(code or status))
+    if code is None or code < _SMALLEST_OF_TWILIO:
+        # A proxy or a wrong address answered, not Twilio: nothing was taken, and it can be mended.
+        return CarrierBusy(str(status))
+    return CarrierRefused(refusal_of(str(code)), str(code))
+
+
+def _retry_after(text: str) -> timedelta | None:
+    """Seconds, as Twilio gives them. A date, which HTTP allows too, would need a clock: the usual wait will do."""
+    return timedelta(seconds=int(text)) if text.isascii() and text.isdigit() else None
 
 
 def _at_or_after(at: datetime | None, since: datetime) -> bool:

@@ -1,5 +1,6 @@
 """A call script in Twilio's language."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,12 +8,13 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Say
 
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _VOICES = {"en": ("en-US", "Polly.Joanna"), "es": ("es-MX", "Polly.Mia")}
 
 
 @dataclass(frozen=True)
 class Links:
-    """Where the carrier finds what comes next: keys by step, what follows a conference, its events, its waiting words."""
+    """Where the carrier finds what is next: keys by step, what follows a conference, its events and waiting words."""
 
     keys: Callable[[str], str]
     after: str
@@ -27,7 +29,7 @@ def to_twiml(script: CallScript, links: Links) -> str:
     for step in script.steps:
         match step:
             case Say(words):
-                response.say(words, language=language, voice=voice)
+                response.say(_sayable(words), language=language, voice=voice)
             case Ask(words, name, wait_seconds, digits):
                 gather = Gather(
                     input="dtmf",
@@ -37,7 +39,7 @@ def to_twiml(script: CallScript, links: Links) -> str:
                     method="POST",
                     action_on_empty_result=True,
                 )
-                gather.say(words, language=language, voice=voice)
+                gather.say(_sayable(words), language=language, voice=voice)
                 response.append(gather)
             case Join(conference, _, ends_for_all):
                 dial = Dial(action=links.after, method="POST")
@@ -62,9 +64,25 @@ def wait_twiml(words: str, language: str) -> str:
     """What a leg that waits alone hears, again and again."""
     response = VoiceResponse()
     locale, voice = _VOICES.get(language[:2], _VOICES["en"])
-    response.say(words, language=locale, voice=voice)
+    response.say(_sayable(words), language=locale, voice=voice)
     response.pause(length=12)
     return str(response)
+
+
+def fallback_twiml(words: str, language: str, again: str) -> str:
+    """What a call hears while the service cannot answer: words, a pause, and `again` is asked."""
+    response = VoiceResponse()
+    locale, voice = _VOICES.get(language[:2], _VOICES["en"])
+    if words:
+        response.say(_sayable(words), language=locale, voice=voice)
+    response.pause(length=3)
+    response.redirect(again, method="POST")
+    return str(response)
+
+
+def _sayable(words: str) -> str:
+    """Words without what XML cannot hold (a stray control character in a name would silence the whole call)."""
+    return _NOT_XML.sub(" ", words)
 
 
 def empty_twiml() -> str:

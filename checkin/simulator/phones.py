@@ -7,13 +7,14 @@ from enum import StrEnum
 
 
 class Habit(StrEnum):
-    """What a phone does when it rings."""
+    """What a phone does when it rings. `off`: texts wait for it until they expire. `unreachable`: nothing arrives."""
 
     RINGS = "rings"
+    ANSWERS = "answers"
     VOICEMAIL = "voicemail"
     BUSY = "busy"
+    OFF = "off"
     UNREACHABLE = "unreachable"
-    ANSWERS = "answers"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ class Shown:
 
 @dataclass
 class Phone:
-    """One phone and what it shows. Its buttons call back into the network."""
+    """One phone and what it shows. Its buttons call back into the network.
+
+    `talks_to` is the service's number that it heard from last, and so the one that it answers.
+    """
 
     number: str
     label: str = ""
@@ -36,6 +40,7 @@ class Phone:
     heard: list[str] = field(default_factory=list)
     line: str = "idle"
     caller_id: str = ""
+    talks_to: str = ""
     call: str | None = None
     buttons: "dict[str, Callable[[str], None]]" = field(default_factory=dict)
 
@@ -65,3 +70,7 @@ class Phone:
     def hangs_up(self) -> None:
         """Put it down, or decline."""
         self.buttons["hang_up"]("")
+
+    def becomes(self, habit: str) -> None:
+        """Change what it does from now on; a phone that is switched on gets what waited for it. Raises ValueError."""
+        self.buttons["habit"](Habit(habit))

@@ -1,352 +1,228 @@
-"""Twilio's REST API in front of a world, and the page of phones. Loopback only."""
+"""Twilio's REST API in front of a world: the part of it that our client uses, as strict as Twilio is about it."""
 
-import json
 import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from pathlib import Path
-from typing import Any
 
-import requests
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
-from checkin.carrier.signature import sign
-from checkin.simulator.phones import Habit, Shown
-from checkin.simulator.world import Call, Message, Then, World
+from checkin.simulator.answers import API, account_of, call_of, error, message_of, page_of
+from checkin.simulator.faults import WEBHOOK_KINDS, BadFault, Fault, read_fault
+from checkin.simulator.rules import refuses_call, refuses_text
+from checkin.simulator.world import World
 
-API = "/2010-04-01/Accounts"
-_TRIES_OF_A_TEXT = 4
+_LARGEST_PAGE, _USUAL_PAGE = 1_000, 50
+_PAUSES = threading.Event()
+"""Never set: something to wait on."""
 
-
-class Webhooks:
-    """Posts to the service, signed, outside the world's lock; the answer comes back under it."""
-
-    def __init__(self, token: str, lock: threading.RLock) -> None:
-        self._token, self._lock = token, lock
-        self._pool = ThreadPoolExecutor(8, thread_name_prefix="webhook")
-        self._session = requests.Session()
-        self._session.trust_env = False
-        # One after another for each call, as a carrier sends them.
-        self._chains: dict[str, threading.Lock] = {}
-
-    def __call__(self, url: str, params: dict[str, str], then: Then) -> None:
-        """Post one webhook."""
-        self._pool.submit(self._post, url, params, then)
-
-    def _post(self, url: str, params: dict[str, str], then: Then) -> None:
-        tries = _TRIES_OF_A_TEXT if url.endswith("/twilio/sms") else 2
-        status, body = 0, ""
-        for attempt in range(tries):
-            headers = {"X-Twilio-Signature": sign(url, params.items(), self._token)}
-            try:
-                answer = self._session.post(url, data=params, headers=headers, timeout=15)
-                status, body = answer.status_code, answer.text
-            except requests.RequestException:
-                status, body = 0, ""
-            if 0 < status < 500:
-                break
-            time.sleep(0.5 * 2**attempt)  # noqa: TID251 - a real carrier's pause
-        with self._lock:
-            then(status, body)
+DROPPED = "checkin.dropped"
+"""Set in a request's environment, the server closes the connection without an answer."""
 
 
-def create_simulator(
-    world: World,
-    lock: threading.RLock,
-    account: str,
-    token: str,
-    templates: Path,
-    changed: Callable[[], None],
-) -> Flask:
-    """The HTTP face of a world."""
-    app = Flask(
-        "simulator", template_folder=str(templates / "phones"), static_folder=str(templates / "phones")
-    )
-    faults: list[dict[str, Any]] = []
+def rest_api(world: World, lock: threading.RLock, account: str, token: str) -> Blueprint:
+    """The routes below /2010-04-01/, and /faults."""
+    api = Blueprint("rest_api", __name__)
+    faults: list[Fault] = []
 
-    @app.before_request
-    def known() -> Response | None:
+    @api.before_request
+    def only_the_account() -> Response | None:
         if not request.path.startswith("/2010-04-01/"):
             return None
         given = request.authorization
-        if given is None or given.username != account or given.password != token:
-            return _error(401, 20003, "Authenticate")
-        fault = next((f for f in faults if f["times"] > 0 and f.get("path", "") in request.path), None)
-        if fault is None or request.method not in fault.get("methods", ["POST"]):
+        if given is None or (given.username, given.password) != (account, token):
+            return error(401, 20003, "Authenticate")
+        with lock:
+            fault = next((each for each in faults if each.strikes(request.method, request.path)), None)
+        if fault is None:
             return None
-        fault["times"] -= 1
-        return _faulty(fault)
+        request.environ["fault"] = fault
+        return _before(fault)
 
-    def _faulty(fault: dict[str, Any]) -> Response | None:
-        if fault["kind"] == "timeout":
-            time.sleep(float(fault.get("seconds", 12)))  # noqa: TID251 - the fault itself
-            return _error(504, 20504, "Too late")
-        if fault["kind"] == "lose_answer":
-            request.environ["lose_answer"] = True
-            return None
-        answer = _error(int(fault.get("status", 500)), int(fault.get("code", 20500)), "A fault was asked for")
-        if fault.get("retry_after"):
-            answer.headers["Retry-After"] = str(fault["retry_after"])
-        return answer
+    @api.after_request
+    def perhaps_lost(response: Response) -> Response:
+        fault = request.environ.get("fault")
+        return response if fault is None else _after(fault, response)
 
-    @app.after_request
-    def maybe_lost(response: Response) -> Response:
-        if request.environ.get("lose_answer"):
-            return _error(500, 20500, "The answer was lost")
-        if request.method == "POST":
-            changed()
-        return response
-
-    @app.post("/faults")
+    @api.post("/faults")
     def set_fault() -> Response:
-        fault = request.get_json(force=True)
-        faults.append({"times": 1, **fault})
-        return jsonify(faults)
+        try:
+            fault = read_fault(request.get_json(silent=True))
+        except BadFault as bad:
+            return Response(f"{bad}\n", 400, mimetype="text/plain")
+        with lock:
+            if fault.kind in WEBHOOK_KINDS:
+                world.faults[fault.kind] = fault.times
+            elif fault.kind == "refuse":
+                world.faults[f"refuse:{fault.number}"] = fault.code
+            else:
+                faults.append(fault)
+        return Response(status=204)
 
-    @app.get(f"{API}/{account}.json")
+    @api.delete("/faults")
+    def clear_faults() -> Response:
+        with lock:
+            faults.clear()
+            world.faults.clear()
+        return Response(status=204)
+
+    @api.get(f"{API}/{account}.json")
     def fetch_account() -> Response:
-        return jsonify(_account(account, token))
+        return jsonify(account_of(account, token))
 
-    @app.post(f"{API}/{account}/Messages.json")
-    def create_message() -> tuple[Response, int] | Response:
-        to, body = request.form.get("To", ""), request.form.get("Body", "")
-        if not to.startswith("+"):
-            return _error(400, 21211, "The 'To' number is not a valid phone number.")
-        if not body:
-            return _error(400, 21602, "Message body is required.")
+    @api.post(f"{API}/{account}/Messages.json")
+    def create_message() -> Response:
+        form = request.form
         with lock:
-            if to in world.blocked:
-                return _error(400, 21610, "Attempt to send to unsubscribed recipient")
-            refused = world.faults.get(f"refuse:{to}")
-            if refused:
-                return _error(400, refused, "Refused")
-            message = world.send(to, body, request.form.get("StatusCallback", ""))
-            return jsonify(_message(message, account)), 201
+            refused = refuses_text(world, form)
+            if refused is not None:
+                return error(refused.status, refused.code, refused.message)
+            message = world.send(
+                form["To"],
+                form.get("Body", ""),
+                form.get("StatusCallback", ""),
+                sender=form.get("From"),
+                valid_for=float(form["ValidityPeriod"]) if "ValidityPeriod" in form else None,
+                service=form.get("MessagingServiceSid"),
+            )
+            return _created(message_of(message, account))
 
-    @app.get(f"{API}/{account}/Messages.json")
+    @api.get(f"{API}/{account}/Messages.json")
     def list_messages() -> Response:
+        sent = _times("DateSent")
+        if sent is None or (paging := _paging()) is None:
+            return error(400, 20001, "A date or a page number cannot be read.")
         with lock:
-            found = [m for m in reversed(world.messages.values()) if request.args.get("To", m.to) == m.to]
-            return jsonify(_page("messages", [_message(m, account) for m in found[:50]]))
+            found = [
+                message_of(message, account)
+                for message in reversed(world.messages.values())
+                if _asked("To", message.to) and _asked("From", message.sender) and sent(message.sent_at)
+            ]
+        return jsonify(page_of("messages", found, *paging))
 
-    @app.get(f"{API}/{account}/Messages/<sid>.json")
+    @api.get(f"{API}/{account}/Messages/<sid>.json")
     def fetch_message(sid: str) -> Response:
         with lock:
             message = world.messages.get(sid)
-            return jsonify(_message(message, account)) if message else _error(404, 20404, "Not found")
+            return _nothing() if message is None else jsonify(message_of(message, account))
 
-    @app.post(f"{API}/{account}/Calls.json")
-    def create_call() -> tuple[Response, int] | Response:
-        to = request.form.get("To", "")
-        if not to.startswith("+"):
-            return _error(400, 21211, "The 'To' number is not a valid phone number.")
+    @api.post(f"{API}/{account}/Calls.json")
+    def create_call() -> Response:
+        form = request.form
         with lock:
-            refused = world.faults.get(f"refuse:{to}")
-            if refused:
-                return _error(400, refused, "Refused")
-            ring_for = float(request.form.get("Timeout", "60"))
+            refused = refuses_call(world, form)
+            if refused is not None:
+                return error(refused.status, refused.code, refused.message)
             call = world.place(
-                to, request.form.get("Url", ""), request.form.get("StatusCallback", ""), ring_for
+                form["To"],
+                form["Url"],
+                form.get("StatusCallback", ""),
+                float(form.get("Timeout", "60")),
+                sender=form["From"],
+                fallback=form.get("FallbackUrl", ""),
+                events=form.getlist("StatusCallbackEvent") or ("completed",),
             )
-            return jsonify(_call(call, account)), 201
+            return _created(call_of(call, account))
 
-    @app.get(f"{API}/{account}/Calls.json")
+    @api.get(f"{API}/{account}/Calls.json")
     def list_calls() -> Response:
+        began = _times("StartTime")
+        if began is None or (paging := _paging()) is None:
+            return error(400, 20001, "A date or a page number cannot be read.")
         with lock:
-            found = [c for c in reversed(world.calls.values()) if request.args.get("To", c.to) == c.to]
-            return jsonify(_page("calls", [_call(c, account) for c in found[:50]]))
+            found = [
+                shown
+                for call in reversed(world.calls.values())
+                if _asked("To", call.to) and _asked("From", call.sender) and began(call.answered_at)
+                if _asked("Status", (shown := call_of(call, account))["status"])
+            ]
+        return jsonify(page_of("calls", found, *paging))
 
-    @app.get(f"{API}/{account}/Calls/<sid>.json")
+    @api.get(f"{API}/{account}/Calls/<sid>.json")
     def fetch_call(sid: str) -> Response:
         with lock:
             call = world.calls.get(sid)
-            return jsonify(_call(call, account)) if call else _error(404, 20404, "Not found")
+            return _nothing() if call is None else jsonify(call_of(call, account))
 
-    @app.post(f"{API}/{account}/Calls/<sid>.json")
+    @api.post(f"{API}/{account}/Calls/<sid>.json")
     def update_call(sid: str) -> Response:
+        url, status = request.form.get("Url"), request.form.get("Status")
+        if url is None and status not in ("completed", "canceled"):
+            return error(400, 21218, "A call is changed by 'Url', or by 'Status' completed or canceled.")
         with lock:
-            if sid not in world.calls:
-                return _error(404, 20404, "Not found")
-            url = request.form.get("Url")
-            done = world.redirect(sid, url) if url else world.end(sid)
-            if not done:
-                return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
-            return jsonify(_call(world.calls[sid], account))
+            call = world.calls.get(sid)
+            if call is None:
+                return _nothing()
+            if not (world.redirect(sid, url) if url is not None else world.end(sid)):
+                return error(400, 21220, "Call is not in-progress. Cannot redirect.")
+            return jsonify(call_of(call, account))
 
-    @app.get("/")
-    def page() -> str:
-        return render_template("phones.html", number=world.number)
-
-    @app.get("/phones.json")
-    def phones() -> Response:
-        with lock:
-            return jsonify([_phone(p) for p in world.phones.values()])
-
-    @app.post("/phones/<number>/<button>")
-    def press(number: str, button: str) -> tuple[str, int]:
-        with lock:
-            phone = world.phone(number)
-            value = request.get_json(silent=True) or {}
-            if button == "habit" and value.get("value") in list(Habit):
-                phone.habit = Habit(value["value"])
-            elif button in phone.buttons:
-                phone.buttons[button](str(value.get("value", ""))[:1600])
-            else:
-                return "There is no such button.\n", 404
-        return "", 204
-
-    return app
+    return api
 
 
-def run_world(
-    world: World, lock: threading.RLock, now: Callable[[], datetime], stopped: threading.Event
-) -> None:
-    """Let the world follow the real clock."""
-    while not stopped.wait(0.05):
-        with lock:
-            world.run_until(now())
+def _before(fault: Fault) -> Response | None:
+    """What goes wrong before the request is done."""
+    if fault.kind == "timeout" and not fault.accepted:
+        _PAUSES.wait(fault.seconds)
+        return error(504, 20504, "Too late")
+    if fault.kind == "status":
+        answer = error(fault.status, fault.code, "A fault was asked for.")
+        if fault.retry_after is not None:
+            answer.headers["Retry-After"] = str(fault.retry_after)
+        return answer
+    return None
 
 
-def snapshot(world: World) -> str:
-    """What survives a restart: threads of texts, blocked numbers, texts by sid. Calls end with the process."""
-    return json.dumps(
-        {
-            "blocked": sorted(world.blocked),
-            "phones": [
-                {
-                    "number": phone.number,
-                    "label": phone.label,
-                    "habit": phone.habit.value,
-                    "texts": [[text.at.isoformat(), text.body, text.mine] for text in phone.texts[-200:]],
-                }
-                for phone in world.phones.values()
-            ],
-        }
-    )
+def _after(fault: Fault, response: Response) -> Response:
+    """What goes wrong with the answer."""
+    if fault.kind == "timeout" and fault.accepted:
+        _PAUSES.wait(fault.seconds)
+    if fault.kind == "lose_answer":
+        return error(500, 20500, "The answer was lost.")
+    if fault.kind == "drop":
+        request.environ[DROPPED] = True
+    return response
 
 
-def restore(world: World, text: str) -> None:
-    """Read back what `snapshot` wrote."""
-    data = json.loads(text)
-    world.blocked.update(data["blocked"])
-    for kept in data["phones"]:
-        phone = world.phone(kept["number"], kept["label"])
-        phone.habit = Habit(kept["habit"])
-        phone.texts = [Shown(datetime.fromisoformat(at), body, mine) for at, body, mine in kept["texts"]]
-
-
-def _phone(phone: Any) -> dict[str, Any]:
-    return {
-        "number": phone.number,
-        "label": phone.label or phone.number,
-        "habit": phone.habit.value,
-        "line": phone.line,
-        "caller_id": phone.caller_id,
-        "heard": phone.heard[-6:],
-        "texts": [{"at": f"{t.at:%H:%M}", "body": t.body, "mine": t.mine} for t in phone.texts[-30:]],
-    }
-
-
-def _error(status: int, code: int, message: str) -> Response:
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    answer = jsonify({"code": code, "message": message, "more_info": more, "status": status})
-    answer.status_code = status
+def _created(row: dict[str, object]) -> Response:
+    answer = jsonify(row)
+    answer.status_code = 201
     return answer
 
 
-def _time(at: datetime | None) -> str | None:
-    return format_datetime(at.astimezone(UTC)) if at is not None else None
+def _nothing() -> Response:
+    return error(404, 20404, f"The requested resource {request.path} was not found")
 
 
-def _page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    uri = request.path
-    return {
-        name: rows,
-        "page": 0,
-        "page_size": 50,
-        "start": 0,
-        "end": max(len(rows) - 1, 0),
-        "first_page_uri": uri,
-        "next_page_uri": None,
-        "previous_page_uri": None,
-        "uri": uri,
-    }
+def _asked(name: str, value: str) -> bool:
+    return request.args.get(name, value) == value
 
 
-def _account(account: str, token: str) -> dict[str, Any]:
-    return {
-        "auth_token": token,
-        "date_created": _time(datetime(2026, 1, 1, tzinfo=UTC)),
-        "date_updated": _time(datetime(2026, 1, 1, tzinfo=UTC)),
-        "friendly_name": "Simulator",
-        "owner_account_sid": account,
-        "sid": account,
-        "status": "active",
-        "subresource_uris": {},
-        "type": "Full",
-        "uri": f"{API}/{account}.json",
-    }
+def _paging() -> tuple[int, int] | None:
+    page, size = request.args.get("Page", "0"), request.args.get("PageSize", str(_USUAL_PAGE))
+    if not (page.isdecimal() and size.isdecimal()):
+        return None
+    return int(page), min(max(int(size), 1), _LARGEST_PAGE)
 
 
-def _message(message: Message, account: str) -> dict[str, Any]:
-    uri = f"{API}/{account}/Messages/{message.sid}"
-    return {
-        "account_sid": account,
-        "api_version": "2010-04-01",
-        "body": message.body,
-        "date_created": _time(message.created_at),
-        "date_sent": _time(message.created_at) if message.status != "queued" else None,
-        "date_updated": _time(message.created_at),
-        "direction": message.direction,
-        "error_code": message.error,
-        "error_message": None,
-        "from": message.sender,
-        "messaging_service_sid": None,
-        "num_media": "0",
-        "num_segments": "1",
-        "price": None,
-        "price_unit": "USD",
-        "sid": message.sid,
-        "status": message.status,
-        "subresource_uris": {"media": f"{uri}/Media.json"},
-        "to": message.to,
-        "uri": f"{uri}.json",
-    }
+def _times(name: str) -> Callable[[datetime | None], bool] | None:
+    """The filter that `Name`, `Name<` and `Name>` ask for; None where a date cannot be read. Bounds count as in."""
+    bounds: dict[str, datetime] = {}
+    for sign in ("", "<", ">"):
+        given = request.args.get(name + sign)
+        if given is None:
+            continue
+        try:
+            at = datetime.fromisoformat(given)
+        except ValueError:
+            return None
+        bounds[sign] = at if at.tzinfo else at.replace(tzinfo=UTC)
 
+    def within(at: datetime | None) -> bool:
+        if not bounds:
+            return True
+        if at is None:
+            return False
+        day = bounds[""].date() if "" in bounds else at.date()
+        return day == at.date() and bounds.get(">", at) <= at <= bounds.get("<", at)
 
-def _call(call: Call, account: str) -> dict[str, Any]:
-    uri = f"{API}/{account}/Calls/{call.sid}"
-    ended = call.ended_at is not None and call.answered_at is not None
-    seconds = int((call.ended_at - call.answered_at).total_seconds()) if ended else None  # type: ignore[operator]
-    return {
-        "account_sid": account,
-        "annotation": None,
-        "answered_by": None,
-        "api_version": "2010-04-01",
-        "caller_name": None,
-        "date_created": _time(call.created_at),
-        "date_updated": _time(call.ended_at or call.answered_at or call.created_at),
-        "direction": call.direction,
-        "duration": str(seconds) if seconds is not None else None,
-        "end_time": _time(call.ended_at),
-        "forwarded_from": None,
-        "from": call.sender,
-        "from_formatted": call.sender,
-        "group_sid": None,
-        "parent_call_sid": None,
-        "phone_number_sid": None,
-        "price": None,
-        "price_unit": "USD",
-        "queue_time": "0",
-        "sid": call.sid,
-        "start_time": _time(call.answered_at),
-        "status": "queued" if call.status == "initiated" else call.status,
-        "subresource_uris": {"notifications": f"{uri}/Notifications.json"},
-        "to": call.to,
-        "to_formatted": call.to,
-        "trunk_sid": None,
-        "uri": f"{uri}.json",
-    }
+    return within

@@ -1,7 +1,12 @@
-"""The carrier's door. Every request is signed; its effect is committed before it is answered; no network I/O."""
+"""The carrier's door. Every request is signed; its effect is committed before it is answered; no network I/O.
 
+Where a voice webhook fails, the carrier asks `…/fallback`, which needs no database: the person hears to hold on,
+and the same question is put again. A 2xx is never given for what was not committed (promise P7).
+"""
+
+import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import structlog
 from flask import Blueprint, Response, abort, request
@@ -10,21 +15,30 @@ from sqlalchemy.orm import Session
 
 from checkin.carrier.signature import is_genuine
 from checkin.carrier.twilio import refusal_of
-from checkin.carrier.twiml import Links, empty_twiml, to_twiml, wait_twiml
+from checkin.carrier.twiml import Links, empty_twiml, fallback_twiml, to_twiml, wait_twiml
 from checkin.domain.call_script import CallScript
+from checkin.domain.delivery import Kind
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import DeliveryId, Phone
 from checkin.handlers import call_answered, call_ended, call_received, keys_pressed
 from checkin.handlers.call_words import listener
 from checkin.handlers.delivery_reported import delivery_reported
 from checkin.handlers.text_received import IncomingText, text_received
+from checkin.messages import UnknownTemplate
 from checkin.store.tables import DeliveryRow
 from checkin.wiring import Services
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-_LONGEST_TEXT = 5_000
+_LONGEST_SID = 64
+_LONGEST_SENDER = 20
+_CHANNEL = re.compile(r"^[a-z]+:(?=\+)")
+_PLAIN_NUMBER = re.compile(r"^\+?\d{3,15}$")
+_WITHOUT_WORDS = "[picture]"
+"""Kept as the text where only media came: no reading understands it, so a person looks. Media stay with the carrier."""
+
+_CALL = "/call/<int(max=2147483647):call>"
 
 
 def webhooks(services: Services) -> Blueprint:
@@ -43,67 +57,63 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post("/sms")
     def sms() -> Response:
-        body = _field("Body", "")[:_LONGEST_TEXT].replace("\x00", "")
-        text = IncomingText(
-            _field("MessageSid"), _sender(services, _field("From")), body, request.form.get("OptOutType")
-        )
+        text = IncomingText(_sid("MessageSid"), _sender(services, _field("From")), _body(), _opt_out_type())
         services.act(lambda session: text_received(session, services.handbook, text, services.now()))
         return _twiml(empty_twiml())
 
-    @door.post("/sms/status/<int:delivery>")
+    @door.post("/sms/status/<int(max=2147483647):delivery>")
     def sms_status(delivery: int) -> Response:
-        _report(services, delivery, _field("MessageStatus"), request.form.get("MessageSid"))
+        _report(services, delivery, _field("MessageStatus"), _sid("MessageSid"))
         return Response(status=204)
 
-    @door.post("/call/<int:call>/answered")
+    @door.post(f"{_CALL}/answered")
     def answered(call: int) -> Response:
-        sid = request.form.get("CallSid")
+        sid = _sid("CallSid")
 
-        def work(session: Session) -> CallScript:
-            _learn_sid(session, call, sid)
+        def work(session: Session, row: DeliveryRow) -> CallScript:
+            row.sid = row.sid or sid
             return call_answered.call_answered(session, services.handbook, DeliveryId(call), services.now())
 
-        return _script(base, call, _found(services, work))
+        return _script(base, call, _on_call(services, call, work))
 
-    @door.post("/call/<int:call>/keys/<step>")
+    @door.post(f"{_CALL}/keys/<step>")
     def keys(call: int, step: str) -> Response:
-        pressed = request.form.get("Digits", "")[:8]
+        pressed = _keys()
 
-        def work(session: Session) -> CallScript:
+        def work(session: Session, _row: DeliveryRow) -> CallScript:
             return keys_pressed.keys_pressed(
                 session, services.handbook, DeliveryId(call), step, pressed, services.now()
             )
 
-        return _script(base, call, _found(services, work))
+        return _script(base, call, _on_call(services, call, work))
 
-    @door.post("/call/<int:call>/after")
+    @door.post(f"{_CALL}/after")
     def after(call: int) -> Response:
-        def work(session: Session) -> CallScript:
+        def work(session: Session, _row: DeliveryRow) -> CallScript:
             return call_ended.leg_released(session, services.handbook, DeliveryId(call), services.now())
 
-        return _script(base, call, _found(services, work))
+        return _script(base, call, _on_call(services, call, work))
 
-    @door.post("/call/<int:call>/wait")
+    @door.post(f"{_CALL}/wait")
     def wait(call: int) -> Response:
-        def work(session: Session) -> tuple[str, str]:
-            row = session.get(DeliveryRow, call)
-            if row is None:
-                raise KeyError(call)
-            return _waiting_words(services, session, row)
-
-        words, language = _found(services, work)
+        words, language = _on_call(services, call, lambda session, row: _waiting_words(services, session, row))
         return _twiml(wait_twiml(words, language))
 
-    @door.post("/call/<int:call>/status")
+    @door.post(f"{_CALL}/fallback")
+    def fallback(call: int) -> Response:
+        return _hold_on(services, f"{base}/twilio/call/{call}/answered")
+
+    @door.post(f"{_CALL}/status")
     def call_status(call: int) -> Response:
-        _report(services, call, _field("CallStatus"), request.form.get("CallSid"))
+        _report(services, call, _field("CallStatus"), _sid("CallSid"))
         return Response(status=204)
 
-    @door.post("/call/<int:call>/conference")
+    @door.post(f"{_CALL}/conference")
     def conference(call: int) -> Response:
         """The callback of the whole conference comes by whichever leg was first; the sid says whose leg moved."""
-        event, sid = _field("StatusCallbackEvent"), request.form.get("CallSid", "")
+        event = _field("StatusCallbackEvent")
         if event in ("participant-join", "participant-leave"):
+            sid = _sid("CallSid")
 
             def work(session: Session) -> None:
                 leg = _leg(session, sid)
@@ -116,7 +126,7 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post("/voice")
     def voice() -> Response:
-        sid, sender = _field("CallSid"), _caller(services)
+        sid, sender = _sid("CallSid"), _caller(services)
 
         def work(session: Session) -> CallScript:
             return call_received.call_received(session, services.handbook, sid, sender, services.now())
@@ -125,42 +135,76 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post("/voice/keys/<step>")
     def voice_keys(step: str) -> Response:
-        sid, sender, pressed = _field("CallSid"), _caller(services), request.form.get("Digits", "")[:8]
+        sid, sender, pressed = _sid("CallSid"), _caller(services), _keys()
 
         def work(session: Session) -> CallScript:
             return call_received.incoming_keys(session, services.handbook, sid, sender, pressed, services.now())
 
         return _script(base, None, services.act(work))
 
+    @door.post("/voice/fallback")
+    def voice_fallback() -> Response:
+        return _hold_on(services, f"{base}/twilio/voice")
+
     return door
 
 
-def _field(name: str, default: str | None = None) -> str:
-    value = request.form.get(name, default)
-    if value is None or (value == "" and default is None):
-        abort(Response(f"The request lacks {name}.\n", 400, mimetype="text/plain"))
+def _refuse(sentence: str, status: int = 400) -> NoReturn:
+    abort(Response(f"{sentence}\n", status, mimetype="text/plain"))
+
+
+def _field(name: str) -> str:
+    value = request.form.get(name, "").replace("\x00", "")
+    if not value:
+        _refuse(f"The request lacks {name}.")
     return value
 
 
+def _sid(name: str) -> str:
+    sid = _field(name)
+    if len(sid) > _LONGEST_SID:
+        _refuse(f"The request's {name} is longer than {_LONGEST_SID} characters.")
+    return sid
+
+
+def _keys() -> str:
+    """The keys that were pressed; none where nobody pressed any."""
+    return "".join(key for key in request.form.get("Digits", "") if key in "0123456789*#")[:8]
+
+
+def _body() -> str:
+    """All of a text, whatever its length: it may hold a cry. What is too large for a request was refused before."""
+    body = request.form.get("Body", "").replace("\x00", "")
+    only_media = not body.strip() and request.form.get("NumMedia", "0") not in ("", "0")
+    return _WITHOUT_WORDS if only_media else body
+
+
+def _opt_out_type() -> str | None:
+    kind = request.form.get("OptOutType", "").upper()
+    return kind if kind in ("STOP", "START", "HELP") else None
+
+
 def _sender(services: Services, raw: str) -> Phone:
-    """A number in E.164; a short code stays as it is."""
+    """Who wrote: a number in E.164, a short code, or whatever else the carrier names. No text is turned away for it.
+
+    Numbers newer than our tables of numbering plans stay as the carrier wrote them. A name of letters keeps its
+    letters, so that its digits alone never pass for somebody's number.
+    """
+    plain = _CHANNEL.sub("", raw.strip())
     try:
-        return parse_phone(raw, services.settings.default_region)
+        return parse_phone(plain, services.settings.default_region)
     except BadPhone:
-        plain = "".join(sign for sign in raw if sign.isdigit() or sign == "+")[:20]
-        if not plain:
-            abort(Response("The request's From is no number.\n", 400, mimetype="text/plain"))
-        return Phone(plain)
+        return Phone(plain if _PLAIN_NUMBER.match(plain) else plain[:_LONGEST_SENDER])
 
 
 def _caller(services: Services) -> Phone | None:
     try:
-        return parse_phone(_field("From", "anonymous"), services.settings.default_region)
+        return parse_phone(request.form.get("From", ""), services.settings.default_region)
     except BadPhone:
         return None  # withheld or forged beyond use: an unknown caller
 
 
-def _report(services: Services, delivery: int, status: str, sid: str | None) -> None:
+def _report(services: Services, delivery: int, status: str, sid: str) -> None:
     code = request.form.get("ErrorCode", "")
     refusal = refusal_of(code).value if code else None
     services.act(
@@ -170,21 +214,21 @@ def _report(services: Services, delivery: int, status: str, sid: str | None) -> 
     )
 
 
-def _found(services: Services, work: Callable[[Session], _T]) -> _T:
-    try:
-        return services.act(work)
-    except KeyError:
-        abort(Response("There is no such call.\n", 404, mimetype="text/plain"))
+def _on_call(services: Services, call: int, work: Callable[[Session, DeliveryRow], _T]) -> _T:
+    """Do something about one of our calls; 404 where there is no such call."""
 
+    def found(session: Session) -> _T | None:
+        row = session.get(DeliveryRow, call)
+        return work(session, row) if row is not None and row.kind == Kind.CALL else None
 
-def _learn_sid(session: Session, call: int, sid: str | None) -> None:
-    row = session.get(DeliveryRow, call)
-    if row is not None and row.sid is None and sid:
-        row.sid = sid
+    done = services.act(found)
+    if done is None:
+        _refuse("There is no such call.", 404)
+    return done
 
 
 def _leg(session: Session, sid: str) -> DeliveryId | None:
-    found = session.scalar(select(DeliveryRow.id).where(DeliveryRow.sid == sid, DeliveryRow.kind == "call"))
+    found = session.scalar(select(DeliveryRow.id).where(DeliveryRow.sid == sid, DeliveryRow.kind == Kind.CALL))
     return DeliveryId(found) if found is not None else None
 
 
@@ -192,6 +236,15 @@ def _waiting_words(services: Services, session: Session, row: DeliveryRow) -> tu
     to = listener(session, services.handbook, row)
     member = row.subject == "member_leg"
     return to.say("member_joining" if member else "volunteer_wait"), to.language
+
+
+def _hold_on(services: Services, again: str) -> Response:
+    """Words that need no database, and the same question again. Without such words: a pause."""
+    try:
+        said = services.handbook.messages.say("hold_on", "en", {})
+    except UnknownTemplate:
+        return _twiml(fallback_twiml("", "en", again))
+    return _twiml(fallback_twiml(said.body, said.language, again))
 
 
 def _script(base: str, call: int | None, script: CallScript) -> Response:

@@ -1,85 +1,214 @@
 "use strict";
+// The page of phones: asks what is on them, shows it, and presses their buttons. The server holds all state.
+
+const LOOK_EVERY_MS = 500;
+const LINES = { idle: "", ringing: "Ringing", "in call": "On the line", waiting: "Waiting to be joined", "in conference": "Talking together" };
 const home = document.getElementById("phones");
-const press = (number, button, value) =>
-  fetch(`/phones/${encodeURIComponent(number)}/${button}`, {
+const away = document.getElementById("away");
+const announcer = document.getElementById("announcer");
+const seen = new Map();
+let looking = null;
+
+async function post(path, data) {
+  const answer = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ value }),
-  }).then(look);
-
-function element(name, text, attributes = {}) {
-  const made = document.createElement(name);
-  if (text) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+    body: JSON.stringify(data),
+  });
+  look();
+  return answer;
 }
 
-function button(label, act) {
-  const made = element("button", label, { type: "button" });
-  made.addEventListener("click", act);
+function press(number, button, value = "") {
+  return post(`/phones/${encodeURIComponent(number)}/${button}`, { value }).catch(gone);
+}
+
+function gone() {
+  away.hidden = false;
+}
+
+function say(words) {
+  announcer.textContent = words;
+}
+
+function element(name, text, className = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
   return made;
 }
 
 function make(phone) {
-  const card = element("section", "", { class: "phone", "aria-label": phone.label, "data-number": phone.number });
-  card.append(element("h2", phone.label), element("p", phone.number, { class: "number" }));
-  card.append(element("p", "", { class: "line", role: "status" }));
-  card.append(element("ul", "", { class: "texts", tabindex: "0", "aria-label": `Texts of ${phone.label}` }));
-  card.append(element("p", "", { class: "heard", "aria-label": "What is said" }));
-  const calls = element("div", "", { class: "row" });
-  calls.append(
-    button("Answer", () => press(phone.number, "answer")),
-    button("Hang up", () => press(phone.number, "hang_up")),
-    button("Call service", () => press(phone.number, "dial")),
-  );
-  const habit = element("select", "", { "aria-label": `When ${phone.label} is rung` });
-  const habits = { rings: "rings", voicemail: "voicemail answers", busy: "is busy", unreachable: "is off", answers: "picks up" };
-  for (const [value, label] of Object.entries(habits)) habit.append(element("option", label, { value }));
-  habit.value = phone.habit;
-  habit.addEventListener("change", () => press(phone.number, "habit", habit.value));
-  calls.append(habit);
-  const keys = element("div", "", { class: "keys" });
-  for (const key of "123456789*0#") keys.append(button(key, () => press(phone.number, "keys", key)));
-  const form = element("form");
-  const input = element("input", "", { "aria-label": `Text from ${phone.label}`, placeholder: "Write a text", maxlength: "600" });
-  form.append(input, element("button", "Send"));
-  form.addEventListener("submit", (event) => {
+  const card = document.getElementById("phone").content.cloneNode(true).firstElementChild;
+  const find = (selector) => card.querySelector(selector);
+  const id = `phone-${phone.number.slice(1)}`;
+  card.dataset.number = phone.number;
+  find("h2").textContent = phone.label;
+  find("h2").id = id;
+  card.setAttribute("aria-labelledby", id);
+  find(".number").textContent = phone.number;
+  find(".texts").setAttribute("aria-label", `Texts on ${phone.label}'s phone`);
+  find(".call").setAttribute("aria-label", `What is said on ${phone.label}'s phone`);
+  find(".call").setAttribute("role", "log");
+  find(".call").setAttribute("aria-live", "off");
+
+  const input = find("input");
+  input.setAttribute("aria-label", `Text from ${phone.label}`);
+  find(".write").addEventListener("submit", (event) => {
     event.preventDefault();
     if (input.value.trim()) press(phone.number, "send", input.value);
     input.value = "";
   });
-  card.append(calls, keys, form);
+
+  const pad = find(".keypad");
+  for (const key of "123456789*0#") {
+    const button = element("button", key, "key");
+    button.type = "button";
+    button.addEventListener("click", () => key_pressed(phone.number, key));
+    pad.append(button);
+  }
+  find(".green").addEventListener("click", () => {
+    const line = seen.get(phone.number).line;
+    if (line === "idle") press(phone.number, "dial");
+    if (line === "ringing") press(phone.number, "answer");
+  });
+  find(".red").addEventListener("click", () => {
+    if (seen.get(phone.number).line !== "idle") press(phone.number, "hang_up");
+  });
+  card.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey;
+    if (!typing && /^[0-9*#]$/.test(event.key)) key_pressed(phone.number, event.key);
+  });
+  // What is said is read out on the phone that one is at, and on no other.
+  card.addEventListener("focusin", () => find(".call").setAttribute("aria-live", "polite"));
+  card.addEventListener("focusout", () => find(".call").setAttribute("aria-live", "off"));
+
+  const habit = find("select");
+  habit.id = `${id}-habit`;
+  find(".habit label").htmlFor = habit.id;
+  habit.addEventListener("change", () => press(phone.number, "habit", habit.value));
   home.append(card);
   return card;
 }
 
+function key_pressed(number, key) {
+  const line = seen.get(number).line;
+  if (line === "in call") press(number, "keys", key);
+}
+
 function show(phone) {
+  const before = seen.get(phone.number);
+  if (before && JSON.stringify(before) === JSON.stringify(phone)) return;
+  seen.set(phone.number, phone);
   const card = home.querySelector(`[data-number="${phone.number}"]`) || make(phone);
-  card.classList.toggle("ringing", phone.line === "ringing");
-  const line = card.querySelector(".line");
-  const words = phone.line === "ringing" ? `Ringing: ${phone.caller_id}` : phone.line;
-  if (line.textContent !== words) line.textContent = words;
-  const heard = card.querySelector(".heard");
-  const said = phone.heard.join(" ");
-  if (heard.textContent !== said) heard.textContent = said;
-  const texts = card.querySelector(".texts");
-  if (texts.dataset.count !== String(phone.texts.length)) {
-    texts.replaceChildren(
-      ...phone.texts.map((text) => {
-        const item = element("li", text.body, text.mine ? { class: "mine" } : {});
-        item.append(element("time", text.at));
-        return item;
-      }),
-    );
-    texts.dataset.count = String(phone.texts.length);
-    texts.scrollTop = texts.scrollHeight;
+  show_line(card, phone);
+  show_call(card, phone);
+  show_texts(card, phone, before);
+  const habit = card.querySelector("select");
+  if (habit !== document.activeElement) habit.value = phone.habit;
+  if (before) announce(phone, before);
+}
+
+function show_line(card, phone) {
+  const idle = phone.line === "idle";
+  const ringing = phone.line === "ringing";
+  card.classList.toggle("ringing", ringing);
+  card.classList.toggle("talking", !idle && !ringing);
+  const from = ringing ? `: ${phone.caller_id}` : "";
+  card.querySelector(".words").textContent = idle ? idle_words(phone) : LINES[phone.line] + from;
+  const green = card.querySelector(".green");
+  const red = card.querySelector(".red");
+  green.textContent = ringing ? "Answer" : "Call";
+  green.setAttribute("aria-disabled", String(!idle && !ringing));
+  red.textContent = ringing ? "Decline" : "Hang up";
+  red.setAttribute("aria-disabled", String(idle));
+}
+
+function idle_words(phone) {
+  return { off: "Switched off", unreachable: "No signal", busy: "Busy with another call" }[phone.habit] || "Ready";
+}
+
+function show_call(card, phone) {
+  const call = card.querySelector(".call");
+  const said = phone.heard;
+  call.hidden = said.length === 0;
+  const first = phone.heard_before;
+  const shown = [...call.querySelectorAll("[data-place]")].map((each) => Number(each.dataset.place));
+  const fresh = first + said.length < (shown.at(-1) ?? -1) + 1 || shown.length === 0;
+  if (fresh) call.replaceChildren(element("p", "", "title"));
+  call.firstElementChild.textContent = phone.line === "idle" ? "Said on the last call" : "Said on the call";
+  said.forEach((words, at) => {
+    const place = first + at;
+    const known = call.querySelector(`[data-place="${place}"]`);
+    if (known && known.textContent === words) return;
+    if (known) known.textContent = words;
+    else {
+      const line = element("p", words);
+      line.dataset.place = String(place);
+      call.append(line);
+    }
+  });
+  call.scrollTop = call.scrollHeight;
+}
+
+function show_texts(card, phone, before) {
+  const count = phone.texts_before + phone.texts.length;
+  if (before && count === before.texts_before + before.texts.length) return;
+  const list = card.querySelector(".texts");
+  if (phone.texts.length === 0) {
+    list.replaceChildren(element("li", "No texts yet", "nothing"));
+    return;
   }
+  list.replaceChildren(...phone.texts.map(bubble));
+  list.scrollTop = list.scrollHeight;
+}
+
+function bubble(text) {
+  const item = element("li", text.body, text.mine ? "mine" : "");
+  const at = new Date(text.at);
+  const time = element("time", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  time.dateTime = text.at;
+  item.append(time);
+  return item;
+}
+
+function announce(phone, before) {
+  const came = phone.texts_before + phone.texts.length > before.texts_before + before.texts.length;
+  const newest = phone.texts.at(-1);
+  if (phone.line === "ringing" && before.line !== "ringing") say(`${phone.label}'s phone rings.`);
+  else if (came && newest && !newest.mine) say(`A text on ${phone.label}'s phone: ${newest.body}`);
 }
 
 async function look() {
-  const answer = await fetch("/phones.json");
-  for (const phone of await answer.json()) show(phone);
+  clearTimeout(looking);
+  try {
+    const answer = await fetch("/phones.json");
+    for (const phone of await answer.json()) show(phone);
+    away.hidden = true;
+  } catch {
+    gone();
+  }
+  clearTimeout(looking);
+  looking = setTimeout(look, LOOK_EVERY_MS);
 }
 
+document.getElementById("add").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const number = document.getElementById("add-number");
+  const label = document.getElementById("add-label");
+  const answer = document.getElementById("add-answer");
+  try {
+    const done = await post("/phones", { number: number.value, label: label.value });
+    if (done.ok) {
+      answer.textContent = `${label.value || number.value} is there.`;
+      number.value = label.value = "";
+    } else {
+      answer.textContent = await done.text();
+      number.focus();
+    }
+  } catch {
+    gone();
+  }
+});
+
 look();
-setInterval(look, 700);

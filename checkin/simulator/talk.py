@@ -1,0 +1,122 @@
+"""What a call says and asks: TwiML, done verb by verb as Twilio does it."""
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+from checkin.simulator.calls import Call
+from checkin.simulator.script import Verb, parse
+
+if TYPE_CHECKING:
+    from checkin.simulator.world import World
+
+_SPEECH_SECONDS = 0.03
+"""How long one letter takes to say; faster than speech, so that nobody waits in front of the page."""
+
+APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
+"""What Twilio says where neither the URL nor the fallback URL answers with words."""
+
+
+class Talk:
+    """What is said on all calls of one world."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def ask(self, call: Call, url: str, more: dict[str, str], *, is_fallback: bool = False) -> None:
+        """Ask the service what comes next; where it fails, ask the call's fallback URL once."""
+        call.turn += 1
+        call.gather, turn = None, call.turn
+
+        def then(status: int, body: str) -> None:
+            if call.turn != turn or call.ended_at is not None:
+                return
+            verbs = _verbs(status, body)
+            if verbs is not None:
+                call.verbs = verbs
+                self.goes_on(call)
+                return
+            self._world.errors.append(f"{url} answered {status}" + (" without TwiML" if status == 200 else ""))
+            if call.fallback and not is_fallback:
+                wrong = {"ErrorCode": "11200" if status != 200 else "12100", "ErrorUrl": url}
+                self.ask(call, call.fallback, wrong, is_fallback=True)
+                return
+            self._say(call, APPLICATION_ERROR)
+            self._world.lines.finish(call, "completed")
+
+        self._world.post(url, self._world.lines.about(call) | more, then)
+
+    def goes_on(self, call: Call) -> None:
+        """Do the next verb of a call."""
+        if call.ended_at is not None:
+            return
+        if not call.verbs:
+            self._world.lines.finish(call, "completed")
+            return
+        verb, turn = call.verbs.pop(0), call.turn
+        match verb.name:
+            case "Say":
+                self._say(call, verb.words)
+                self._later(call, turn, len(verb.words) * _SPEECH_SECONDS)
+            case "Pause":
+                self._later(call, turn, float(verb.get("length", "1")))
+            case "Gather":
+                self._gather(call, verb)
+            case "Dial":
+                self._world.rooms.join(call, verb)
+            case "Redirect":
+                self.ask(call, verb.words or call.url, {})
+            case "Hangup" | "Reject":
+                self._world.lines.finish(call, "completed")
+            case _:
+                self._world.errors.append(f"unknown verb {verb.name}")
+                self.goes_on(call)
+
+    def _say(self, call: Call, words: str) -> None:
+        self._world.phone(call.phone).heard.append(words)
+
+    def _later(self, call: Call, turn: int, seconds: float) -> None:
+        self._world.after(seconds, lambda: self.goes_on(call) if call.turn == turn else None)
+
+    def keys(self, number: str, keys: str) -> None:
+        """A person presses keys. What is pressed before it is asked for counts for the next question."""
+        call = self._world.calls.get(self._world.phone(number).call or "")
+        if call is None or call.status != "in-progress":
+            return
+        if call.gather is None:
+            call.early += keys
+            return
+        call.digits += keys
+        if len(call.digits) >= int(call.gather.get("numDigits", "1")):
+            self._gathered(call)
+
+    def _gather(self, call: Call, verb: Verb) -> None:
+        call.gather, call.digits, turn = verb, call.early, call.turn
+        call.early = ""
+        words = " ".join(child.words for child in verb.children if child.name == "Say")
+        self._say(call, words)
+        if call.digits:
+            self._gathered(call)
+            return
+        seconds = len(words) * _SPEECH_SECONDS + float(verb.get("timeout", "5"))
+        self._world.after(seconds, lambda: self._gathered(call) if call.turn == turn and call.gather is verb else None)
+
+    def _gathered(self, call: Call) -> None:
+        verb = call.gather
+        if verb is None:
+            return
+        if not call.digits and verb.get("actionOnEmptyResult", "false") != "true":
+            call.gather = None
+            self.goes_on(call)
+            return
+        digits, call.digits = call.digits, ""
+        self.ask(call, verb.get("action", ""), {"Digits": digits})
+
+
+def _verbs(status: int, body: str) -> list[Verb] | None:
+    """What an answer tells to do; None where it is none. An empty 204 is an empty script."""
+    if status == 204:
+        return []
+    try:
+        return parse(body) if status == 200 else None
+    except ParseError:
+        return None

@@ -1,0 +1,1 @@
+"""The carrier's port, its two faces, and the door that it knocks at."""

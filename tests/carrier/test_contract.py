@@ -1,0 +1,248 @@
+"""One contract, two carriers: Twilio's client over HTTP on a simulator, and the simulated carrier in process."""
+
+import random
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from checkin.carrier.port import (
+    Carrier,
+    CarrierBusy,
+    CarrierRefused,
+    CarrierUnsure,
+    OutgoingCall,
+    OutgoingText,
+    Refusal,
+)
+from checkin.carrier.twilio import TwilioCarrier
+from checkin.domain.terms import Phone
+from checkin.simulator.carrier import SimulatedCarrier
+from checkin.simulator.server import Simulator
+from checkin.simulator.world import World
+from tests.carrier.conftest import ACCOUNT, Webhooks, asks_for_fault, utc_now
+
+SAM, ANA = Phone("+12025550101"), Phone("+12025550102")
+TEXT = OutgoingText(SAM, "How are you? ☕", "http://service.test/twilio/sms/status/1", timedelta(hours=1))
+CALL = OutgoingCall(
+    ANA, "http://service.test/twilio/call/2/answered", "http://service.test/twilio/call/2/status", timedelta(seconds=25)
+)
+ASK = (
+    '<Response><Gather numDigits="1" timeout="60" action="http://service.test/k"><Say>Press 1</Say></Gather></Response>'
+)
+
+
+@dataclass
+class Side:
+    """A carrier, the world behind it, and how something is made to go wrong."""
+
+    carrier: Carrier
+    world: World
+    webhooks: Webhooks
+    goes_wrong: Callable[[str], None]
+
+
+@pytest.fixture(params=["over HTTP", "in process"])
+def side(request: pytest.FixtureRequest) -> Side:
+    webhooks = Webhooks(ASK)
+    if request.param == "in process":
+        world = World(
+            utc_now(),
+            webhooks,
+            account=ACCOUNT.sid,
+            number=ACCOUNT.numbers[0],
+            base=ACCOUNT.webhook_base,
+            chance=random.Random(1),
+        )
+        return Side(SimulatedCarrier(world), world, webhooks, lambda name: world.faults.update({name: 1}))
+    simulator: Simulator = request.getfixturevalue("simulator")
+    simulator.world.post = webhooks
+    wrong: dict[str, dict[str, object]] = {
+        "busy": {"kind": "status", "status": 429, "code": 20429, "retry_after": 2},
+        "lose_answer": {"kind": "lose_answer"},
+        "unsure": {"kind": "timeout", "seconds": 1},
+    }
+    carrier: TwilioCarrier = request.getfixturevalue("over_http")
+    return Side(carrier, simulator.world, webhooks, lambda name: asks_for_fault(simulator, **wrong[name]))
+
+
+def passes(side: Side, seconds: float) -> None:
+    """Let the world's time pass at once. Over HTTP its clock only goes on, so it is ahead from then on."""
+    side.world.run_until(side.world.now + timedelta(seconds=seconds))
+
+
+def answered(side: Side) -> str:
+    sid = side.carrier.place_call(CALL).sid
+    passes(side, 1)
+    side.world.phone(ANA).answers()
+    return sid
+
+
+def test_a_text_arrives_once_and_its_statuses_are_told(side: Side) -> None:
+    accepted = side.carrier.send_text(TEXT)
+    assert accepted.sid.startswith("SM")
+    assert accepted.status == "queued"
+    passes(side, 1)
+    assert side.world.phone(SAM).received == [TEXT.body]
+    assert side.webhooks.values("MessageStatus") == ["sent", "delivered"]
+    assert set(side.webhooks.values("MessageSid")) == {accepted.sid}
+
+
+def test_a_call_rings_is_picked_up_and_ends(side: Side) -> None:
+    sid = answered(side)
+    assert side.world.phone(ANA).heard == ["Press 1"]
+    side.world.phone(ANA).presses("1")
+    assert side.webhooks.values("Digits") == ["1"]
+    side.world.phone(ANA).hangs_up()
+    told = [params["CallStatus"] for _, params in side.webhooks.posted if "CallbackSource" in params]
+    assert told == ["initiated", "ringing", "in-progress", "completed"]
+    assert set(side.webhooks.values("CallSid")) == {sid}
+    assert side.webhooks.values("SequenceNumber") == ["0", "1", "2", "3"]
+
+
+def test_it_rings_no_longer_than_asked(side: Side) -> None:
+    side.carrier.place_call(CALL)
+    passes(side, 20)
+    assert side.world.phone(ANA).line == "ringing"
+    passes(side, 10)
+    assert side.webhooks.values("CallStatus")[-1] == "no-answer"
+
+
+def test_ending_a_call_twice_is_no_error(side: Side) -> None:
+    sid = answered(side)
+    side.carrier.end_call(sid)
+    side.carrier.end_call(sid)
+    assert side.world.phone(ANA).line == "idle"
+
+
+def test_a_ringing_call_can_be_ended(side: Side) -> None:
+    sid = side.carrier.place_call(CALL).sid
+    passes(side, 1)
+    side.carrier.end_call(sid)
+    assert side.webhooks.values("CallStatus")[-1] == "canceled"
+
+
+def test_a_call_nobody_knows_has_ended(side: Side) -> None:
+    side.carrier.end_call("CA" + "f" * 32)
+    side.carrier.redirect_call("CA" + "f" * 32, CALL.answer_url)
+
+
+def test_new_words_for_a_call(side: Side) -> None:
+    sid = answered(side)
+    side.webhooks.words = "<Response><Say>Somebody else has taken it.</Say></Response>"
+    side.carrier.redirect_call(sid, "http://service.test/twilio/call/2/answered?again")
+    assert side.world.phone(ANA).heard[-1] == "Somebody else has taken it."
+    passes(side, 5)
+    assert side.world.phone(ANA).line == "idle"
+    side.carrier.redirect_call(sid, CALL.answer_url)
+
+
+def test_after_a_lost_answer_the_text_is_found(side: Side) -> None:
+    since = utc_now()
+    assert side.carrier.find_text(TEXT, since) is None
+    side.goes_wrong("lose_answer")
+    with pytest.raises(CarrierUnsure):
+        side.carrier.send_text(TEXT)
+    found = side.carrier.find_text(TEXT, since)
+    assert found is not None
+    assert found.sid in side.world.messages
+    other = OutgoingText(SAM, "Other words", TEXT.callback_url)
+    assert side.carrier.find_text(other, since) is None
+    assert side.carrier.find_text(TEXT, since + timedelta(minutes=5)) is None
+
+
+def test_what_a_person_wrote_is_not_found_as_ours(side: Side) -> None:
+    side.world.phone(SAM).sends(TEXT.body)
+    assert side.carrier.find_text(TEXT, utc_now()) is None
+
+
+def test_after_a_lost_answer_the_call_is_found(side: Side) -> None:
+    since = utc_now()
+    assert side.carrier.find_call(CALL, since) is None
+    side.goes_wrong("lose_answer")
+    with pytest.raises(CarrierUnsure):
+        side.carrier.place_call(CALL)
+    found = side.carrier.find_call(CALL, since)
+    assert found is not None
+    assert found.sid in side.world.calls
+    assert side.carrier.find_call(CALL, since + timedelta(minutes=5)) is None
+
+
+def test_a_person_who_rang_us_is_not_found_as_our_call(side: Side) -> None:
+    side.world.phone(ANA).rings_the_service()
+    assert side.carrier.find_call(CALL, utc_now()) is None
+
+
+@pytest.mark.parametrize("kind", ["text", "call"])
+def test_without_an_answer_it_may_have_been_taken(side: Side, kind: str) -> None:
+    side.goes_wrong("unsure")
+    with pytest.raises(CarrierUnsure):
+        side.carrier.send_text(TEXT) if kind == "text" else side.carrier.place_call(CALL)
+
+
+@pytest.mark.parametrize("kind", ["text", "call"])
+def test_busy_says_when_to_come_back(side: Side, kind: str) -> None:
+    side.goes_wrong("busy")
+    with pytest.raises(CarrierBusy) as busy:
+        side.carrier.send_text(TEXT) if kind == "text" else side.carrier.place_call(CALL)
+    assert busy.value.retry_after == timedelta(seconds=2)
+    assert not side.world.messages
+    assert not side.world.calls
+    side.carrier.send_text(TEXT)
+
+
+def test_who_opted_out_is_refused_for_good(side: Side) -> None:
+    side.world.blocked.add(SAM)
+    with pytest.raises(CarrierRefused) as refused:
+        side.carrier.send_text(TEXT)
+    assert (refused.value.reason, refused.value.code) == (Refusal.OPTED_OUT, "21610")
+
+
+@pytest.mark.parametrize("to", ["+1202555", "+999123", "+12025550101x", "12025550101", "INFO"])
+def test_a_bad_number_is_refused_for_good(side: Side, to: str) -> None:
+    with pytest.raises(CarrierRefused) as refused:
+        side.carrier.send_text(OutgoingText(Phone(to), "x", TEXT.callback_url))
+    assert (refused.value.reason, refused.value.code) == (Refusal.BAD_NUMBER, "21211")
+    with pytest.raises(CarrierRefused):
+        side.carrier.place_call(OutgoingCall(Phone(to), CALL.answer_url, CALL.callback_url, CALL.ring_for))
+
+
+def test_a_landline_is_refused_for_good(side: Side) -> None:
+    side.world.faults[f"refuse:{SAM}"] = 21614
+    with pytest.raises(CarrierRefused) as refused:
+        side.carrier.send_text(TEXT)
+    assert refused.value.reason is Refusal.LANDLINE
+
+
+@pytest.mark.parametrize("valid_for", [timedelta(seconds=-5), timedelta(days=3)])
+def test_any_validity_is_brought_into_bounds(side: Side, valid_for: timedelta) -> None:
+    side.carrier.send_text(OutgoingText(SAM, "x", TEXT.callback_url, valid_for))
+    [message] = side.world.messages.values()
+    assert message.valid_for in (1, 36_000)
+
+
+def test_no_error_holds_a_number_or_a_body(side: Side) -> None:
+    side.world.blocked.add(SAM)
+    with pytest.raises(CarrierRefused) as refused:
+        side.carrier.send_text(TEXT)
+    said = f"{refused.value} {refused.value!r} {refused.value.__cause__}"
+    assert SAM[1:] not in said
+    assert TEXT.body not in said
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+def test_check(side: Side) -> None:
+    side.carrier.check()
+
+
+def test_nobody_listens_there() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        carrier = TwilioCarrier(ACCOUNT.sid, ACCOUNT.token, from_numbers=ACCOUNT.numbers, base_url=url)
+        for ask in (carrier.check, lambda: carrier.send_text(TEXT), lambda: carrier.place_call(CALL)):
+            with pytest.raises(CarrierBusy):
+                ask()
+        carrier.close()
