@@ -5,7 +5,9 @@
      │        └───────────┴──────────┴──answered, at any time, late too──► answered
      └──► skipped   (too late to ask in contact hours, paused, opted out)
 
-Three silences are three things: not delivered is never counted as the member's silence (field rule R26).
+A step whose policy is 0 is left out. Three silences are three things: not delivered is never counted as the
+member's silence (field rule R26). Nothing is asked outside the member's contact hours, nor after its deadline
+(P5).
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +21,7 @@ from checkin.domain.policy import CheckInPolicy, Misses
 from checkin.domain.terms import Cause, Channel, CheckInId, CircleId, Lane, Level, MemberId, PersonId
 
 RING_FOR = timedelta(seconds=30)
+_NUDGE_LASTS = timedelta(hours=24)
 
 
 class State(StrEnum):
@@ -59,13 +62,19 @@ class CheckIn:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the member's side looks like at the moment of deciding."""
+    """What the member's side looks like at the moment of deciding.
 
-    open_at: datetime  # the first moment from now on inside the member's contact hours
+    `open_at` is the first moment from now on inside the member's contact hours, `closes_at` the end of the
+    hours that are open now: a text that has not arrived by then never shall. `misses` counts those in a row
+    so far.
+    """
+
+    open_at: datetime
     may_contact: bool
     can_text: bool
     misses: int
     ladder: Misses
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,18 +102,28 @@ class NotDelivered:
 
 
 @dataclass(frozen=True)
+class Postponed:
+    """The member asks to be asked again after a while (LATER)."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True)
 class CalledOff:
     """Paused, opted out, or overtaken by the next one."""
 
     why: str
 
 
-Event = Woke | Answered | Delivered | NotDelivered | CalledOff
+Event = Woke | Answered | Delivered | NotDelivered | Postponed | CalledOff
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The check-in as it now stands, what is to be done, and the member's misses in a row from here on."""
+    """The check-in as it now stands, what is to be done, and the member's misses in a row from here on.
+
+    `misses` None: they stay as they are.
+    """
 
     check_in: CheckIn
     effects: tuple[Effect, ...] = ()
@@ -124,6 +143,8 @@ def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Deci
             return Decision(replace(check_in, reached=True)) if check_in.state in OPEN else Decision(check_in)
         case NotDelivered():
             return _not_delivered(check_in, now, scene)
+        case Postponed(wait):
+            return _postpone(check_in, wait, now)
         case CalledOff(why):
             return _call_off(check_in, why, now, scene)
         case _:
@@ -133,102 +154,96 @@ def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Deci
 def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     if not scene.may_contact:
         return Decision(_ended(check_in, State.SKIPPED))
-    match check_in.state:
-        case State.DUE:
-            return _ask(check_in, now, scene)
-        case State.ASKED:
-            if now >= _missed_at(check_in):
-                return _miss(check_in, scene)
-            return _remind(check_in, now, scene)
-        case State.REMINDED:
-            if now >= _missed_at(check_in) or not check_in.policy.call_after:
-                return _miss(check_in, scene)
-            return _ring(check_in, now, scene)
-        case _:
-            return _miss(check_in, scene)
+    if check_in.state is State.DUE:
+        return _ask(check_in, now, scene)
+    if now >= _missed_at(check_in) or check_in.state is State.CALLED:
+        return _miss(check_in, now, scene)
+    if check_in.state is State.ASKED and check_in.policy.remind_after:
+        return _remind(check_in, now, scene)
+    if check_in.policy.call_after:
+        return _ring(check_in, now, scene)
+    return Decision(_next_step(check_in))
 
 
 def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     """Ask inside contact hours, or not at all: a late question is dropped, never sent in the night (P5)."""
-    latest = check_in.due_at + timedelta(seconds=check_in.policy.remind_after or check_in.policy.missed_after)
+    latest = check_in.due_at + _first_wait(check_in.policy)
+    if max(now, scene.open_at) >= latest:
+        return _skip(check_in)
     if scene.open_at > now:
-        if scene.open_at < latest:
-            return Decision(replace(check_in, next_action_at=scene.open_at))
-        return _skip(check_in)
-    if now >= latest:
-        return _skip(check_in)
-    asked = replace(check_in, state=State.ASKED, asked_at=now)
-    asked = replace(asked, next_action_at=_reminder_at(asked))
-    return Decision(asked, (_question(asked, "check_in", "ask", _reminder_at(asked), scene),))
+        return Decision(replace(check_in, next_action_at=scene.open_at))
+    asked = _next_step(replace(check_in, state=State.ASKED, asked_at=now))
+    return Decision(asked, (_question(asked, "check_in", "ask", scene),))
 
 
-def _question(check_in: CheckIn, template: str, step: str, expires_at: datetime, scene: Scene) -> Effect:
+def _question(check_in: CheckIn, template: str, step: str, scene: Scene) -> Effect:
+    """A text; a call for who is asked by voice, cannot be texted, or was not reached by a text."""
     key, about = f"check_in:{check_in.id}:{step}", do.About(check_in=check_in.id)
-    if check_in.channel is Channel.VOICE or not scene.can_text:
-        return do.PlaceCall(
-            check_in.person,
-            Subject.CHECK_IN,
-            key,
-            Lane.CHECKIN,
-            RING_FOR,
-            about,
-            routine=True,
-            expires_at=expires_at,
-        )
-    return do.SendText(
-        check_in.person, template, key, Lane.CHECKIN, {}, about, routine=True, expires_at=expires_at
-    )
+    if check_in.channel is Channel.VOICE or not scene.can_text or check_in.reached is False:
+        return _call(check_in, step, scene)
+    until = _expires_at(check_in, scene)
+    to, lane = check_in.person, Lane.CHECKIN
+    return do.SendText(to, template, key, lane, {}, about, routine=True, expires_at=until)
+
+
+def _call(check_in: CheckIn, step: str, scene: Scene) -> Effect:
+    key, about = f"check_in:{check_in.id}:{step}", do.About(check_in=check_in.id)
+    until = _expires_at(check_in, scene)
+    to, lane = check_in.person, Lane.CHECKIN
+    return do.PlaceCall(to, Subject.CHECK_IN, key, lane, RING_FOR, about, routine=True, expires_at=until)
+
+
+def _expires_at(check_in: CheckIn, scene: Scene) -> datetime | None:
+    """A question is of use until the next step, and must not arrive in the night (its ValidityPeriod)."""
+    times = [at for at in (check_in.next_action_at, scene.closes_at) if at is not None]
+    return min(times, default=None)
 
 
 def _remind(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    reminded = replace(check_in, state=State.REMINDED, next_action_at=_after_reminder(check_in))
+    if now < scene.open_at < _missed_at(check_in):
+        return Decision(replace(check_in, next_action_at=scene.open_at))
+    reminded = _next_step(replace(check_in, state=State.REMINDED))
     if scene.open_at > now:
-        if scene.open_at < _missed_at(check_in):
-            return Decision(replace(check_in, next_action_at=scene.open_at))
         return Decision(reminded)
-    return Decision(
-        reminded, (_question(check_in, "check_in_reminder", "remind", _after_reminder(check_in), scene),)
-    )
+    return Decision(reminded, (_question(reminded, "check_in_reminder", _again(check_in, "remind"), scene),))
 
 
 def _ring(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    called = replace(check_in, state=State.CALLED, next_action_at=_missed_at(check_in))
+    called = _next_step(replace(check_in, state=State.CALLED))
     if scene.open_at > now:
         return Decision(called)
-    call = do.PlaceCall(
-        check_in.person,
-        Subject.CHECK_IN,
-        f"check_in:{check_in.id}:call",
-        Lane.CHECKIN,
-        RING_FOR,
-        do.About(check_in=check_in.id),
-        routine=True,
-        expires_at=_missed_at(check_in),
-    )
-    return Decision(called, (call,))
+    return Decision(called, (_call(called, _again(check_in, "call"), scene),))
 
 
-def _miss(check_in: CheckIn, scene: Scene) -> Decision:
+def _again(check_in: CheckIn, step: str) -> str:
+    """A step's key: once for each time that the question was put, so that after LATER it comes again."""
+    return f"{step}:{_asked_at(check_in):%Y%m%dT%H%M%S}"
+
+
+def _miss(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
+    """Silence: the member's own where we know that we reached them, else a task to find a number."""
     if check_in.reached is not True:
-        return Decision(_ended(check_in, State.UNREACHED), (_unreached_task(check_in),))
-    misses = scene.misses + 1
-    effects: list[Effect] = []
-    if misses == scene.ladder.nudge_at:
-        key, about = f"check_in:{check_in.id}:nudge", do.About(check_in=check_in.id)
-        effects.append(
-            do.SendText(check_in.person, "check_in_nudge", key, Lane.BULK, {}, about, routine=True)
-        )
-    if misses >= scene.ladder.volunteer_at:
-        to_coordinator = misses >= scene.ladder.coordinator_at
-        effects.append(
-            do.OpenEscalation(check_in.member, Cause.MISSED, Level.CONCERN, check_in.id, to_coordinator)
-        )
+        return _unreached(check_in)
+    misses, ladder, effects = scene.misses + 1, scene.ladder, list[Effect]()
+    if misses == ladder.nudge_at:
+        effects.append(_nudge(check_in, now))
+    to_coordinator = bool(ladder.coordinator_at) and misses >= ladder.coordinator_at
+    if to_coordinator or (ladder.volunteer_at and misses >= ladder.volunteer_at):
+        member, level = check_in.member, Level.CONCERN
+        effects.append(do.OpenEscalation(member, Cause.MISSED, level, check_in.id, to_coordinator))
     return Decision(_ended(check_in, State.MISSED), tuple(effects), misses)
 
 
-def _unreached_task(check_in: CheckIn) -> Effect:
+def _nudge(check_in: CheckIn, now: datetime) -> Effect:
+    key, about, until = f"check_in:{check_in.id}:nudge", do.About(check_in=check_in.id), now + _NUDGE_LASTS
+    to, template = check_in.person, "check_in_nudge"
+    return do.SendText(to, template, key, Lane.BULK, {}, about, routine=True, expires_at=until)
+
+
+def _unreached(check_in: CheckIn) -> Decision:
     key = f"check_in:{check_in.id}:unreached"
-    return do.GiveTask(key, "member_not_reached", check_in.circle, check_in.person)
+    task = do.GiveTask(key, "member_not_reached", check_in.circle, check_in.person)
+    return Decision(_ended(check_in, State.UNREACHED), (task,))
 
 
 def _skip(check_in: CheckIn) -> Decision:
@@ -238,31 +253,48 @@ def _skip(check_in: CheckIn) -> Decision:
 
 
 def _answer(check_in: CheckIn, rating: int | None, now: datetime) -> Decision:
+    """A late answer counts too; of several ratings the worst is kept."""
     if check_in.state is State.ANSWERED:
-        lower = [r for r in (check_in.rating, rating) if r is not None]
-        return Decision(replace(check_in, rating=min(lower, default=None)), (), 0)
-    answered = replace(
-        check_in, state=State.ANSWERED, answered_at=now, rating=rating, reached=True, next_action_at=None
-    )
+        ratings = [r for r in (check_in.rating, rating) if r is not None]
+        return Decision(replace(check_in, rating=min(ratings, default=None)), (), 0)
+    answered = replace(_ended(check_in, State.ANSWERED), answered_at=now, rating=rating, reached=True)
     return Decision(answered, (do.CancelRoutine(check_in.person, check_in.id),), 0)
 
 
 def _not_delivered(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    """Try voice; where that is not possible, ask a coordinator for a number."""
-    if check_in.state not in (State.ASKED, State.REMINDED) or check_in.reached is True:
+    """Try voice; where that failed too, or there is nothing else to try, ask a coordinator for a number."""
+    if check_in.state not in OPEN or check_in.state is State.DUE or check_in.reached is True:
         return Decision(check_in)
+    if check_in.state is State.CALLED:
+        return _unreached(check_in) if check_in.reached is False else Decision(check_in)
     failed = replace(check_in, reached=False)
-    if check_in.channel is Channel.SMS and scene.may_contact and scene.open_at <= now < _missed_at(check_in):
+    by_text = check_in.channel is Channel.SMS and scene.can_text
+    if by_text and scene.may_contact and scene.open_at <= now < _missed_at(check_in):
         return _ring(failed, now, scene)
     return Decision(failed)
 
 
+def _postpone(check_in: CheckIn, wait: timedelta, now: datetime) -> Decision:
+    """As if asked so that its reminder comes after the wait; the member wrote, so they are reached."""
+    if check_in.state not in OPEN or check_in.state is State.DUE:
+        return Decision(check_in)
+    asked_at = now + wait - _first_wait(check_in.policy)
+    later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True)
+    return Decision(_next_step(later), (do.CancelRoutine(check_in.person, check_in.id),))
+
+
 def _call_off(check_in: CheckIn, why: str, now: datetime, scene: Scene) -> Decision:
+    """Ended from outside.
+
+    One that was asked and is overtaken was missed; what it still had queued is cancelled.
+    """
     if check_in.state not in OPEN:
         return Decision(check_in)
+    cancel = do.CancelRoutine(check_in.person, check_in.id)
     if why == "overtaken" and check_in.state is not State.DUE:
-        return _miss(check_in, scene)
-    return Decision(_ended(check_in, State.SKIPPED), (do.CancelRoutine(check_in.person, check_in.id),))
+        missed = _miss(check_in, now, scene)
+        return replace(missed, effects=(cancel, *missed.effects))
+    return Decision(_ended(check_in, State.SKIPPED), (cancel,))
 
 
 def _ended(check_in: CheckIn, state: State) -> CheckIn:
@@ -273,15 +305,22 @@ def _asked_at(check_in: CheckIn) -> datetime:
     return check_in.asked_at or check_in.due_at
 
 
-def _reminder_at(check_in: CheckIn) -> datetime:
-    after = check_in.policy.remind_after or check_in.policy.missed_after
-    return _asked_at(check_in) + timedelta(seconds=after)
+def _first_wait(policy: CheckInPolicy) -> timedelta:
+    """From the question to whatever comes next; what could not be asked by then is asked no more."""
+    return timedelta(seconds=policy.remind_after or policy.call_after or policy.missed_after)
 
 
-def _after_reminder(check_in: CheckIn) -> datetime:
-    if check_in.policy.call_after:
-        return _asked_at(check_in) + timedelta(seconds=check_in.policy.call_after)
-    return _missed_at(check_in)
+def _next_step(check_in: CheckIn) -> CheckIn:
+    """The same check-in with the time of its next step."""
+    policy = check_in.policy
+    match check_in.state:
+        case State.ASKED:
+            after = _first_wait(policy)
+        case State.REMINDED:
+            after = timedelta(seconds=policy.call_after or policy.missed_after)
+        case _:
+            after = timedelta(seconds=policy.missed_after)
+    return replace(check_in, next_action_at=_asked_at(check_in) + after)
 
 
 def _missed_at(check_in: CheckIn) -> datetime:

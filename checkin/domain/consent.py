@@ -27,9 +27,10 @@ class Purpose(StrEnum):
 
 
 def may_contact(consent: Consent, purpose: Purpose) -> bool:
-    """Whether a text or call for this purpose may be written.
+    """Whether a text or call for this purpose may be written to a person of this consent.
 
-    After STOP nothing leaves but the one confirmation (47 CFR 64.1200(a)(12)); a person may still dial by hand.
+    After STOP nothing leaves but the one confirmation (47 CFR 64.1200(a)(12)); a person may still dial by
+    hand.
     """
     match purpose:
         case Purpose.OPT_OUT_ANSWER:

@@ -38,8 +38,8 @@ class State(StrEnum):
 SETTLED = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 LEASE = {
-    # How long a handed-over delivery may go without a word before it is taken up again. The carrier's answer is
-    # waited for 10 s at most; a bulk chunk waits its turn behind others.
+    # How long a handed-over delivery may go without a word before it is taken up again. The carrier's answer
+    # is waited for 10 s at most; a bulk chunk waits its turn behind others.
     Lane.URGENT: timedelta(seconds=12),
     Lane.REPLY: timedelta(seconds=15),
     Lane.CHECKIN: timedelta(seconds=90),
@@ -51,12 +51,18 @@ _LONGEST_WAIT = {Lane.URGENT: 20.0, Lane.REPLY: 120.0, Lane.CHECKIN: 900.0, Lane
 
 
 def next_attempt(lane: Lane, attempt: int, jitter: float) -> timedelta:
-    """How long to wait after failed attempt number `attempt` (from 1). Doubles, is capped, and is spread by
-    `jitter` (0 up to 1) over the upper half, so that many failures at once do not come back at once."""
-    wait = min(_FIRST_WAIT[lane] * 2 ** min(attempt - 1, 20), _LONGEST_WAIT[lane])
+    """How long to wait after failed attempt number `attempt` (from 1).
+
+    It doubles, is capped, and is spread by `jitter` (0 up to 1) over the upper half, so that many failures at
+    once do not come back at once.
+    """
+    doublings = min(max(attempt - 1, 0), 20)
+    wait = min(_FIRST_WAIT[lane] * 2**doublings, _LONGEST_WAIT[lane])
     return timedelta(seconds=wait * (0.5 + 0.5 * jitter))
 
 
+# The carrier's own words, by how far they are. Bad news gives way to good news, never the other way.
+_FINAL = 8
 _ORDER = {
     # texts
     "accepted": 0,
@@ -80,7 +86,10 @@ _ORDER = {
 
 
 def is_newer(old: str, new: str) -> bool:
-    """Whether the carrier's status `new` may replace `old`. Callbacks come late, twice and out of order."""
+    """Whether the carrier's status `new` may replace `old`. Callbacks come late, twice and out of order.
+
+    A word that we do not know changes nothing.
+    """
     if new not in _ORDER:
         return False
     return _ORDER[new] > _ORDER.get(old, -1)
@@ -88,4 +97,4 @@ def is_newer(old: str, new: str) -> bool:
 
 def is_final(status: str) -> bool:
     """Whether nothing more will follow."""
-    return _ORDER.get(status, -1) >= 8
+    return _ORDER.get(status, -1) >= _FINAL

@@ -141,14 +141,5 @@ class GiveTask:
     escalation: EscalationId | None = None
 
 
-Effect = (
-    SendText
-    | PlaceCall
-    | StopCalls
-    | AskAgain
-    | CancelRoutine
-    | Note
-    | OpenEscalation
-    | StartHandoff
-    | GiveTask
-)
+_Contact = SendText | PlaceCall | StopCalls | AskAgain | CancelRoutine
+Effect = _Contact | Note | OpenEscalation | StartHandoff | GiveTask

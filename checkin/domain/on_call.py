@@ -16,7 +16,7 @@ class BadShifts(ValueError):
 
 @dataclass(frozen=True)
 class Span:
-    """On these weekdays (0 is Monday), from `start` to `end` local time; over midnight where `end` is not later."""
+    """On these weekdays (0 is Monday) from `start` to `end`, local; past midnight where `end` is no later."""
 
     days: tuple[int, ...]
     start: time
@@ -44,7 +44,10 @@ def parse_shifts(text: str) -> Shifts:
     """Read shifts. Raises BadShifts."""
     if text.strip().lower() in ("", "always"):
         return Shifts("always", ())
-    spans = tuple(_span(part.strip().upper()) for part in text.split(";") if part.strip())
+    plain = text.replace("\u2013", "-").replace("\u2014", "-")  # the dashes that word processors put in
+    spans = tuple(_span(part.strip().upper()) for part in plain.split(";") if part.strip())
+    if not spans:
+        raise BadShifts(f"'{text[:40]}' names no shift; write it like MO-FR 09:00-21:00, or always")
     return Shifts("; ".join(_words(span) for span in spans), spans)
 
 
@@ -52,9 +55,8 @@ def _span(part: str) -> Span:
     found = _PART.match(part)
     if found is None:
         raise BadShifts(f"'{part[:40]}' is no shift; write it like MO-FR 09:00-21:00, or always")
-    return Span(
-        parse_days(found[1]), _time(found[2], found[3], part), _time(found[4], found[5], part, end=True)
-    )
+    start, end = _time(found[2], found[3], part), _time(found[4], found[5], part, end=True)
+    return Span(parse_days(found[1]), start, end)
 
 
 def parse_days(text: str) -> tuple[int, ...]:
@@ -83,7 +85,11 @@ def _words(span: Span) -> str:
 
 
 def on_call_at(shifts: Shifts, zone: ZoneInfo, at: datetime, override: Override | None = None) -> bool:
-    """Whether somebody with these shifts, living in `zone`, is on call at an instant."""
+    """Whether somebody with these shifts, living in `zone`, is on call at an instant.
+
+    Shifts are read off the clock on the wall: an hour that comes twice in autumn is worked twice. An override
+    wins while it lasts.
+    """
     if override is not None and at < override.until:
         return override.on
     if not shifts.spans:

@@ -31,40 +31,53 @@ _TYPES = {
     PhoneNumberType.FIXED_LINE_OR_MOBILE: LineType.EITHER,
     PhoneNumberType.VOIP: LineType.VOIP,
 }
-_ALLOWED = re.compile(r"^[\s+().\-/\d\u00a0]+$")
-_EXTENSION = re.compile(r"(?i)(ext|x|#|;)\s*\.?\s*\d+\s*$")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # address books paste them in
+_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+_ALLOWED = re.compile(r"^\+?[\s().\-/\d]+$")
+_EXTENSION = re.compile(r"(?i)(ext(ension|n)?|x|#|;)\s*[.:]?\s*\d+\s*$")
 
 
 def parse_phone(raw: str, region: str) -> Phone:
     """Read a number as it is written in `region` (ISO 3166, such as US). Raises BadPhone."""
-    text = raw.strip()
+    text = _DASHES.sub("-", _UNSEEN.sub("", raw)).strip()
     if not text:
         raise BadPhone("the number is empty")
     if _EXTENSION.search(text):
         raise BadPhone("the number has an extension, which cannot be rung or texted; give a direct number")
     if not _ALLOWED.match(text):
-        raise BadPhone(
-            "the number has letters or signs in it; write digits, with + and the country code if abroad"
-        )
+        signs = "the number has letters or signs in it"
+        raise BadPhone(f"{signs}; write digits, with + and the country code if abroad")
+    return _checked(_number(text, region))
+
+
+def _number(text: str, region: str) -> phonenumbers.PhoneNumber:
+    """`00` is how most of the world dials abroad; no national number that can be texted starts with it."""
     if text.startswith("00") and not text.startswith("000"):
         text = "+" + text[2:]
     try:
-        number = phonenumbers.parse(text, region)
+        return phonenumbers.parse(text, region.upper())
     except NumberParseException as error:
         raise BadPhone("this is no phone number; write it with + and the country code") from error
+
+
+def _checked(number: phonenumbers.PhoneNumber) -> Phone:
+    if number.extension:
+        raise BadPhone("the number has an extension, which cannot be rung or texted; give a direct number")
     if not phonenumbers.is_possible_number(number):
         raise BadPhone("the number is too short or too long for its country")
     if not phonenumbers.is_valid_number(number):
         raise BadPhone("no such number exists in its country's numbering plan; check its digits")
+    if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+        raise BadPhone("the number costs whoever rings it extra, so it is never rung; give an ordinary one")
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def line_type(phone: Phone) -> LineType:
     """What kind of line this is; `unknown` where the plan does not tell."""
     number = _parsed(phone)
-    return (
-        LineType.UNKNOWN if number is None else _TYPES.get(phonenumbers.number_type(number), LineType.UNKNOWN)
-    )
+    if number is None:
+        return LineType.UNKNOWN
+    return _TYPES.get(phonenumbers.number_type(number), LineType.UNKNOWN)
 
 
 def country_of(phone: Phone) -> str:

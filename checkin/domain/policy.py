@@ -1,8 +1,10 @@
 """The numbers that a circle may change, as values. The defaults live in `checkin/policy.toml`."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import time
+from itertools import pairwise
 from typing import Any, TypeVar, get_type_hints
 
 from checkin.domain.contact_hours import ContactHours
@@ -24,7 +26,7 @@ class CheckInPolicy:
 
 @dataclass(frozen=True)
 class Misses:
-    """How many misses in a row start a nudge, an offer to a volunteer, a coordinator's task."""
+    """How many misses in a row start a nudge, an offer to a volunteer, a coordinator's task; 0 is never."""
 
     nudge_at: int
     volunteer_at: int
@@ -86,53 +88,104 @@ class Policy:
 
 _T = TypeVar("_T")
 
+# What 0 means is said in policy.toml. Anything else at 0 would make a case spin, or reach nobody.
+_MAY_BE_ZERO = frozenset(
+    {
+        "remind_after",
+        "call_after",
+        "nudge_at",
+        "volunteer_at",
+        "coordinator_at",
+        "rounds_before_coordinators",
+        "coordinators_text_after",
+        "coordinators_call_after",
+        "truth_after",
+        "truth_again",
+        "truth_times",
+        "rest_after",
+    }
+)
+
 
 def parse_policy(data: Mapping[str, Any]) -> Policy:
-    """Make a Policy of the TOML file's tables. Raises BadPolicy for a value that is missing, unknown or wrong."""
+    """Make a Policy of the TOML file's tables.
+
+    Raises BadPolicy, which names the value that is missing or wrong.
+    """
     names = _table(data, "programme")
-    hours = _table(data, "contact_hours")
-    check_in = _table(data, "check_in")
-    escalation = _table(data, "escalation")
+    check_in = _table(data, "check_in", ("weekly", "daily"))
+    escalation = _table(data, "escalation", tuple(Cause))
     return Policy(
         programme=_name(names, "name"),
         discreet_name=_name(names, "discreet_name"),
-        contact_hours=ContactHours(_time(hours, "start"), _time(hours, "end")),
-        weekly=_values(CheckInPolicy, _table(check_in, "weekly"), "check_in.weekly"),
-        daily=_values(CheckInPolicy, _table(check_in, "daily"), "check_in.daily"),
-        misses=_values(Misses, _table(data, "misses"), "misses"),
-        pacing=_values(Pacing, _table(data, "pacing"), "pacing"),
-        escalation={
-            cause: _values(EscalationPolicy, _table(escalation, cause.value), f"escalation.{cause.value}")
-            for cause in Cause
-        },
+        contact_hours=_hours(_table(data, "contact_hours")),
+        weekly=_check_in_policy(check_in["weekly"], "check_in.weekly"),
+        daily=_check_in_policy(check_in["daily"], "check_in.daily"),
+        misses=_sensible(Misses, _table(data, "misses"), "misses"),
+        pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
+        escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 
 
 def escalation_policy(data: Mapping[str, Any]) -> EscalationPolicy:
-    """Read back what `EscalationPolicy.as_data` wrote."""
+    """Read back what `EscalationPolicy.as_data` wrote.
+
+    Only the kinds of its values are looked at: a running case must load though later versions want other
+    values.
+    """
     return _values(EscalationPolicy, data, "the escalation's own policy")
 
 
 def overlay(base: Mapping[str, Any], over: Mapping[str, Any], where: str = "") -> dict[str, Any]:
-    """Replace values of `base` by those of `over`, table by table. Raises BadPolicy for a name `base` lacks."""
+    """Replace values of `base` by those of `over`, table by table.
+
+    Raises BadPolicy for a name `base` lacks.
+    """
     merged = dict(base)
     for key, value in over.items():
         path = f"{where}.{key}" if where else key
         if key not in base:
-            raise BadPolicy(
-                f"{path} is no policy that this version knows; see checkin/policy.toml for the names."
-            )
+            raise BadPolicy(f"{path} is no policy that we know; see checkin/policy.toml for the names.")
         if isinstance(base[key], Mapping) != isinstance(value, Mapping):
             raise BadPolicy(f"{path} has the wrong shape; see checkin/policy.toml for what it should be.")
         merged[key] = overlay(base[key], value, path) if isinstance(value, Mapping) else value
     return merged
 
 
-def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _table(data: Mapping[str, Any], key: str, inner: tuple[str, ...] = ()) -> Mapping[str, Any]:
     table = data.get(key)
     if not isinstance(table, Mapping):
         raise BadPolicy(f"the policy lacks the table [{key}].")
+    for name in inner:
+        if not isinstance(table.get(name), Mapping):
+            raise BadPolicy(f"the policy lacks the table [{key}.{name}].")
     return table
+
+
+def _check_in_policy(table: Mapping[str, Any], where: str) -> CheckInPolicy:
+    policy = _sensible(CheckInPolicy, table, where)
+    steps = [("remind_after", policy.remind_after), ("call_after", policy.call_after)]
+    steps = [(name, at) for name, at in steps if at] + [("missed_after", policy.missed_after)]
+    for (name, at), (later, later_at) in pairwise(steps):
+        if at >= later_at:
+            raise BadPolicy(f"{where}.{name} must be less than {later}.")
+    return policy
+
+
+def _escalation(table: Mapping[str, Any], where: str) -> EscalationPolicy:
+    policy = _sensible(EscalationPolicy, table, where)
+    if policy.offer_holds_for < policy.ring_for:
+        raise BadPolicy(f"{where}.offer_holds_for must be at least ring_for: what rings may be answered.")
+    return policy
+
+
+def _sensible(kind: type[_T], table: Mapping[str, Any], where: str) -> _T:
+    """The values, none of them 0 where 0 would stop the work. Raises BadPolicy."""
+    made = _values(kind, table, where)
+    for name, value in vars(made).items():
+        if value == 0 and not isinstance(value, bool) and name not in _MAY_BE_ZERO:
+            raise BadPolicy(f"{where}.{name} must be more than 0.")
+    return made
 
 
 def _values(kind: type[_T], table: Mapping[str, Any], where: str) -> _T:
@@ -140,16 +193,21 @@ def _values(kind: type[_T], table: Mapping[str, Any], where: str) -> _T:
     values: dict[str, Any] = {}
     for field in fields(kind):  # type: ignore[arg-type]
         wanted, value = hints[field.name], table.get(field.name)
-        right = (
-            isinstance(value, bool)
-            if wanted is bool
-            else isinstance(value, int | float) and not isinstance(value, bool)
-        )
-        if not right or (wanted is not bool and value < 0):  # type: ignore[operator]
-            shape = "true or false" if wanted is bool else "a number, 0 or more"
-            raise BadPolicy(f"{where}.{field.name} must be {shape}.")
+        if not _fits(value, wanted):
+            raise BadPolicy(f"{where}.{field.name} must be {_SHAPES[wanted]}.")
         values[field.name] = wanted(value)
     return kind(**values)
+
+
+_SHAPES = {bool: "true or false", int: "a whole number, 0 or more", float: "a number, 0 or more"}
+
+
+def _fits(value: object, wanted: type) -> bool:
+    if wanted is bool or isinstance(value, bool):
+        return wanted is bool and isinstance(value, bool)
+    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return False
+    return wanted is float or value == int(value)
 
 
 def _name(table: Mapping[str, Any], key: str) -> str:
@@ -159,8 +217,18 @@ def _name(table: Mapping[str, Any], key: str) -> str:
     return name
 
 
+def _hours(table: Mapping[str, Any]) -> ContactHours:
+    hours = ContactHours(_time(table, "start"), _time(table, "end"))
+    if hours.start >= hours.end:
+        raise BadPolicy("contact_hours.end must be later in the day than contact_hours.start.")
+    return hours
+
+
 def _time(table: Mapping[str, Any], key: str) -> time:
     try:
-        return time.fromisoformat(str(table.get(key)))
+        clock = time.fromisoformat(str(table.get(key)))
     except ValueError as error:
         raise BadPolicy(f'contact_hours.{key} must be a time such as "08:00".') from error
+    if clock.tzinfo is not None:
+        raise BadPolicy(f"contact_hours.{key} must be without a zone: it is read in each recipient's own.")
+    return clock

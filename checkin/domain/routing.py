@@ -1,8 +1,9 @@
 """Whom to offer an escalation to, in order, with reasons. Pure.
 
 Hard rules first, and they fail closed (field rule R102): on shift, consented, the same circle, a language in
-common, not excluded, not busy with another, within the daily limit, rested. A crisis may go to other circles and
-over the limit, and says so. Then: buddy, the person last spoken with, shared topics, least recently called.
+common, not excluded, not busy with another, within the daily limit, rested. A crisis may go to other circles
+and over the limit, and says so. Then: buddy, the person last spoken with, shared topics, what the member
+asked for (gender, age), least recently called.
 """
 
 from collections.abc import Sequence
@@ -16,17 +17,24 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Need:
-    """What the member's case asks for."""
+    """What the member's case asks for.
+
+    `prefers`: words for the peer that they would like, such as `woman`.
+    """
 
     circle: CircleId
     language: str
     topics: frozenset[str] = frozenset()
     crisis: bool = False
+    prefers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One volunteer as they stand at this moment."""
+    """One volunteer as they stand at this moment.
+
+    `traits` are the words that `Need.prefers` is held against.
+    """
 
     volunteer: VolunteerId
     person: PersonId
@@ -45,6 +53,7 @@ class Candidate:
     buddy: bool = False
     last_spoken: bool = False
     is_the_member: bool = False
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,7 @@ def _order(need: Need, candidate: Candidate, now: datetime) -> tuple[object, ...
         not candidate.buddy,
         not candidate.last_spoken,
         -len(need.topics & candidate.topics),
+        -len(need.prefers & candidate.traits),
         candidate.last_called_at or _LONG_AGO,
         candidate.volunteer,
     )
@@ -112,6 +122,7 @@ def _reasons(need: Need, candidate: Candidate, now: datetime) -> tuple[str, ...]
         (candidate.buddy, "buddy"),
         (candidate.last_spoken, "spoke_last"),
         (bool(need.topics & candidate.topics), "shared_topics"),
+        (bool(need.prefers & candidate.traits), "asked_for"),
         (candidate.circle != need.circle, "other_circle"),
         (candidate.taken_today >= candidate.max_per_day, "over_daily_limit"),
         (_resting(candidate, now), "was_resting"),

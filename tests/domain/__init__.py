@@ -1,0 +1,1 @@
+"""The rule book: per rule a table that one can read aloud, and a property."""

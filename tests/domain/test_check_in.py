@@ -1,0 +1,278 @@
+"""The life of a check-in: three silences are three things, and nobody is asked in the night."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkin.domain import effects as do
+from checkin.domain.check_in import (
+    OPEN,
+    Answered,
+    CalledOff,
+    CheckIn,
+    Decision,
+    Delivered,
+    Event,
+    NotDelivered,
+    Postponed,
+    Scene,
+    State,
+    Woke,
+    decide,
+)
+from checkin.domain.contact_hours import closes_at, is_open, next_allowed
+from checkin.domain.effects import Effect
+from checkin.domain.policy import CheckInPolicy
+from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId
+from tests.domain.cast import NOON, POLICY, SAM, at
+
+HOURS, ZONE = POLICY.contact_hours, ZoneInfo("UTC")
+DAILY, WEEKLY = POLICY.daily, POLICY.weekly
+NO_REMINDER = CheckInPolicy(remind_after=0, call_after=7200, missed_after=10800)
+
+
+class Day:
+    """One check-in of Sam's, and what came of it.
+
+    Contact hours are 8 to 20 UTC; `misses` are those so far.
+    """
+
+    def __init__(
+        self,
+        policy: CheckInPolicy = DAILY,
+        due: datetime = NOON,
+        *,
+        channel: Channel = Channel.SMS,
+        misses: int = 0,
+    ) -> None:
+        ids = (CheckInId(3), MemberId(7), SAM, CircleId(1))
+        self.check_in = CheckIn(*ids, due, channel, policy, next_action_at=due)
+        self.misses, self.may_contact, self.can_text = misses, True, True
+        self.now, self.happened = due, list[tuple[datetime, Effect]]()
+
+    def then(self, event: Event, now: datetime | None = None) -> Decision:
+        self.now = now or self.now
+        opens = next_allowed(self.now, HOURS, [ZONE])
+        closes = closes_at(self.now, HOURS, [ZONE])
+        there = Scene(opens, self.may_contact, self.can_text, self.misses, POLICY.misses, closes)
+        decision = decide(self.check_in, event, self.now, there)
+        self.check_in = decision.check_in
+        self.misses = self.misses if decision.misses is None else decision.misses
+        self.happened.extend((self.now, effect) for effect in decision.effects)
+        return decision
+
+    def wakes_until(self, until: datetime) -> "Day":
+        while self.check_in.next_action_at is not None and self.check_in.next_action_at <= until:
+            self.then(Woke(), max(self.now, self.check_in.next_action_at))
+        self.now = until
+        return self
+
+    def arrives(self) -> "Day":
+        self.then(Delivered())
+        return self
+
+    def questions(self) -> list[tuple[float, str]]:
+        """What reached out to Sam, hours after noon: a text's template, or `call`."""
+        return [
+            ((when - NOON).total_seconds() / 3600, "call" if isinstance(e, do.PlaceCall) else e.template)
+            for when, e in self.happened
+            if isinstance(e, do.SendText | do.PlaceCall)
+        ]
+
+    def tasks(self) -> list[str]:
+        return [effect.what for _, effect in self.happened if isinstance(effect, do.GiveTask)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "questions", "missed_after"),
+    [
+        (DAILY, [(0, "check_in"), (1, "check_in_reminder"), (2, "call"), (3, "check_in_nudge")], 3),
+        (WEEKLY, [(0, "check_in"), (24, "check_in_reminder"), (48, "check_in_nudge")], 48),
+        (NO_REMINDER, [(0, "check_in"), (2, "call"), (3, "check_in_nudge")], 3),
+    ],
+)
+def test_delivered_and_not_answered_goes_up_to_a_miss(
+    policy: CheckInPolicy, questions: list[tuple[float, str]], missed_after: int
+) -> None:
+    day = Day(policy).wakes_until(NOON).arrives().wakes_until(at(hours=missed_after))
+    assert day.questions() == questions
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+
+
+def test_not_delivered_tries_voice_at_once_and_then_asks_for_a_number() -> None:
+    day = Day(WEEKLY).wakes_until(NOON)
+    day.then(NotDelivered(), at(minutes=1))
+    assert [words for _, words in day.questions()] == ["check_in", "call"]
+    day.then(NotDelivered(), at(minutes=2))
+    assert (day.check_in.state, day.tasks(), day.misses) == (State.UNREACHED, ["member_not_reached"], 0)
+
+
+def test_not_delivered_in_the_evening_is_tried_by_voice_and_not_by_text_again() -> None:
+    day = Day(WEEKLY, at(hours=7)).wakes_until(at(hours=7))
+    day.then(NotDelivered(), at(hours=9))
+    day.wakes_until(at(hours=7 + 24))
+    assert day.questions() == [(7, "check_in"), (31, "call")]
+
+
+def test_never_told_what_became_of_it_is_not_the_members_silence() -> None:
+    day = Day(DAILY).wakes_until(at(hours=3))
+    assert (day.check_in.state, day.misses) == (State.UNREACHED, 0)
+
+
+@pytest.mark.parametrize(
+    ("misses", "nudged", "offered", "to_coordinator"),
+    [(0, True, False, False), (1, False, True, False), (2, False, True, True), (5, False, True, True)],
+)
+def test_each_miss_in_a_row_starts_something_else(
+    misses: int, nudged: bool, offered: bool, to_coordinator: bool
+) -> None:
+    day = Day(DAILY, misses=misses).wakes_until(NOON).arrives().wakes_until(at(hours=3))
+    opened = [effect for _, effect in day.happened if isinstance(effect, do.OpenEscalation)]
+    assert ((3, "check_in_nudge") in day.questions()) is nudged
+    assert [case.coordinators_only for case in opened] == ([to_coordinator] if offered else [])
+
+
+def test_a_step_of_the_ladder_at_0_is_never_taken() -> None:
+    day = Day(DAILY).wakes_until(NOON).arrives()
+    ladder = replace(POLICY.misses, nudge_at=0, volunteer_at=0, coordinator_at=2)
+    scene = Scene(at(hours=3), True, True, 1, ladder)
+    [effect] = decide(day.check_in, CalledOff("overtaken"), at(hours=3), scene).effects[1:]
+    assert isinstance(effect, do.OpenEscalation)
+    assert effect.coordinators_only
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ANSWERED])
+def test_an_answer_counts_at_any_time_and_quiets_what_the_silence_had_queued(state: State) -> None:
+    day = Day(DAILY, misses=2)
+    day.check_in = replace(day.check_in, state=state, asked_at=NOON)
+    effects = day.then(Answered(4), at(hours=20)).effects
+    assert (day.check_in.state, day.check_in.rating, day.misses) == (State.ANSWERED, 4, 0)
+    assert effects == (do.CancelRoutine(SAM, day.check_in.id),)
+
+
+def test_of_two_ratings_the_worse_is_kept() -> None:
+    day = Day().wakes_until(NOON)
+    for rating in (4, 2, None, 3):
+        day.then(Answered(rating))
+    assert day.check_in.rating == 2
+
+
+@pytest.mark.parametrize(
+    ("due", "asked"),
+    [
+        (at(hours=0), 0),  # noon
+        (at(hours=-4), -4),  # 8:00
+        (at(hours=-4.5), -4),  # 7:30: when the hours open
+        (at(hours=-5), None),  # 7:00: more than an hour late by then
+        (at(hours=8), None),  # 20:00
+        (at(hours=11), None),  # 23:00
+    ],
+)
+def test_asked_in_contact_hours_or_not_at_all(due: datetime, asked: float | None) -> None:
+    day = Day(DAILY, due).wakes_until(due + timedelta(hours=2))
+    asked_at = [when for when, words in day.questions() if words == "check_in"]
+    assert asked_at == ([] if asked is None else [asked])
+    assert day.tasks() == (["check_in_skipped"] if asked is None else [])
+
+
+def test_after_an_outage_a_question_past_its_time_is_dropped() -> None:
+    day = Day(DAILY)
+    day.then(Woke(), at(hours=1))
+    assert (day.check_in.state, day.questions()) == (State.SKIPPED, [])
+
+
+def test_a_text_that_has_not_arrived_when_the_hours_close_never_does() -> None:
+    day = Day(WEEKLY, at(hours=7)).wakes_until(at(hours=7))
+    [(_, text)] = day.happened
+    assert isinstance(text, do.SendText)
+    assert text.expires_at == at(hours=8)
+
+
+def test_later_asks_again_after_the_wait_and_then_goes_on_as_ever() -> None:
+    day = Day(DAILY).wakes_until(at(hours=1))
+    day.then(Postponed(timedelta(hours=2)), at(minutes=90))
+    day.wakes_until(at(hours=5.5))
+    asked = [(0, "check_in"), (1, "check_in_reminder"), (3.5, "check_in_reminder"), (4.5, "call")]
+    assert day.questions() == [*asked, (5.5, "check_in_nudge")]
+    assert day.check_in.state is State.MISSED
+    keys = [e.key for _, e in day.happened if isinstance(e, do.SendText | do.PlaceCall)]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("why", "after"), [("paused", State.SKIPPED), ("opted_out", State.SKIPPED), ("overtaken", State.MISSED)]
+)
+def test_called_off_cancels_what_is_queued(why: str, after: State) -> None:
+    day = Day().wakes_until(NOON).arrives()
+    effects = day.then(CalledOff(why), at(hours=2)).effects
+    assert day.check_in.state is after
+    assert effects[0] == do.CancelRoutine(SAM, day.check_in.id)
+
+
+def test_who_may_not_be_contacted_any_more_is_not_asked_and_has_not_missed() -> None:
+    day = Day()
+    day.may_contact = False
+    day.wakes_until(at(hours=3))
+    assert (day.check_in.state, day.happened) == (State.SKIPPED, [])
+
+
+EVENTS = st.one_of(
+    st.just(Woke()),
+    st.just(Delivered()),
+    st.builds(NotDelivered, st.booleans()),
+    st.builds(Postponed, st.integers(1, 8).map(lambda hours: timedelta(hours=hours))),
+)
+NO_CALL, NOTHING = CheckInPolicy(3600, 0, 7200), CheckInPolicy(0, 0, 7200)
+POLICIES = st.sampled_from([DAILY, WEEKLY, NO_REMINDER, NO_CALL, NOTHING])
+DUE = st.integers(0, 48 * 60).map(lambda minutes: at(minutes=minutes))
+History = Sequence[tuple[int, Event]]
+HISTORIES = st.lists(st.tuples(st.integers(0, 600), EVENTS), max_size=12)
+
+
+def lived(policy: CheckInPolicy, due: datetime, history: History) -> Day:
+    """A check-in to which this happened, so many minutes after one another; it is woken in time."""
+    day = Day(policy, due)
+    for minutes, event in history:
+        later = day.now + timedelta(minutes=minutes)
+        day.wakes_until(later)
+        day.then(event)
+    return day
+
+
+@given(POLICIES, DUE, HISTORIES)
+def test_nobody_is_asked_at_night_or_late(policy: CheckInPolicy, due: datetime, history: History) -> None:
+    day = lived(policy, due, history).wakes_until(at(hours=24 * 30))
+    for when, effect in day.happened:
+        if isinstance(effect, do.SendText | do.PlaceCall) and not effect.key.endswith("nudge"):
+            assert effect.routine
+            assert is_open(when, HOURS, [ZONE])
+            assert effect.expires_at is not None
+            assert when < effect.expires_at <= closes_at(when, HOURS, [ZONE])
+    asked = [when for when, effect in day.happened if getattr(effect, "template", "") == "check_in"]
+    wait = policy.remind_after or policy.call_after or policy.missed_after
+    assert all(due <= when < due + timedelta(seconds=wait) for when in asked)
+
+
+@given(POLICIES, DUE, HISTORIES)
+def test_not_delivered_is_never_a_miss(policy: CheckInPolicy, due: datetime, history: History) -> None:
+    unheard = [(wait, event) for wait, event in history if not isinstance(event, Delivered | Postponed)]
+    day = lived(policy, due, unheard).wakes_until(at(hours=24 * 30))
+    assert day.check_in.state in (State.UNREACHED, State.SKIPPED)
+    assert day.misses == 0
+
+
+@given(POLICIES, DUE, HISTORIES)
+def test_left_alone_it_ends_each_question_under_its_own_key(
+    policy: CheckInPolicy, due: datetime, history: History
+) -> None:
+    day = lived(policy, due, history)
+    assert day.check_in.state not in OPEN or day.check_in.next_action_at is not None
+    day.wakes_until(at(hours=24 * 30))
+    assert day.check_in.state not in OPEN
+    keys = [e.key for _, e in day.happened if isinstance(e, do.SendText | do.PlaceCall)]
+    assert len(keys) == len(set(keys))

@@ -1,0 +1,270 @@
+"""The warm handoff: a leg counts only when its person pressed 1, and it always comes to an end."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkin.domain import effects as do
+from checkin.domain import escalation as esc
+from checkin.domain.effects import Subject
+from checkin.domain.handoff import (
+    Begun,
+    Chose,
+    Decision,
+    Entered,
+    Event,
+    Handoff,
+    Left,
+    LegFailed,
+    MemberReady,
+    State,
+    VolunteerReady,
+    Woke,
+    decide,
+)
+from checkin.domain.terms import DeliveryId, EscalationId, HandoffId
+from tests.domain.cast import ANA, NOON, SAM, at, person
+
+VOLUNTEER, MEMBER = DeliveryId(1), DeliveryId(2)
+
+
+def handoff(on_the_line: bool = True) -> Handoff:
+    leg = VOLUNTEER if on_the_line else None
+    ring_for = timedelta(seconds=25)
+    return Handoff(HandoffId(5), EscalationId(42), ANA, person(ANA), SAM, ring_for, 3, volunteer_leg=leg)
+
+
+class Line:
+    """A handoff; each call that it places becomes the leg of its person, as the outbox would have it."""
+
+    def __init__(self, on_the_line: bool = True) -> None:
+        self.handoff, self.now, self.legs = handoff(on_the_line), NOON, 2
+        self.effects: list[do.Effect] = []
+        self.tells: list[esc.Event] = []
+        self.then(Begun())
+
+    def then(self, event: Event, now: datetime | None = None) -> Decision:
+        self.now = now or self.now
+        decision = decide(self.handoff, event, self.now)
+        self.handoff = decision.handoff
+        for effect in decision.effects:
+            if isinstance(effect, do.PlaceCall):
+                self._rings(effect.subject)
+        self.effects.extend(decision.effects)
+        self.tells.extend(decision.tells)
+        return decision
+
+    def _rings(self, subject: Subject) -> None:
+        self.legs += 1
+        if subject is Subject.MEMBER_LEG:
+            self.handoff = replace(self.handoff, member_leg=DeliveryId(self.legs))
+        else:
+            self.handoff = replace(self.handoff, volunteer_leg=DeliveryId(self.legs))
+
+    @property
+    def volunteer(self) -> DeliveryId:
+        return self.handoff.volunteer_leg or DeliveryId(0)
+
+    @property
+    def member(self) -> DeliveryId:
+        return self.handoff.member_leg or DeliveryId(0)
+
+    def member_fails(self, times: int = 1) -> "Line":
+        for _ in range(times):
+            self.then(LegFailed(self.member, "no_answer"))
+            self.then(Woke(), self.now + timedelta(seconds=5))
+        return self
+
+    def joined(self) -> "Line":
+        self.then(Entered(self.volunteer))
+        self.then(MemberReady(self.member))
+        self.then(Entered(self.member))
+        return self
+
+    def rings_member(self) -> int:
+        return sum(isinstance(e, do.PlaceCall) and e.subject is Subject.MEMBER_LEG for e in self.effects)
+
+
+def test_on_a_call_already_only_the_member_is_rung() -> None:
+    line = Line()
+    assert line.handoff.state is State.RINGING_MEMBER
+    assert line.rings_member() == 1
+
+
+def test_taken_by_text_the_volunteer_is_rung_first_and_the_member_after_they_press_1() -> None:
+    line = Line(on_the_line=False)
+    assert (line.handoff.state, line.rings_member()) == (State.RINGING_VOLUNTEER, 0)
+    line.then(VolunteerReady(line.volunteer))
+    assert (line.handoff.state, line.rings_member()) == (State.RINGING_MEMBER, 1)
+
+
+def test_both_pressed_1_and_both_in_the_conference_is_joined() -> None:
+    line = Line().joined()
+    assert line.handoff.state is State.JOINED
+    assert line.tells[-1] == esc.Joined(ANA)
+
+
+@pytest.mark.parametrize("order", ["volunteer first", "member first"])
+def test_the_order_in_which_they_enter_does_not_matter(order: str) -> None:
+    line = Line()
+    line.then(MemberReady(line.member))
+    legs = [line.volunteer, line.member]
+    for leg in legs if order == "volunteer first" else reversed(legs):
+        line.then(Entered(leg))
+    assert line.handoff.state is State.JOINED
+
+
+@pytest.mark.parametrize(
+    ("leaves", "why"),
+    [
+        (VOLUNTEER, "volunteer_left"),
+        (DeliveryId(3), "member_left"),
+    ],
+)
+@pytest.mark.parametrize("event", [Left, lambda leg: LegFailed(leg, "failed")])
+def test_when_either_leaves_the_talk_is_over(leaves: DeliveryId, why: str, event: type[Left]) -> None:
+    line = Line().joined()
+    line.then(event(leaves), at(seconds=10))
+    assert line.tells[-1] == esc.HandoffOver(ANA, 10, why)
+
+
+def test_a_member_who_does_not_answer_is_rung_three_times_then_texted_and_the_volunteer_asked() -> None:
+    line = Line().member_fails(3)
+    assert line.rings_member() == 3
+    assert line.handoff.state is State.NO_ANSWER
+    texts = [e for e in line.effects if isinstance(e, do.SendText)]
+    assert [(text.to, text.template) for text in texts] == [(SAM, "member_call_missed")]
+    assert any(isinstance(e, do.AskAgain) and e.call == VOLUNTEER for e in line.effects)
+
+
+def test_a_try_of_which_nothing_is_heard_is_let_go_and_followed_by_the_next() -> None:
+    line = Line()
+    effects = line.then(Woke(), at(100)).effects
+    assert isinstance(effects[0], do.StopCalls)
+    assert line.rings_member() == 2
+
+
+@pytest.mark.parametrize(("hold", "why"), [(True, "held"), (False, "left")])
+def test_the_volunteer_may_hold_the_case_or_leave_it(hold: bool, why: str) -> None:
+    line = Line().member_fails(3)
+    line.then(Chose(hold))
+    assert line.tells[-1] == esc.HandoffOver(ANA, 0, why)
+
+
+def test_a_member_who_picks_up_late_calls_the_volunteer_back_from_the_question() -> None:
+    line = Line().member_fails(2)
+    line.then(Entered(VOLUNTEER))
+    line.then(Woke(), line.now + timedelta(seconds=100))  # the third try rang, and nothing was heard of it
+    assert line.handoff.state is State.NO_ANSWER
+    line.then(MemberReady(line.member))
+    assert any(isinstance(e, do.AskAgain) and e.key.endswith("member_came") for e in line.effects)
+    line.then(Entered(line.member))
+    assert esc.Joined(ANA) not in line.tells, "the volunteer is not back yet"
+    line.then(Entered(VOLUNTEER))
+    assert esc.Joined(ANA) in line.tells
+
+
+def test_each_further_try_tells_the_case_that_something_follows() -> None:
+    line = Line().member_fails(1)
+    assert line.tells == [esc.GoesOn(ANA)]
+    line.then(MemberReady(line.member))
+    assert line.tells == [esc.GoesOn(ANA)] * 2
+
+
+def test_a_volunteer_who_took_it_by_text_and_does_not_answer_is_rung_once_more() -> None:
+    line = Line(on_the_line=False)
+    line.then(LegFailed(line.volunteer, "no_answer"))
+    assert line.handoff.state is State.RINGING_VOLUNTEER
+    line.then(LegFailed(line.volunteer, "no_answer"))
+    assert line.tells[-1] == esc.HandoffOver(ANA, 0, "volunteer_no_answer")
+
+
+def test_a_volunteer_who_passes_on_the_second_call_is_not_rung_again() -> None:
+    line = Line(on_the_line=False)
+    line.then(LegFailed(line.volunteer, "passed"))
+    assert line.handoff.state is State.OVER
+
+
+def test_a_conference_that_does_not_come_about_lets_both_legs_go() -> None:
+    line = Line()
+    line.then(MemberReady(line.member))
+    [stop] = line.then(Woke(), at(45)).effects
+    assert isinstance(stop, do.StopCalls)
+    assert set(stop.subjects) == {Subject.MEMBER_LEG, Subject.VOLUNTEER_LEG, Subject.OFFER}
+
+
+def test_a_key_on_a_call_that_is_over_joins_nobody() -> None:
+    line = Line()
+    first_try = line.member
+    line.member_fails(1)
+    line.then(MemberReady(first_try))
+    assert line.handoff.state is State.RINGING_MEMBER
+
+
+def test_begun_twice_rings_once() -> None:
+    line = Line()
+    line.then(Begun())
+    assert line.rings_member() == 1
+
+
+def test_a_talk_whose_end_is_lost_is_over_when_the_carrier_would_have_ended_it() -> None:
+    line = Line().joined()
+    line.then(Woke(), at(hours=4))
+    assert line.tells[-1] == esc.HandoffOver(ANA, 4 * 3600, "silence")
+
+
+LEGS = st.integers(0, 8).map(DeliveryId)
+EVENTS = st.one_of(
+    st.just(Begun()),
+    st.builds(VolunteerReady, LEGS),
+    st.builds(MemberReady, LEGS),
+    st.builds(LegFailed, LEGS, st.sampled_from(["no_answer", "passed", "voicemail"])),
+    st.builds(Entered, LEGS),
+    st.builds(Left, LEGS),
+    st.builds(Chose, st.booleans()),
+    st.just(Woke()),
+)
+HISTORIES = st.lists(st.tuples(st.integers(0, 40), EVENTS), max_size=40)
+
+
+@given(st.booleans(), HISTORIES)
+def test_joined_only_if_both_pressed_1(on_the_line: bool, history: list[tuple[int, Event]]) -> None:
+    """Who was on the line had pressed 1 to take it."""
+    line, volunteer_pressed, member_pressed = Line(on_the_line), on_the_line, False
+    for wait, event in history:
+        volunteer_pressed |= isinstance(event, VolunteerReady) and event.leg == line.handoff.volunteer_leg
+        member_pressed |= isinstance(event, MemberReady) and event.leg == line.handoff.member_leg
+        line.then(event, line.now + timedelta(seconds=wait))
+        if line.handoff.state is State.JOINED:
+            assert volunteer_pressed
+            assert member_pressed
+
+
+@given(st.booleans(), HISTORIES)
+def test_left_alone_it_is_over_within_five_hours_and_tells_its_case_once(
+    on_the_line: bool, history: list[tuple[int, Event]]
+) -> None:
+    line = Line(on_the_line)
+    for wait, event in history:
+        line.then(event, line.now + timedelta(seconds=wait))
+    left_at = line.now
+    while line.handoff.next_action_at is not None:
+        line.then(Woke(), max(line.now, line.handoff.next_action_at))
+    assert line.handoff.state is State.OVER
+    assert line.now - left_at < timedelta(hours=5)
+    assert sum(isinstance(told, esc.HandoffOver) for told in line.tells) == 1
+
+
+@given(st.booleans(), HISTORIES)
+def test_the_member_is_rung_three_times_at_most_and_each_call_has_its_own_key(
+    on_the_line: bool, history: list[tuple[int, Event]]
+) -> None:
+    line = Line(on_the_line)
+    for wait, event in history:
+        line.then(event, line.now + timedelta(seconds=wait))
+    keys = [e.key for e in line.effects if isinstance(e, do.PlaceCall | do.SendText)]
+    assert line.rings_member() <= 3
+    assert len(keys) == len(set(keys))

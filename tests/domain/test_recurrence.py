@@ -1,0 +1,227 @@
+"""Schedules: the next occurrence in the member's own zone, over both changes of the clock."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkin.domain.contact_hours import local_instant
+from checkin.domain.recurrence import (
+    BadSchedule,
+    in_words,
+    is_daily,
+    next_occurrence,
+    next_ten,
+    parse_schedule,
+    simple_schedule,
+    with_time,
+)
+
+TODAY = date(2026, 11, 24)
+NAMES = ("America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo")
+NEW_YORK, LONDON, LORD_HOWE, SAO_PAULO = (ZoneInfo(name) for name in NAMES)
+ZONES = st.sampled_from([NEW_YORK, LONDON, LORD_HOWE, SAO_PAULO])
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def occurs(rule: str, after: str, zone: ZoneInfo = NEW_YORK, skip: tuple[date, ...] = ()) -> datetime | None:
+    return next_occurrence(parse_schedule(rule, TODAY), utc(after), zone, skip=skip)
+
+
+@pytest.mark.parametrize(
+    ("rule", "after", "expected"),
+    [
+        ("TU,TH 18:00", "2026-11-24 22:00", "2026-11-24 23:00"),
+        ("TU,TH 18:00", "2026-11-24 23:00", "2026-11-26 23:00"),  # strictly after
+        ("daily 9am", "2026-12-31 14:00", "2027-01-01 14:00"),  # over the year's end
+        ("daily 9:00", "2026-10-31 13:00", "2026-11-01 14:00"),  # 9:00 stays 9:00 when the clocks go back
+        ("DTSTART:20240229T100000 RRULE:FREQ=YEARLY", "2026-01-01 00:00", "2028-02-29 15:00"),
+        ("DTSTART:20960229T100000 RRULE:FREQ=YEARLY", "2096-03-01 00:00", "2104-02-29 15:00"),
+        ("DTSTART:20261124T180000 RRULE:FREQ=WEEKLY;INTERVAL=2", "2026-11-25 00:00", "2026-12-08 23:00"),
+        ("DTSTART:20261124T180000 RRULE:FREQ=DAILY;COUNT=2", "2026-11-26 00:00", None),
+        ("DTSTART:20261124T180000 RRULE:FREQ=DAILY;UNTIL=20261125T180000", "2026-11-25 23:00", None),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "2026-12-01 00:00", "2026-12-25 14:00"),
+    ],
+)
+def test_the_next_occurrence(rule: str, after: str, expected: str | None) -> None:
+    assert occurs(rule, after) == (utc(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "rule", "after", "expected"),
+    [
+        (NEW_YORK, "daily 2:30", "2026-03-08 00:00", "2026-03-08 07:00"),  # no 2:30: 3:00
+        (NEW_YORK, "daily 1:30", "2026-11-01 00:00", "2026-11-01 05:30"),  # twice 1:30: the first
+        (NEW_YORK, "daily 1:30", "2026-11-01 05:30", "2026-11-02 06:30"),  # and only the first
+        (LONDON, "daily 1:30", "2026-03-29 00:00", "2026-03-29 01:00"),
+        (LONDON, "daily 1:30", "2026-10-24 23:00", "2026-10-25 00:30"),
+        (LORD_HOWE, "daily 2:15", "2026-10-03 00:00", "2026-10-03 15:30"),
+        (LORD_HOWE, "daily 1:45", "2026-04-04 00:00", "2026-04-04 14:45"),
+        (SAO_PAULO, "daily 0:00", "2018-11-03 12:00", "2018-11-04 03:00"),  # no midnight: 1:00
+        (SAO_PAULO, "daily 23:30", "2018-02-17 12:00", "2018-02-18 01:30"),
+    ],
+)
+def test_over_both_changes_of_the_clock(zone: ZoneInfo, rule: str, after: str, expected: str) -> None:
+    assert occurs(rule, after, zone) == utc(expected)
+
+
+def test_two_times_that_fall_into_one_gap_ask_once() -> None:
+    rule = "DTSTART:20260301T020000 RRULE:FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0"
+    assert occurs(rule, "2026-03-08 06:59") == utc("2026-03-08 07:00")
+    assert occurs(rule, "2026-03-08 07:00") == utc("2026-03-09 06:00")
+
+
+def test_skipped_days_are_left_out() -> None:
+    christmas = date(2026, 12, 25)
+    assert occurs("daily 9:00", "2026-12-24 15:00", skip=(christmas,)) == utc("2026-12-26 14:00")
+
+
+@pytest.mark.parametrize("rule", ["FR 9:00", "DTSTART:20261127T090000 RRULE:FREQ=WEEKLY"])
+def test_a_rule_whose_every_day_is_skipped_comes_to_an_end(rule: str) -> None:
+    fridays = tuple(date(2026, 11, 27) + timedelta(weeks=week) for week in range(600))
+    assert occurs(rule, "2026-11-24 00:00", skip=fridays) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sometimes", "no schedule"),
+        ("MO 25:00", "no schedule"),
+        ("MO 13pm", "no schedule"),
+        ("RRULE:INTERVAL=2;FREQ=", "lacks a FREQ"),
+        ("DTSTART:20261124T180000Z RRULE:FREQ=DAILY", "without Z"),
+        ("DTSTART:20261324T180000 RRULE:FREQ=DAILY", "cannot be read"),
+        ("DTSTART:00010101T090000 RRULE:FREQ=DAILY", "1970"),
+        ("FREQ=HOURLY", "more often than 4 times"),
+        ("FREQ=DAILY;BYHOUR=8,9,10,11,12", "more often than 4 times"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "never occurs"),
+        ("FREQ=YEARLY;INTERVAL=10;BYMONTH=2;BYMONTHDAY=29", "never occurs"),
+        ("DTSTART:20261124T090000 RRULE:FREQ=DAILY;UNTIL=20261101T000000", "never occurs"),
+        ("FREQ=DAILY;COUNT=3;UNTIL=20270101T000000", "not by both"),
+        ("FREQ=DAILY EXDATE:20261225T090000", "one RRULE"),
+        ("FREQ=DAILY;BYDAY=XX", "cannot be read"),
+        ("FREQ=DAILY;UNTIL=20270101T000000Z", "cannot be read"),
+    ],
+)
+def test_what_is_no_schedule_is_refused_in_one_sentence(text: str, says: str) -> None:
+    with pytest.raises(BadSchedule, match=says):
+        parse_schedule(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FREQ=DAILY;BYHOUR=0,6,12,18",
+        "FREQ=DAILY;COUNT=1",
+        "daily at 6pm",
+        "mo-fr 9.30",
+    ],
+)
+def test_what_is_a_schedule_can_be_parsed_again(text: str) -> None:
+    schedule = parse_schedule(text, TODAY)
+    assert parse_schedule(schedule.text, date(2030, 1, 1)) == schedule
+
+
+@pytest.mark.parametrize(
+    ("text", "daily"),
+    [
+        ("daily 9:00", True),
+        ("MO-SA 9:00", False),
+        ("FREQ=DAILY", True),
+        ("FREQ=WEEKLY", False),
+        ("FREQ=DAILY;COUNT=3", False),
+        ("FREQ=DAILY;BYHOUR=9,18", True),
+    ],
+)
+def test_whether_the_daily_policy_holds(text: str, daily: bool) -> None:
+    assert is_daily(parse_schedule(text, TODAY)) is daily
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("TU,TH 18:00", "TU,TH 07:15"),
+        ("DTSTART:20261124T090000 RRULE:FREQ=WEEKLY", "DTSTART:20261124T071500 RRULE:FREQ=WEEKLY"),
+        ("FREQ=DAILY;BYHOUR=9;BYMINUTE=30", "DTSTART:20261124T071500 RRULE:FREQ=DAILY"),
+    ],
+)
+def test_TIME_moves_it_to_another_time_of_the_same_days(text: str, after: str) -> None:
+    moved = with_time(parse_schedule(text, TODAY), time(7, 15))
+    assert moved.text == after
+    assert next_ten(moved, utc("2026-11-24 20:00"), LONDON)[0].time() == time(7, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("TU,TH,SA 18:00", "en", "every Tuesday, Thursday and Saturday at 18:00"),
+        ("MO 9:00", "es", "cada lunes a las 09:00"),
+        ("daily 9:00", "es", "cada día a las 09:00"),
+        ("daily 9:00", "fr", "every day at 09:00"),
+    ],
+)
+def test_as_one_would_say_it(text: str, language: str, words: str) -> None:
+    assert in_words(parse_schedule(text, TODAY), language) == words
+
+
+RULES = st.sampled_from(
+    [
+        "FREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=30",
+        "FREQ=WEEKLY;BYDAY=SU,WE",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,SU",
+        "FREQ=MONTHLY;BYMONTHDAY=29,30,31",
+        "FREQ=MONTHLY;BYDAY=1SU",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+    ]
+)
+CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+# A year of each zone in which its clocks changed twice; São Paulo's last was 2018.
+YEARS = {NEW_YORK: 2026, LONDON: 2026, LORD_HOWE: 2026, SAO_PAULO: 2018}
+
+
+@given(RULES, CLOCKS, ZONES, st.integers(0, 366 * 24 * 60))
+def test_it_is_strictly_after_and_skips_none_that_dateutil_has(
+    rule: str, clock: time, zone: ZoneInfo, minutes: int
+) -> None:
+    starts = datetime.combine(date(YEARS[zone] - 1, 1, 1), clock)
+    schedule = parse_schedule(f"DTSTART:{starts:%Y%m%dT%H%M%S} RRULE:{rule}", TODAY)
+    after = datetime(YEARS[zone], 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    found = next_occurrence(schedule, after, zone)
+    local = after.astimezone(zone).replace(tzinfo=None)
+    naive = rrulestr(rule, dtstart=starts).xafter(local - timedelta(days=2), count=40)
+    expected = min(instant for at in naive if (instant := local_instant(at, zone)) > after)
+    assert found == expected
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, unique=True).map(sorted), CLOCKS, ZONES, st.integers(0, 365))
+def test_a_simple_schedule_comes_once_on_each_of_its_days(
+    days: list[int], clock: time, zone: ZoneInfo, day: int
+) -> None:
+    schedule = simple_schedule(tuple(days), clock)
+    after = datetime(YEARS[zone], 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
+    ten = next_ten(schedule, after, zone)
+    dates = [at.astimezone(zone).date() for at in ten]
+    assert all(earlier < later for earlier, later in pairwise(dates))
+    assert all(on.weekday() in days for on in dates)
+    span = ((dates[0] + timedelta(days=step)) for step in range((dates[-1] - dates[0]).days + 1))
+    assert [on for on in span if on.weekday() in days] == dates
+
+
+@given(CLOCKS, ZONES, st.integers(0, 365))
+def test_the_clock_shows_its_time_or_the_end_of_a_gap(clock: time, zone: ZoneInfo, day: int) -> None:
+    after = datetime(YEARS[zone], 1, 1, tzinfo=UTC) + timedelta(days=day)
+    found = next_occurrence(simple_schedule(tuple(range(7)), clock), after, zone)
+    assert found is not None
+    shown, before = found.astimezone(zone), (found - timedelta(seconds=1)).astimezone(zone)
+    assert shown.time() == clock or shown.utcoffset() != before.utcoffset()
+    assert shown.fold == 0
