@@ -88,6 +88,7 @@ def _hand_over(services: Services, outgoing: Outgoing) -> Accepted | None:
                 f"{base}/twilio/call/{outgoing.id}/answered",
                 f"{base}/twilio/call/{outgoing.id}/status",
                 outgoing.ring_for,
+                f"{base}/twilio/call/{outgoing.id}/fallback",
             )
             found = _asked(outgoing, lambda: carrier.find_call(call, outgoing.first_tried_at))
             return found or carrier.place_call(call)

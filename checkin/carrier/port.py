@@ -78,6 +78,10 @@ class CarrierRefused(CarrierError):
         self.code = code
 
 
+ACCOUNT_ILL = "account"
+"""The code of a `CarrierBusy` that a person must mend: wrong credentials, a suspended account."""
+
+
 class CarrierBusy(CarrierError):
     """Not accepted now. `retry_after` is what the carrier asked for, where it did."""
 

@@ -17,6 +17,7 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from checkin.carrier.port import (
+    ACCOUNT_ILL,
     Accepted,
     CarrierBusy,
     CarrierRefused,
@@ -39,6 +40,8 @@ _NEVER_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 _CALL_OVER = frozenset({21220, 20404})
 _LATER = frozenset({20429, 14107, 21611})
 """Too many requests, or the sender's queue is full: not taken, and taken later."""
+_ACCOUNT_ILL = frozenset({20003, 20005})
+"""The credentials are wrong, or the account is suspended."""
 _SMALLEST_OF_TWILIO = 1_000
 """Below it is an HTTP status: something on the way answered, not Twilio."""
 
@@ -246,8 +249,9 @@ def _named(status: int, code: int | None) -> CarrierRefused | CarrierBusy | Carr
     if status >= 500 or status in (408, 499) or status < 400:
         # A repeated POST after a 5xx may send twice, says Twilio; so it may have been accepted.
         return CarrierUnsure(str(status))
-    if status == 401:
-        return CarrierRefused(Refusal.ACCOUNT, str(code or status))
+    if status == 401 or code in _ACCOUNT_ILL:
+        # Wrong credentials, an account that is suspended: a person can mend it, and then what waits must leave.
+        return CarrierBusy(ACCOUNT_ILL)
     if code is None or code < _SMALLEST_OF_TWILIO:
         # A proxy or a wrong address answered, not Twilio: nothing was taken, and it can be mended.
         return CarrierBusy(str(status))

@@ -113,11 +113,16 @@ class Chose:
 
 
 @dataclass(frozen=True)
+class CalledOff:
+    """The case went on without it: given back, closed, taken anew. Two who are talking are never cut off."""
+
+
+@dataclass(frozen=True)
 class Woke:
     """Its time has come."""
 
 
-Event = Begun | VolunteerReady | MemberReady | LegFailed | Entered | Left | Chose | Woke
+Event = Begun | VolunteerReady | MemberReady | LegFailed | Entered | Left | Chose | CalledOff | Woke
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,8 @@ def decide(handoff: Handoff, event: Event, now: datetime) -> Decision:
             if handoff.state is not State.NO_ANSWER:
                 return Decision(handoff)
             return _over(handoff, "held" if hold else "left", now)
+        case CalledOff():
+            return Decision(handoff) if handoff.state is State.JOINED else _call_off(handoff, now)
         case Woke():
             return _wake(handoff, now)
         case _:
@@ -313,6 +320,19 @@ def _over(handoff: Handoff, why: str, now: datetime) -> Decision:
     told = (case.HandoffOver(handoff.volunteer, talked, why),)
     stopped = _still_up(handoff, why)
     return Decision(over, (do.StopCalls(handoff.escalation, stopped),) if stopped else (), told)
+
+
+def _call_off(handoff: Handoff, now: datetime) -> Decision:
+    """End it without a word to its case, which has moved on already.
+
+    Both legs stop ringing; a volunteer who waits on the call that offered it hears that it is over.
+    """
+    over = replace(handoff, state=State.OVER, ended_at=now, next_action_at=None)
+    stopped = (Subject.MEMBER_LEG, Subject.VOLUNTEER_LEG)
+    effects: tuple[Effect, ...] = (do.StopCalls(handoff.escalation, stopped),)
+    if handoff.volunteer_leg is not None and handoff.state is not State.RINGING_VOLUNTEER:
+        effects = (*effects, do.AskAgain(handoff.volunteer_leg, f"handoff:{handoff.id}:called_off"))
+    return Decision(over, effects)
 
 
 def _still_up(handoff: Handoff, why: str) -> tuple[Subject, ...]:

@@ -38,7 +38,7 @@ def next_words(session: Session, handbook: Handbook, row: DeliveryRow) -> CallSc
         case Subject.COORDINATOR:
             case = escalations.load(session, EscalationId(row.escalation_id or 0))
             acknowledged = case.progress.acknowledged_by is not None
-            if case.state is CaseState.CLOSED or acknowledged or case.state in (CaseState.HANDING_OFF,):
+            if case.state is CaseState.CLOSED or acknowledged:
                 return to.ends_with("offer_too_late")
             return to.asks("coordinator_page", "coordinator")
         case Subject.CHECK_IN:

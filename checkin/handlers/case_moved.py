@@ -10,12 +10,15 @@ from checkin.domain import effects as do
 from checkin.domain.escalation import URGENCY, Escalation, Event, Opened, Raised, Scene, State, decide
 from checkin.domain.on_call import Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
-from checkin.domain.routing import Candidate, Choice, Need, rank
+from checkin.domain.routing import Candidate, Need, Ranking, rank
 from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, people
 from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
+
+
+_WITH_A_VOLUNTEER = (State.HANDING_OFF, State.IN_TOUCH)
 
 
 def move_case(
@@ -28,6 +31,10 @@ def move_case(
     decision = decide(before, event, now, _scene(session, handbook, before, event, now))
     escalations.save(session, before, decision.case)
     apply(session, handbook, decision.effects, now)
+    if before.state in _WITH_A_VOLUNTEER and decision.case.state not in _WITH_A_VOLUNTEER:
+        from checkin.handlers.handoff_moved import call_off  # a handoff moves its case in turn
+
+        call_off(session, handbook, escalation, now)
     return decision.case
 
 
@@ -70,9 +77,10 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     volunteers = {offer.volunteer for offer in case.offers}
     if case.holder is not None:
         volunteers.add(case.holder)
-    ranking = _ranking(session, handbook, case, member, person, policy, cause, now)
+    ranking = _ranked(session, handbook, case, member, person, policy, cause, now)
     return Scene(
-        choices=ranking,
+        choices=ranking.choices,
+        refused=ranking.refused,
         coordinators=people.coordinators(session, CircleId(member.circle_id)),
         persons=people.volunteer_persons(session, volunteers),
         offers_from=opens_at,
@@ -81,7 +89,7 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     )
 
 
-def _ranking(
+def _ranked(
     session: Session,
     handbook: Handbook,
     case: Escalation,
@@ -90,7 +98,7 @@ def _ranking(
     policy: Policy,
     cause: Cause,
     now: datetime,
-) -> tuple[Choice, ...]:
+) -> Ranking:
     need = Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
     standing: list[Candidate] = []
     for row, their_person, candidate in people.candidates(session, member, case.id, now):
@@ -98,7 +106,7 @@ def _ranking(
         if cause is Cause.MISSED:
             on_shift = on_shift and handbook.may_disturb(their_person, policy.contact_hours, now)
         standing.append(candidate if on_shift else _off(candidate))
-    return rank(need, standing, now).choices
+    return rank(need, standing, now)
 
 
 def _on_shift(handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime) -> bool:

@@ -67,6 +67,7 @@ def _scene(session: Session, handbook: Handbook, member: MemberRow, now: datetim
     policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     return Scene(
         open_at=handbook.next_allowed(person, policy.contact_hours, now),
+        closes_at=handbook.closes_at(person, policy.contact_hours, now),
         may_contact=consent.current(session, PersonId(person.id)) is Consent.IN,
         can_text=person.textable,
         misses=member.misses,

@@ -17,7 +17,15 @@ from checkin.store.outbox import Outgoing
 from checkin.store.system import reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
 
-_GIVE_UP_AFTER = 12
+_ASKED_ENOUGH = 12
+_STALE_AFTER = {
+    # After this, words that could not leave are no longer true, or no longer an answer. What must go on being said
+    # (an offer, a page to coordinators) is written anew by its escalation.
+    Lane.URGENT: timedelta(hours=1),
+    Lane.REPLY: timedelta(hours=6),
+    Lane.CHECKIN: timedelta(hours=12),
+    Lane.BULK: timedelta(hours=24),
+}
 _CALL_NOT_THERE_YET = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=5)
 """A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment."""
@@ -124,11 +132,13 @@ def was_busy(
     jitter: float,
     now: datetime,
 ) -> None:
-    """Not now. Urgent and answering deliveries are tried until their deadline; the others give up in the end."""
+    """Not now: it is tried again until its words would be stale. An account that is ill is said to coordinators."""
     row = _mine(session, delivery)
     if row is None:
         return
-    if delivery.lane not in (Lane.URGENT, Lane.REPLY) and row.attempt >= _GIVE_UP_AFTER:
+    if code == "account":
+        tasks.give(session, f"account:{now:%Y-%m-%d}", "account", now)
+    if now - row.created_at > _STALE_AFTER[delivery.lane]:
         refused(session, handbook, row, "gave_up", code, now)
         return
     wait = max(next_attempt(delivery.lane, row.attempt, jitter), retry_after or timedelta(0))
@@ -150,7 +160,7 @@ def still_unsure(session: Session, delivery: Outgoing, now: datetime, jitter: fl
         return
     row.next_action_at = now + next_attempt(delivery.lane, row.attempt, jitter)
     row.taken_until = None
-    if row.attempt >= _GIVE_UP_AFTER:
+    if row.attempt >= _ASKED_ENOUGH:
         tasks.give(session, f"unsure:{row.id}", "delivery_unsure", now, person_id=row.person_id)
 
 

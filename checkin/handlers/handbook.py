@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checkin.domain.contact_hours import ContactHours, is_open, next_allowed
+from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.phone import zones_of
 from checkin.domain.policy import Policy, overlay, parse_policy
 from checkin.domain.terms import Phone
@@ -52,6 +52,10 @@ class Handbook:
     def next_allowed(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:
         """The first moment from `at` on in which routine contact is allowed."""
         return next_allowed(at, hours, self.zones(person))
+
+    def closes_at(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:
+        """The end of the contact hours that are open at `at`; `at` itself outside them."""
+        return closes_at(at, hours, self.zones(person))
 
     def standing_values(self, person: PersonRow, circle: CircleRow | None, discreet: bool) -> dict[str, str]:
         """The values that every template may use: who writes, and the lines of the person's country."""

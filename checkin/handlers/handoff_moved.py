@@ -1,13 +1,12 @@
 """Something happened to a handoff: load it, decide, save, apply, and tell its escalation."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.handoff import Begun, Event, Handoff, State, decide
-from checkin.domain.terms import HandoffId
+from checkin.domain.handoff import Begun, CalledOff, Event, Handoff, decide
+from checkin.domain.terms import EscalationId, HandoffId
 from checkin.handlers.apply import apply
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
@@ -22,10 +21,7 @@ def start_handoff(session: Session, handbook: Handbook, wanted: do.StartHandoff,
     volunteer.last_taken_at = now
     if case.policy.rest_after:
         volunteer.rest_until = now + timedelta(seconds=case.policy.rest_after)
-    previous = handoffs.under_way(session, wanted.escalation)
-    if previous is not None:
-        before = handoffs.load(session, previous)
-        handoffs.save(session, before, _abandoned(before, now))
+    call_off(session, handbook, wanted.escalation, now)
     started = handoffs.create(session, wanted.escalation, wanted.volunteer, wanted.call, case.policy.member_tries, now)
     return move_handoff(session, handbook, started.id, Begun(), now)
 
@@ -41,5 +37,8 @@ def move_handoff(session: Session, handbook: Handbook, handoff: HandoffId, event
     return decision.handoff
 
 
-def _abandoned(handoff: Handoff, now: datetime) -> Handoff:
-    return replace(handoff, state=State.OVER, ended_at=now, next_action_at=None)
+def call_off(session: Session, handbook: Handbook, escalation: EscalationId, now: datetime) -> None:
+    """The case goes on without the handoff that is under way, where there is one."""
+    under_way = handoffs.under_way(session, escalation)
+    if under_way is not None:
+        move_handoff(session, handbook, under_way, CalledOff(), now)

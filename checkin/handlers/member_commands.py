@@ -5,16 +5,16 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.check_in import OPEN
+from checkin.domain.check_in import Postponed
 from checkin.domain.reading import Command
 from checkin.domain.recurrence import parse_schedule, with_time
 from checkin.domain.terms import Lane, MemberId, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.check_in_moved import call_off_open, plan_next
+from checkin.handlers.check_in_moved import call_off_open, move_check_in, plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.times_said import until_said
 from checkin.store import check_ins, tasks
-from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow
+from checkin.store.tables import InboundRow, MemberRow, PersonRow
 
 _LATER = timedelta(hours=2)
 _LONGEST_PAUSE = timedelta(weeks=26)
@@ -103,12 +103,10 @@ def _resume(session: Session, handbook: Handbook, member: MemberRow, person: Per
 
 
 def _later(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
-    """The open question waits: its next step moves on by two hours."""
+    """The open question waits two hours."""
     newest = check_ins.newest_asked(session, MemberId(member.id))
-    row = session.get(CheckInRow, newest) if newest is not None else None
-    if row is not None and row.state in {state.value for state in OPEN}:
-        row.next_action_at = max(row.next_action_at or now, now + _LATER)
-        row.version += 1
+    if newest is not None:
+        move_check_in(session, handbook, newest, Postponed(_LATER), now)
     return "later", {"when": f"{(now + _LATER).astimezone(handbook.zone(person)):%H:%M}"}
 
 

@@ -88,7 +88,8 @@ def _quiet_missed_case(
     if open_case is None or reading.level in (Level.CRISIS, Level.DISTRESS):
         return
     case = escalations.load(session, EscalationId(open_case))
-    if case.cause is Cause.MISSED and case.holder is None and case.state in (State.OFFERING, State.WITH_COORDINATORS):
+    acts = case.holder is not None or case.progress.acknowledged_by is not None
+    if case.cause is Cause.MISSED and not acts and case.state in (State.OFFERING, State.WITH_COORDINATORS):
         move_case(session, handbook, case.id, Closed(f"member:{member.id}", "replied"), now)
 
 

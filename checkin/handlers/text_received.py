@@ -24,12 +24,17 @@ _COORDINATOR_WORDS = frozenset({"ack", "status"})
 
 @dataclass(frozen=True)
 class IncomingText:
-    """One text as the carrier gave it. `opt_out_type`: STOP, START or HELP where the carrier answered it itself."""
+    """One text as the carrier gave it.
+
+    `opt_out_type`: STOP, START or HELP where the carrier answered it itself. `has_media`: pictures came with it; they
+    stay with the carrier, where a coordinator can look at them.
+    """
 
     sid: str
     sender: Phone
     body: str
     opt_out_type: str | None = None
+    has_media: bool = False
 
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
@@ -54,6 +59,9 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         reasons=[why.code for why in reading.reasons],
         reasons_words="; ".join(why.words for why in reading.reasons if why.words),
     )
+    if text.has_media:
+        key, circle = f"inbound:{inbound.id}:media", member.circle_id if member is not None else None
+        tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
     if member is not None:
         _open_case(session, handbook, member, inbound, reading, state, now)
     if consent_changed.changes_consent(reading, state):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from checkin.carrier.port import (
+    ACCOUNT_ILL,
     Accepted,
     CarrierBusy,
     CarrierRefused,
@@ -28,6 +29,8 @@ class SimulatedCarrier:
         self._world = world
 
     def _before(self, refused: Refused | None) -> None:
+        if self._world.fault("account_ill"):
+            raise CarrierBusy(ACCOUNT_ILL)
         if self._world.fault("busy"):
             raise CarrierBusy("429", timedelta(seconds=2))
         if self._world.fault("unsure"):

@@ -57,7 +57,9 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post("/sms")
     def sms() -> Response:
-        text = IncomingText(_sid("MessageSid"), _sender(services, _field("From")), _body(), _opt_out_type())
+        text = IncomingText(
+            _sid("MessageSid"), _sender(services, _field("From")), _body(), _opt_out_type(), _has_media()
+        )
         services.act(lambda session: text_received(session, services.handbook, text, services.now()))
         return _twiml(empty_twiml())
 
@@ -175,8 +177,11 @@ def _keys() -> str:
 def _body() -> str:
     """All of a text, whatever its length: it may hold a cry. What is too large for a request was refused before."""
     body = request.form.get("Body", "").replace("\x00", "")
-    only_media = not body.strip() and request.form.get("NumMedia", "0") not in ("", "0")
-    return _WITHOUT_WORDS if only_media else body
+    return _WITHOUT_WORDS if not body.strip() and _has_media() else body
+
+
+def _has_media() -> bool:
+    return request.form.get("NumMedia", "0") not in ("", "0")
 
 
 def _opt_out_type() -> str | None:

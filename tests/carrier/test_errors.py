@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from checkin.carrier.port import CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, OutgoingText, Refusal
+from checkin.carrier.port import ACCOUNT_ILL, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, OutgoingText, Refusal
 from checkin.carrier.twilio import TwilioCarrier, refusal_of
 from checkin.domain.terms import Phone
 from checkin.simulator.server import Simulator
@@ -47,8 +47,8 @@ def test_our_word_for_a_number_of_theirs(code: str, reason: Refusal) -> None:
     [
         (400, 21211, CarrierRefused),
         (400, 21611, CarrierBusy),
-        (401, 20003, CarrierRefused),
-        (403, 20005, CarrierRefused),
+        (401, 20003, CarrierBusy),
+        (403, 20005, CarrierBusy),
         (429, 20429, CarrierBusy),
         (429, 0, CarrierBusy),
         (408, 0, CarrierUnsure),
@@ -88,10 +88,10 @@ def test_a_check_may_fail_too(simulator: Simulator, over_http: TwilioCarrier) ->
 
 def test_wrong_credentials(simulator: Simulator) -> None:
     carrier = TwilioCarrier(ACCOUNT.sid, "wrong", from_numbers=ACCOUNT.numbers, base_url=simulator.url)
-    with pytest.raises(CarrierRefused) as refused:
+    with pytest.raises(CarrierBusy) as busy:
         carrier.check()
     carrier.close()
-    assert (refused.value.reason, refused.value.code) == (Refusal.ACCOUNT, "20003")
+    assert busy.value.code == ACCOUNT_ILL
 
 
 class Proxy(BaseHTTPRequestHandler):

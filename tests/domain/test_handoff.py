@@ -12,6 +12,7 @@ from checkin.domain import escalation as esc
 from checkin.domain.effects import Subject
 from checkin.domain.handoff import (
     Begun,
+    CalledOff,
     Chose,
     Decision,
     Entered,
@@ -268,3 +269,13 @@ def test_the_member_is_rung_three_times_at_most_and_each_call_has_its_own_key(
     keys = [e.key for e in line.effects if isinstance(e, do.PlaceCall | do.SendText)]
     assert line.rings_member() <= 3
     assert len(keys) == len(set(keys))
+
+
+def test_a_handoff_that_is_called_off_lets_both_go_unless_they_talk() -> None:
+    ringing = replace(handoff(), state=State.RINGING_MEMBER)
+    decision = decide(ringing, CalledOff(), NOON)
+    assert decision.handoff.state is State.OVER
+    assert decision.tells == ()
+    assert {type(effect) for effect in decision.effects} == {do.StopCalls, do.AskAgain}
+    talking = replace(ringing, state=State.JOINED, joined_at=NOON)
+    assert decide(talking, CalledOff(), NOON).handoff == talking

@@ -173,3 +173,30 @@ def test_daylight_saving_keeps_the_local_hour(tmp_path: Path) -> None:
     asked = [text.at for text in town.sam.texts if "How are you today" in text.body]
     assert [(at.day, at.hour) for at in asked] == [(13, 23), (14, 22)]
     town.closes()
+
+
+def test_a_number_that_turns_out_to_be_a_landline_is_rung_from_then_on(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.world.faults[f"refuse:{SAM}"] = 21614
+    town.passes(hours=2)
+    assert town.rows(MemberRow)[0].channel == "voice"
+    town.world.faults.clear()
+    town.passes(hours=22)
+    town.rings(town.sam, within=3700)
+
+
+def test_a_number_that_said_stop_to_the_carrier_is_opted_out_here_too(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.world.faults[f"refuse:{SAM}"] = 21610
+    town.passes(hours=2)
+    assert "no_longer_watched" in [task.what for task in town.rows(TaskRow)]
+    town.world.faults.clear()
+    town.passes(hours=48)
+    assert town.sam.received == []
+
+
+def test_callbacks_that_come_twice_or_late_change_nothing(town: Town) -> None:
+    town.schedule("MO 09:05")
+    town.world.faults.update(double_webhook=6, late_webhook=2)
+    town.passes(minutes=8)
+    assert [(row.state, row.status) for row in town.rows(DeliveryRow)] == [("delivered", "delivered")]

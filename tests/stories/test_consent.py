@@ -33,7 +33,7 @@ def test_nothing_routine_leaves_before_a_yes(town: Town) -> None:
     town.sam.sends("Yes!")
     town.passes(hours=24)
     assert state(town) is Consent.IN
-    assert "You joined" in town.sam.received[0]
+    assert "Welcome" in town.sam.received[0]
     assert "How are you today?" in town.sam.received[1]
 
 

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from checkin.domain.escalation import Closed
+from checkin.domain.terms import EscalationId
+from checkin.handlers.case_moved import move_case
 from checkin.simulator.phones import Habit
 from checkin.store.tables import EscalationRow, TaskRow, VolunteerRow
 from tests.stories.test_main_path import joined
@@ -173,3 +176,55 @@ def test_a_volunteer_is_also_a_person_who_may_need_one(town: Town) -> None:
     assert any("988" in text for text in town.ben.received)
     assert any("urgent" in text.lower() for text in town.dora.received)
     assert town.rows(EscalationRow) == []
+
+
+def test_with_wrong_credentials_nothing_is_lost_and_a_coordinator_is_told_once(town: Town) -> None:
+    town.world.faults["account_ill"] = 6
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=40)
+    assert [task.what for task in town.rows(TaskRow)] == ["account"]
+    town.passes(seconds=60)
+    assert "someone who has been there" in town.sam.received[0]
+
+
+def test_who_passes_while_the_member_is_rung_lets_the_member_go(town: Town) -> None:
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam)
+    town.ana.sends("PASS 1")
+    town.passes(seconds=3)
+    assert (town.sam.line, town.ana.line) == ("idle", "idle")
+    town.rings(town.ben)
+
+
+def test_a_coordinator_who_closes_a_case_stops_its_phones(town: Town) -> None:
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam)
+    town.services.act(
+        lambda session: move_case(
+            session, town.services.handbook, EscalationId(1), Closed("coordinator:5", "with her sister"), town.time
+        )
+    )
+    town.works()
+    town.passes(seconds=3)
+    assert (town.sam.line, town.ana.line) == ("idle", "idle")
+    assert town.cases()[0].closed_how == "with her sister"
+
+
+def test_closing_a_case_by_text_cuts_nobody_off_who_talks(town: Town) -> None:
+    joined(town)
+    town.passes(seconds=30)
+    town.ana.sends("DONE 1 1")
+    town.passes(seconds=10)
+    assert town.cases()[0].state == "closed"
+    assert town.ana.line == town.sam.line == "in conference"
+
+
+def test_a_daily_member_who_says_later_has_not_missed(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.passes(hours=1, minutes=30)
+    town.sam.sends("later")
+    town.passes(hours=3)
+    assert town.cases() == []
+    assert len([text for text in town.sam.received if "No hurry" in text]) == 1

@@ -180,7 +180,7 @@ def test_words_are_relayed_masked_while_somebody_holds_the_case(town: Town) -> N
     assert town.sam.received[-1] == "From your peer: I am here for you. My number is ###"
     town.sam.sends("thank you so much")
     town.passes(seconds=2)
-    assert town.ana.received[-1] == "Case 1: thank you so much"
+    assert town.ana.received[-1] == "1 writes: thank you so much"
 
 
 def test_an_unknown_number_gets_one_polite_answer_a_day(town: Town) -> None:

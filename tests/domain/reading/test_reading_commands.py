@@ -1,0 +1,80 @@
+"""The commands of members, volunteers and coordinators; a command never eats a cry."""
+
+import pytest
+
+from checkin.domain.reading import Command, Context, Kind, read
+from checkin.domain.terms import Level, Role
+
+ALL = Context(roles=frozenset(Role))
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("PAUSE", Command("pause")),
+        ("“Pause.”", Command("pause")),
+        ("pasue", Command("pause")),
+        ("pause 2 weeks", Command("pause", "2 weeks")),
+        ("pause for two weeks please", Command("pause", "2 weeks")),
+        ("PAUSE till monday", Command("pause", "monday")),
+        ("stop for a week im away", Command("pause", "1 week")),
+        ("pausa 2 semanas", Command("pause", "2 weeks")),
+        ("RESUME", Command("resume")),
+        ("Later!", Command("later")),
+        ("can't talk now, ask me later", Command("later")),
+        ("busy right now", Command("later")),
+        ("TIME 6pm", Command("time", "18:00")),
+        ("time 6.30 pm", Command("time", "18:30")),
+        ("time 12am", Command("time", "00:00")),
+        ("TIME 18:45", Command("time", "18:45")),
+        ("time 25:00", Command("time", "")),
+        ("CALL", Command("call")),
+        ("Talk please", Command("call")),
+        ("LANG es", Command("lang", "es")),
+        ("lang Español", Command("lang", "es")),
+        ("INFO", Command("info")),
+        ("forget me", Command("forget_me")),
+        ("TAKE 42", Command("take", number=42)),
+        ("take #42 please", Command("take", number=42)),
+        ("Take42\n--\nAna", Command("take", number=42)),
+        ("tkae 42", Command("take", number=42)),
+        ("pass 42", Command("pass", number=42)),
+        ("DONE 42 1", Command("done", "1", 42)),
+        ("done 1", Command("done", "1")),
+        ("done 42", Command("done", "", 42)),
+        ("ON", Command("on")),
+        ("on 3h", Command("on", "3h")),
+        ("off till MON", Command("off", "mon")),
+        ("shifts", Command("shifts")),
+        ("swap", Command("swap")),
+        ("ACK 42", Command("ack", number=42)),
+        ("status?", Command("status")),
+    ],
+)
+def test_a_command_is_understood_however_it_is_typed(text, command):
+    reading = read(text, ALL)
+    assert (reading.kind, reading.command, reading.level) == (Kind.COMMAND, command, Level.OK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["on my way", "off to bed", "take the dog out", "pass the salt", "call your mum", "pause the film", "time flies"],
+)
+def test_a_sentence_is_no_command(text):
+    assert read(text, ALL).command is None
+
+
+@pytest.mark.parametrize("text", ["TAKE 42", "ACK 42", "on 3h", "STATUS", "done 42 1"])
+def test_a_member_has_no_command_of_a_volunteer(text):
+    assert read(text).command is None
+
+
+@pytest.mark.parametrize("text", ["pause i want to die", "CALL me i want to die", "later. i took all my pills"])
+def test_a_command_never_eats_a_cry(text):
+    reading = read(text, ALL)
+    assert (reading.command, reading.level) == (None, Level.CRISIS)
+
+
+@pytest.mark.parametrize("text", ["take ²", "take ፩", "ack 99999999999999999999", "done 1 2 3", "time 99"])
+def test_odd_numbers_do_no_harm(text):
+    assert read(text, ALL).command in (None, Command("time", ""), Command("take"), Command("take", number=2))

@@ -1,0 +1,212 @@
+"""The level of need in free text: what is heard, and what only sounds like it. All phrases are our own."""
+
+import pytest
+
+from checkin.domain.reading import Kind, read
+from checkin.domain.reading.level import lexicon
+from checkin.domain.reading.normalise import clauses
+from checkin.domain.terms import Level
+
+# One phrase for each family, which nothing but that family raises so high.
+FAMILIES = {
+    ("en", "wants to die"): "honestly i feel like dying",
+    ("en", "does not want to live"): "i have no desire to be alive",
+    ("en", "thinks others are better off without"): "they would get on fine if i disappeared",
+    ("en", "speaks of suicide or of killing oneself"): "there is a rope in my garage",
+    ("en", "self-harm"): "i burned my arm on purpose",
+    ("en", "not safe from oneself"): "i can't be safe tonight",
+    ("en", "prepares to die, or says farewell"): "i keep stockpiling my tablets",
+    ("en", "overdose or poison"): "i swallowed the whole packet",
+    ("en", "violence or abuse now"): "he put his hands round my throat",
+    ("en", "might hurt somebody"): "i might hurt my baby",
+    ("en", "medical emergency"): "i'm coughing up blood",
+    ("en", "somebody else in danger"): "my kid swallowed my methadone",
+    ("en", "can not go on"): "i cannot cope any more",
+    ("en", "sees no hope"): "what is the point of trying",
+    ("en", "feels worthless or alone"): "i am such a disappointment",
+    ("en", "breaks down, cries"): "i was crying all night",
+    ("en", "asks for help or for somebody"): "could someone please ring me",
+    ("en", "panic or fear"): "having a panic attack",
+    ("en", "low and hurting"): "i feel so low",
+    ("en", "relapse or close to it"): "i slipped last night",
+    ("en", "loss"): "we buried my father",
+    ("en", "hurt by, or worried about, somebody"): "my nephew is acting strange",
+    ("en", "low mood"): "a bit flat",
+    ("en", "dark words"): "the noose",
+    ("es", "quiere morir"): "ya no quiero seguir viviendo",
+    ("es", "sobredosis, violencia o urgencia"): "mi esposo me golpea",
+    ("es", "no puede mas"): "no puedo con esto",
+    ("es", "pide ayuda o a alguien"): "necesito hablar",
+    ("es", "una pérdida"): "mi abuela fallecio",
+    ("es", "bajo de ánimo"): "mas o menos",
+    ("fr", "veut mourir ou en danger"): "je veux mourir",
+    ("fr", "ne va pas bien"): "je n'en peux plus",
+    ("fr", "moral bas"): "bof",
+    ("pt", "quer morrer ou em perigo"): "eu quero morrer",
+    ("pt", "nao aguenta mais"): "eu não aguento mais",
+    ("pt", "em baixo"): "estou chateada",
+}
+
+
+def test_every_family_has_its_phrase():
+    families = {(hit.meaning.language, hit.meaning.name) for hit in lexicon().phrases.all if hit.meaning.level}
+    assert families == set(FAMILIES)
+
+
+@pytest.mark.parametrize(("family", "text"), FAMILIES.items(), ids=lambda value: str(value)[:40])
+def test_each_family_is_needed_by_its_phrase(family, text):
+    hits = [hit.meaning for clause in clauses(text) for hit in lexicon().phrases.find(clause) if hit.meaning.level]
+    own = next(hit for hit in hits if (hit.language, hit.name) == family)
+    rivals = {(hit.language, hit.name) for hit in hits if hit.level.rank >= own.level.rank}
+    assert rivals == {family}
+    assert read(text).level is own.level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to end it",
+        "gonna walk into traffic",
+        "i dont wanna wake up 2moro",
+        "id be doing everybody a favour if i died",
+        "part of me hopes a bus hits me",
+        "being dead sounds peaceful",
+        "i wan to dye",
+        "wnt 2 kill myslef",
+        "thinking about sucide all day",
+        "k\u200bill myself tonight",
+        "k̶i̶l̶l̶ m̶y̶s̶e̶l̶f̶",
+        "ｋｉｌｌ ｍｙｓｅｌｆ",
+        "KILL\tMYSELF",
+        "i do not not want to die",
+        "I don’t want to be alive",
+        "i'm standing on the motorway bridge",
+        "took forty pills",
+        "my kid swallowed my methadone",
+        "my brother told me he is going to end it all",
+        "he says if i leave he'll kill me",
+        "i said hang up, i will hang myself",
+        "quiero dormir y no despertar nunca",
+        "me tomé veinte pastillas",
+        "mi amiga se quiere suicidar",
+    ],
+)
+def test_a_life_at_risk_is_a_crisis(text):
+    assert read(text).level is Level.CRISIS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i cant stop crying",
+        "make it stop",
+        "I want to stop drinking but I can't",
+        "i don't think i can go on any longer",
+        "call me",
+        "plz call asap",
+        "can ana phone me",
+        "i have nobody to talk to",
+        "help me",
+        "back on the gear",
+        "gambled my rent money away",
+        "my mum passed on tuesday",
+        "no puedo más con esto",
+        "pueden llamarme por favor",
+        "J'ai rechuté hier",
+        "não estou bem",
+    ],
+)
+def test_who_needs_a_person_soon_is_in_distress(text):
+    assert read(text).level is Level.DISTRESS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this heat is killing me lol",
+        "i would die for that cake",
+        "gonna murder a burger tonight",
+        "my phone died so i missed your text",
+        "watched a film about a suicide bomber, it was good",
+        "overdosed on chocolate at easter",
+        "cut my finger chopping onions, its fine",
+        "shot some hoops with my son",
+        "my boss is going to kill me if im late again",
+        "he proposed and i cried happy tears",
+        "jumped in the pool with the kids",
+        "havent had a drink in 4 months",
+        "not anxious today for once",
+        "no cravings this week",
+        "grandad died 12 years ago today, lit a candle, feeling ok",
+        "my cat killed a mouse",
+        "taking my pills like clockwork",
+        "I took my tablets this morning with breakfast",
+        "can't wait for the weekend",
+        "me muero de risa",
+    ],
+)
+def test_idiom_story_past_and_negation_alarm_nobody(text):
+    assert read(text).level in (Level.OK, Level.CONCERN)
+
+
+@pytest.mark.parametrize(
+    ("clause_of_comfort", "cry"),
+    [
+        ("not suicidal", "but i want to die"),
+        ("i used to hurt years ago", "now i want to kill myself"),
+        ("watched a film", "i want to end my life"),
+        ("lol this traffic is killing me", "i want to kill myself"),
+        ("I'm fine", "just want to die"),
+    ],
+)
+def test_comfort_lowers_only_its_own_clause(clause_of_comfort, cry):
+    assert read(f"{clause_of_comfort}. {cry}").level is Level.CRISIS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not suicidal", "ten years ago i was suicidal but life is good", "i dont want to kill myself", "no estoy suicida"],
+)
+def test_a_negated_or_past_crisis_is_still_read_by_a_person(text):
+    assert read(text).level is Level.CONCERN
+
+
+def test_what_was_and_is_back_is_not_past():
+    assert read("i used to cut and now i cut again").level is Level.CRISIS
+
+
+def test_laughter_never_lowers_the_wish_to_die():
+    assert read("lol i want to kill myself haha").level is Level.CRISIS
+
+
+@pytest.mark.parametrize("text", ["que pasa", "你好", "zxcv qwer", "🤷", "asdf"])
+def test_what_is_not_understood_is_a_concern_and_never_ok(text):
+    reading = read(text)
+    assert (reading.kind, reading.level) == (Kind.NOT_UNDERSTOOD, Level.CONCERN)
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\0\0", "\u202e\u200b"])
+def test_nothing_is_empty_and_a_person_sees_it(text):
+    reading = read(text)
+    assert (reading.kind, reading.level) == (Kind.EMPTY, Level.CONCERN)
+
+
+@pytest.mark.parametrize("face", ["😭", "💔", "🙂🔫"])
+def test_a_sad_face_is_a_concern(face):
+    assert read(face).level is Level.CONCERN
+
+
+@pytest.mark.parametrize("face", ["👍", "❤️", "😊"])
+def test_a_good_face_is_understood(face):
+    assert read(face).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    "text", ["all good thanks, went to the shops", "Feeling much better than last week", "muy bien gracias"]
+)
+def test_ordinary_texts_are_ok(text):
+    assert read(text).level is Level.OK
+
+
+def test_a_language_is_told_by_its_words():
+    assert read("me quiero morir").language == "es"
