@@ -1,6 +1,12 @@
-"""The level of need in free text: phrase families with negation, tense, fiction and idiom. Rules only.
+"""The level of need in free text: phrases with negation, tense, fiction and idiom. Rules only.
 
-Each clause is read by itself, and the worst decides: a film in one clause excuses nothing in another.
+Each clause is read by itself, and the worst decides: a film in one clause excuses nothing in another. Inside a
+clause, in this order:
+
+    every phrase of every language is looked for: people mix languages
+    a phrase that ends in an idiom is left out ("dying for a coffee")
+    what is negated, past, fiction or laughed about counts less, each phrase for itself
+    the worst of what is left is the level of the clause
 """
 
 import re
@@ -10,32 +16,40 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from checkin.domain.reading.normalise import clauses, squeezed
+from checkin.domain.reading.normalise import clauses
+from checkin.domain.reading.phrases import Hit, Phrases
 from checkin.domain.terms import Level, Why, worst
 
-_NEGATES = re.compile(r"(?<![a-z])(not|never|no|nobody|nothing|nao|ne|plus|sin|pas)(?![a-z])")
-# What may stand between a negation and what it negates; never a new subject: "not ok i want to die".
-_BETWEEN = "really|even|actually|feel|feeling|felt|want|to|been|be|having|have|had|a|any|so|that|going|quite|very|trying|of|the|me|mas|muy|tan|estoy|siento"
-_LANGUAGES = ("en", "es", "fr", "pt")
+LANGUAGES = ("en", "es", "fr", "pt")
+_MARKS = ("past", "still", "fiction", "laughing", "fine")
+_FIRST_PERSON = re.compile(r" (?:myself|my|me|i am|i want|i will|i feel|i can|i need|i have|i took|mi|me|je|eu) ")
 
 
 @dataclass(frozen=True)
-class _Family:
-    level: Level
+class Family:
+    """What a phrase means: a level with the name that a coordinator reads, or a mark (level None)."""
+
     name: str
-    pattern: re.Pattern[str]
-    own_negation: bool
+    language: str
+    level: Level | None = None
+    not_when_laughing: bool = False
 
 
 @dataclass(frozen=True)
-class _Lexicon:
-    language: str
-    families: tuple[_Family, ...]
-    negation: re.Pattern[str]
-    past: re.Pattern[str]
-    fiction: re.Pattern[str]
-    idiom: re.Pattern[str]
-    fine: re.Pattern[str]
+class Negation:
+    """The words that negate what follows, and those that may stand between, of all languages."""
+
+    before: frozenset[str]
+    between: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All languages together."""
+
+    phrases: Phrases[Family]
+    idioms: Phrases[Family]
+    negation: Negation
 
 
 @dataclass(frozen=True)
@@ -48,78 +62,105 @@ class Need:
     language: str
 
 
-def _compiled(words: list[str]) -> re.Pattern[str]:
-    joined = "|".join(
-        re.sub(r"(?<![a-z])G(\?)?(?![a-z] )", lambda _: r"(?:[a-z0-9]+ ){0,3}", word) for word in words
-    )
-    return re.compile(rf"(?<![a-z0-9])(?:{joined})(?![a-z0-9])")
+_Line = tuple[str, Family, dict[str, str]]
 
 
 @lru_cache(maxsize=1)
-def _lexicons() -> tuple[_Lexicon, ...]:
-    return tuple(_load(language) for language in _LANGUAGES)
-
-
-def _load(language: str) -> _Lexicon:
-    text = files("checkin.domain.reading.lexicon").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    data: dict[str, Any] = tomllib.loads(text)
-    families = tuple(
-        _Family(level, family["name"], _compiled(family["words"]), bool(family.get("own_negation")))
-        for level in (Level.CRISIS, Level.DISTRESS, Level.CONCERN)
-        for family in data.get(level.value, ())
-    )
-    return _Lexicon(
-        language,
-        families,
-        re.compile(rf"(?<![a-z0-9])(?:{'|'.join(data['negation']['before'])}) (?:(?:{_BETWEEN}) ){{0,3}}$"),
-        _compiled(data["past"]["words"]),
-        _compiled(data["fiction"]["words"]),
-        _compiled(data["idiom"]["words"]),
-        _compiled(data["fine"]["words"]),
-    )
+def lexicon() -> Lexicon:
+    """The lexicon of the package, read once."""
+    phrases: list[_Line] = []
+    idioms: list[_Line] = []
+    before, between = set[str](), set[str]()
+    for language in LANGUAGES:
+        text = files("checkin.domain.reading.lexicon").joinpath(f"{language}.toml").read_text(encoding="utf-8")
+        data: dict[str, Any] = tomllib.loads(text)
+        classes: dict[str, str] = data["class"]
+        for level in (Level.CRISIS, Level.DISTRESS, Level.CONCERN):
+            for entry in data[level.value]:
+                family = Family(entry["name"], language, level, bool(entry.get("not_when_laughing")))
+                phrases += [(words, family, classes) for words in entry["words"]]
+        for mark in _MARKS:
+            phrases += [(words, Family(mark, language), classes) for words in data[mark]["words"]]
+        idioms += [(words, Family("idiom", language), classes) for words in data["idiom"]["words"]]
+        before |= set(data["negation"]["before"])
+        between |= set(data["negation"]["between"])
+    return Lexicon(Phrases(phrases), Phrases(idioms), Negation(frozenset(before), frozenset(between)))
 
 
 def level_of(text: str, language: str = "en") -> Need:
     """How soon the writer of a text needs a person. Every language's lexicon is tried: people mix them."""
-    level, reasons, understood, read_as = Level.OK, list[Why](), False, language
+    level, reasons, understood, read_as = Level.OK, dict[Why, None](), False, language
     for clause in clauses(text):
-        for lexicon in _lexicons():
-            found = _clause_level(clause, lexicon)
-            if found is not None:
-                understood = True
-                if found[0] is not Level.OK:
-                    reasons.append(found[1])
-                    read_as = lexicon.language if found[0].rank > level.rank else read_as
-                level = worst(level, found[0])
-    reasons.sort(key=lambda why: why.code != level.value)
-    return Need(level, tuple(reasons), understood, read_as)
-
-
-def _clause_level(clause: str, lexicon: _Lexicon) -> tuple[Level, Why] | None:
-    bare = lexicon.idiom.sub(" ", clause)
-    for family in lexicon.families:
-        found = family.pattern.search(bare) or family.pattern.search(squeezed(bare))
+        found = _clause_level(clause)
         if found is None:
             continue
-        level = _lowered(family, found, bare, lexicon)
-        return level, Why(level.value, f"{family.name}: {found[0].strip()}")
-    if bare != clause or lexicon.fine.search(clause):
-        return Level.OK, Why("ok", "")
-    return None
+        understood = True
+        if found.level is not Level.OK:
+            reasons[found.why] = None
+            read_as = found.language if found.level.rank > level.rank else read_as
+        level = worst(level, found.level)
+    most_urgent_first = sorted(reasons, key=lambda why: -Level(why.code).rank)
+    return Need(level, tuple(most_urgent_first), understood, read_as)
 
 
-def _lowered(family: _Family, found: re.Match[str], clause: str, lexicon: _Lexicon) -> Level:
-    """Negation, the past and fiction lower a level; what is said of the present and of oneself stays."""
-    before = clause[: found.start()] if found.string == clause else ""
-    # "can not cope" carries its own negation; "do not want to die" is negated from before.
-    carries_its_own = family.own_negation and _NEGATES.search(found[0]) is not None
-    negated = not carries_its_own and lexicon.negation.search(before) is not None
-    if lexicon.fiction.search(clause) is not None and not re.search(
-        r" (i|me|my) (am|want|will|feel|can) ", clause
-    ):
+@dataclass(frozen=True)
+class _Found:
+    level: Level
+    why: Why
+    language: str
+
+
+def _clause_level(clause: str) -> _Found | None:
+    """The worst of what a clause says; None where nothing in it is known."""
+    idioms = list(lexicon().idioms.find(clause))
+    hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms)]
+    if not hits and not idioms:
+        return None
+    marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
+    best = _Found(Level.OK, Why("ok"), "en")
+    for hit in hits:
+        if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
+            continue
+        level = _lowered(hit, hit.meaning.level, clause, marks)
+        if level.rank > best.level.rank:
+            words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
+            best = _Found(level, Why(level.value, words), hit.meaning.language)
+    return best
+
+
+def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:
+    """Whether a phrase ends inside an idiom, which then says what it means.
+
+    "Want to die for a coffee" is about coffee; "hang up, I will hang myself" ends outside of its idiom and stays.
+    """
+    return any(idiom.start < hit.end <= idiom.end for idiom in idioms)
+
+
+def _lowered(hit: Hit[Family], level: Level, clause: str, marks: frozenset[str]) -> Level:
+    """The level that is left of a phrase where it is negated, past, in a story, or laughed about."""
+    if _negated(hit, clause):
+        return Level.CONCERN if level is Level.CRISIS else Level.OK
+    if "fiction" in marks and not _FIRST_PERSON.search(clause[: hit.end] + " "):
         return Level.OK
-    if negated:
-        return Level.CONCERN if family.level is Level.CRISIS else Level.OK
-    if lexicon.past.search(clause) is not None:
-        return Level.CONCERN
-    return family.level
+    if "past" in marks and "still" not in marks:
+        return Level.OK if level is not Level.CRISIS else Level.CONCERN
+    if "laughing" in marks and hit.meaning.not_when_laughing:
+        return Level.CONCERN if level is Level.CRISIS else Level.OK
+    return level
+
+
+def _negated(hit: Hit[Family], clause: str) -> bool:
+    """Whether a negation stands before a phrase, with nothing between that begins something new.
+
+    "can not cope" holds its own negation; "not ok i want to die" has a new subject between.
+    """
+    negation = lexicon().negation
+    if negation.before.intersection(clause[hit.start : hit.end].split()):
+        return False
+    negated = False
+    for word in reversed(clause[: hit.start].split()[-6:]):
+        if word in negation.before:
+            negated = not negated  # "I don't not want to"
+        elif word not in negation.between:
+            break
+    return negated

@@ -1,58 +1,79 @@
-"""One shape for many ways of writing: case, accents, apostrophes, stretched words, textspeak, clauses."""
+"""One shape for many ways of writing: case, accents, apostrophes, stretched words, textspeak, slips, clauses."""
 
 import re
 import unicodedata
 
+from checkin.domain.reading.spelling import spelled
+
 LONGEST = 2000
-_APOSTROPHES = re.compile(r"['\u2018\u2019\u02bc`\u00b4]")
+
+_APOSTROPHES = re.compile(r"[\u2018\u2019\u201b\u02bc\u02b9\u2032\uff07`\u00b4]")
+_CONTRACTED = (
+    (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\b(he|she|it|that|what|who|there|where|here|how|everyone|everything|nobody)'s\b"), r"\1 is"),
+    (re.compile(r"'s\b"), ""),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"\b([cdjlmnst]|qu)'"), r"\1 "),  # French: "j'ai", "qu'il"
+)
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
-_BREAKS = re.compile(r"[.,;:!?\n\r()\u2026\u2014]+|\s-\s|\b(?:but|though|however|pero|aunque|mais)\b")
+_BREAKS = re.compile(
+    r"[.,;:!?\n\r()\u2026\u2013\u2014]+|\s-+\s|\b(?:but|though|however|pero|aunque)\b"
+    r"|\bmais(?= (?:je|j|ca|il|elle|on)\b)"  # "but" in French, "more" in Portuguese
+)
 _NOISE = re.compile(r"[^a-z0-9\s/+%&]+")
-_SHORT = {
-    "u": "you", "ur": "your", "r": "are", "im": "i am", "ive": "i have", "id": "i would", "ill": "i will",
-    "wanna": "want to", "gonna": "going to", "gotta": "got to", "cant": "can not", "cannot": "can not",
-    "dont": "do not", "dnt": "do not", "doesnt": "does not", "didnt": "did not", "wont": "will not",
-    "isnt": "is not", "wasnt": "was not", "arent": "are not", "couldnt": "could not", "wouldnt": "would not",
-    "shouldnt": "should not", "havent": "have not", "hasnt": "has not", "aint": "is not", "cnt": "can not",
-    "kms": "kill myself", "kys": "kill yourself", "unalive": "kill", "pls": "please", "plz": "please", "plese": "please", "nt": "not", "unaliving": "killing",
-    "txt": "text", "txting": "texting", "msg": "message", "msgs": "messages", "ppl": "people", "2day": "today",
-    "2nite": "tonight", "tonite": "tonight", "bcuz": "because", "cuz": "because", "wnt": "want", "wana": "want to",
-    "n": "and", "w": "with", "smth": "something", "rn": "right now", "sumone": "someone", "thx": "thanks",
-    "suiside": "suicide", "suicidle": "suicidal", "suacide": "suicide", "sucidal": "suicidal", "hopless": "hopeless",
-    "alot": "a lot", "theres": "there is", "its": "it is", "thats": "that is", "whats": "what is", "hes": "he is",
-    "shes": "she is", "theyre": "they are", "youre": "you are", "dy": "die", "liv": "live", "lif": "life", "kil": "kill", "kiling": "killing", "wnat": "want", "wan": "want to",
-    "suicdal": "suicidal", "b": "be", "nemore": "any more", "anymore": "any more", "nite": "night", "sh": "self harm",
-    "bye": "goodbye", "mum": "mum", "whos": "who is", "od": "overdose", "odd": "odd",
-    "myslef": "myself", "mysef": "myself", "diee": "die", "dieing": "dying", "hapy": "happy", "cryin": "crying",
-    "feelin": "feeling", "strugling": "struggling", "relapst": "relapsed", "lonly": "lonely", "wont": "will not",
-    "q": "que", "xq": "porque", "tmb": "tambien",
-}  # fmt: skip
+_SPACES = re.compile(r"[^\S\n]+")
 
 
 def plain(text: str) -> str:
-    """Lower case, without accents and apostrophes, each stretched letter once or twice; punctuation kept."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    folded = _APOSTROPHES.sub("", folded).replace("\u20e3", "").replace("\ufe0f", "")
+    """Lower case, straight apostrophes, no accents or invisible signs, each stretched letter at most twice."""
+    if not text.isascii():
+        text = "".join(filter(None, map(_plain_sign, unicodedata.normalize("NFKD", text).casefold())))
+    folded = _APOSTROPHES.sub("'", text.lower()).replace("\0", "")
     return _STRETCHED.sub(r"\1\1", folded)
+
+
+def _plain_sign(sign: str) -> str:
+    """A sign as it counts: marks and direction signs not at all, digits of every script as 0 to 9."""
+    if sign.isascii():
+        return sign
+    category = unicodedata.category(sign)
+    if category in ("Mn", "Me", "Cf", "Mc"):
+        return ""
+    return str(unicodedata.decimal(sign)) if category == "Nd" else sign
 
 
 def clauses(text: str) -> list[str]:
     """The parts of a text that stand for themselves, each as plain words with a space before and after."""
+    folded = plain(text)
+    if "'" in folded or "cannot" in folded:
+        for written, meant in _CONTRACTED:
+            folded = written.sub(meant, folded)
+        folded = folded.replace("'", "")
     found = []
-    for part in _BREAKS.split(plain(text)):
-        words = [_SHORT.get(word, word) for word in _NOISE.sub(" ", part).split()]
+    for part in _BREAKS.split(folded):
+        words = " ".join(spelled(word) for word in _NOISE.sub(" ", part).split())
         if words:
-            found.append(f" {' '.join(words)} ")
+            found.append(f" {words} ")
     return found
 
 
 def bare(text: str) -> str:
     """A short answer without what surrounds it: quotes, punctuation, a signature line."""
-    first = text.strip().split("\n")[0] if len(text.strip().split("\n")) > 1 else text
-    return " ".join(_NOISE.sub(" ", plain(first)).split())
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return " ".join(_NOISE.sub(" ", plain(first).replace("'", "")).split())
 
 
-def squeezed(clause: str) -> str:
-    """A clause with every doubled letter single, so that `sooo` and `so` meet."""
-    return re.sub(r"([a-z])\1+", r"\1", clause)
+_SIGNATURE = re.compile(
+    r"\n[ \t]*(?:--|__|(?:sent|envoye|enviado|get|gesendet)\s+(?:from|by|via|de|desde|outlook|do|do meu)\b)[^\0]*"
+)
+
+
+def unsigned(folded: str) -> str:
+    """A plain text without the lines that a telephone or a mail program adds."""
+    return _SIGNATURE.sub("", folded, count=1)

@@ -1,52 +1,95 @@
-"""A rating: `1` rough … `5` great, `0` a person, please. The same on text and voice."""
+"""A rating: `1` rough … `5` great, `0` a person, please. The same on text and voice.
+
+A digit counts where it stands alone or leads the text; a number further inside a sentence is no answer (field rule
+R164). Two different ratings contradict each other and are none.
+"""
 
 import re
 
-from checkin.domain.reading.normalise import plain
+from checkin.domain.reading.normalise import plain, unsigned
 from checkin.domain.terms import Level
 
 _WORDS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-    "cero": 0, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
+    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5",
+    "un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5",
+    "um": "1", "dois": "2", "quatro": "4",
 }  # fmt: skip
-_OUT_OF_FIVE = re.compile(r"(?<![\d.])([0-5])\s*(?:/|out of|of|de)\s*5(?!\d)")
-_DIGIT = re.compile(
-    r"(?<![\d.,:/$#])([0-5])(?![\d:/%])(?!\s*(?:am|pm|h|hrs?|hours?|days?|weeks?|years?|kids|times|o'?clock|people|of them|pills|more|weeks|months|min)\b)"
+_LEADING = frozenset(
+    "im i am its it is about around maybe probably a an at feeling feel felt today hoy like id say "
+    "would give number no estoy soy siento me rating my score answer um umm well hi hey hello hola ok "
+    "hmm solid only just still so mood level today's i'm it's i'd that's thats rate myself yes and oh "
+    "je suis aujourd hui".split()
 )
-_LEAD = re.compile(
-    r"^\W*(?:(?:i'?m|im|i am|its|it'?s|it is|about|around|maybe|probably|a|an|at|un|una|feeling|today|hoy|like|id say|i'?d say|say|number|no|estoy|soy)\s+){0,3}"
+_AFTER_A_WORD = frozenset(
+    "thanks thank thx please today tonight now guess i maybe ish really out tbh but and cos because "
+    "again lol or at por gracias hoy for".split()
 )
+_PLURALS_THAT_ARE_NONE = frozenset(
+    "is was as this thanks yes because always plus less guess its bless stars ups hes shes thats "
+    "perhaps cos los pues gracias menos mas".split()
+)
+_UNITS = frozenset(
+    "am pm st nd rd th k x h hr hrs hour hours min mins minute minutes d day days week weeks month "
+    "months year years yr yrs time times people kids more of oclock pound pounds euro euros dollar mile "
+    "miles km kg lb stone day's sober clean dia dias semana semanas mes meses ano anos horas minutos "
+    "hijos".split()
+)
+_TOKEN = re.compile(r"[a-z']+|\d+(?:[.,:]\d+)?|[^\sa-z\d]")
+_OUT_OF_FIVE = re.compile(r"(?<![\d.,/:])([0-5])\s*(?:/|out\s+of|of|de|sur)\s*(?:5|five|cinco)(?![\d/.])")
+_JOINS = frozenset({"or", "and", "to", "maybe", "no", "now", "actually", "but", "then", "o", "y", "ou"})
 
 
-def rating_of(text: str) -> tuple[int | None, bool]:
-    """The rating in a text, and whether two different ones contradict each other.
-
-    A digit counts where it stands alone or leads the text; a number further inside a sentence is no answer.
-    """
-    words = plain(text)
+def rating_of(text: str) -> tuple[int | None, tuple[int, ...]]:
+    """The rating in a text, or the different ones that contradict each other."""
+    words = unsigned(plain(text)).replace("half past", "")
     whole = _OUT_OF_FIVE.search(words)
-    if whole is not None:
-        return int(whole[1]), False
-    lead = _LEAD.sub("", words, count=1).lstrip(" ('\"#*-")
-    first = re.match(r"[a-z]+|\d+", lead)
+    if whole is not None and _only_words_of_leading(words[: whole.start()]):
+        return int(whole[1]), ()
+    tokens = _TOKEN.findall(words)[:40]
+    at = _past_leading(tokens)
+    first = _digit_at(tokens, at)
     if first is None:
-        return None, False
-    token = first[0]
-    rest = lead[len(token) :]
-    if token in _WORDS and (
-        not rest.strip()
-        or (len(rest.split()) <= 4 and not rest.strip()[0].isalnum())
-        or rest.strip() in ("i guess", "i think", "today", "maybe", "please")
-    ):
-        return _WORDS[token], False
-    digits = {int(digit) for digit in _DIGIT.findall(lead)}
-    if not digits or not token.isdigit() or len(token) > 1 or int(token) > 5:
-        return None, False
-    if _DIGIT.match(lead) is None:
-        return None, False
-    if len(digits) > 1:
-        return None, True
-    return int(token), False
+        return None, ()
+    others = {_others(tokens, i) for i in range(at + 1, len(tokens))} - {None, first}
+    if others:
+        return None, tuple(sorted({int(first), *(int(other) for other in others if other)}))
+    return int(first), ()
+
+
+def _only_words_of_leading(words: str) -> bool:
+    return all(not token[0].isalnum() or token in _LEADING for token in _TOKEN.findall(words))
+
+
+def _past_leading(tokens: list[str]) -> int:
+    at = 0
+    while at < len(tokens) and at < 9 and (tokens[at] in _LEADING or not tokens[at][0].isalnum()):
+        if tokens[at] in "$£€/:" and at + 1 < len(tokens):
+            return len(tokens)
+        at += 1
+    return at
+
+
+def _digit_at(tokens: list[str], at: int) -> str | None:
+    """The rating that stands at a place: `4` in `4 i guess`, none in `4 kids` or `one of those days`."""
+    if at >= len(tokens):
+        return None
+    word, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+    if word in _WORDS:
+        return _WORDS[word] if not after or not after[0].isalnum() or after in _AFTER_A_WORD else None
+    if word not in {"0", "1", "2", "3", "4", "5"} or after in ("/", "%", "°") or after[:1].isdigit():
+        return None
+    counted = after in _UNITS or (len(after) > 3 and after.endswith("s") and after not in _PLURALS_THAT_ARE_NONE)
+    return None if counted else word
+
+
+def _others(tokens: list[str], at: int) -> str | None:
+    """A second rating further on: it stands alone, or is joined to the first (`2 or 3`, `2 no 4`, `2-3`)."""
+    before = tokens[at - 1]
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    alone = not after or not after[0].isalnum() or after in _JOINS
+    joined = before in _JOINS or not before[0].isalnum()
+    return _digit_at(tokens, at) if alone and joined and before not in ("$", "£", "€", "#", "/", "+") else None
 
 
 def level_of_rating(rating: int, recent: tuple[int, ...]) -> tuple[Level, str]:

@@ -26,7 +26,7 @@ FAMILIES = {
     ("en", "feels worthless or alone"): "i am such a disappointment",
     ("en", "breaks down, cries"): "i was crying all night",
     ("en", "asks for help or for somebody"): "could someone please ring me",
-    ("en", "panic or fear"): "having a panic attack",
+    ("en", "panic or fear"): "a panic attack again",
     ("en", "low and hurting"): "i feel so low",
     ("en", "relapse or close to it"): "i slipped last night",
     ("en", "loss"): "we buried my father",
@@ -39,10 +39,10 @@ FAMILIES = {
     ("es", "pide ayuda o a alguien"): "necesito hablar",
     ("es", "una pérdida"): "mi abuela fallecio",
     ("es", "bajo de ánimo"): "mas o menos",
-    ("fr", "veut mourir ou en danger"): "je veux mourir",
+    ("fr", "veut mourir ou en danger"): "je voudrais mourir",
     ("fr", "ne va pas bien"): "je n'en peux plus",
     ("fr", "moral bas"): "bof",
-    ("pt", "quer morrer ou em perigo"): "eu quero morrer",
+    ("pt", "quer morrer ou em perigo"): "hoje quero morrer",
     ("pt", "nao aguenta mais"): "eu não aguento mais",
     ("pt", "em baixo"): "estou chateada",
 }
@@ -155,7 +155,7 @@ def test_idiom_story_past_and_negation_alarm_nobody(text):
         ("not suicidal", "but i want to die"),
         ("i used to hurt years ago", "now i want to kill myself"),
         ("watched a film", "i want to end my life"),
-        ("lol this traffic is killing me", "i want to kill myself"),
+        ("lol this queue is killing my feet", "i am going to kill myself"),
         ("I'm fine", "just want to die"),
     ],
 )
@@ -209,4 +209,4 @@ def test_ordinary_texts_are_ok(text):
 
 
 def test_a_language_is_told_by_its_words():
-    assert read("me quiero morir").language == "es"
+    assert read("hoy me quiero morir").language == "es"

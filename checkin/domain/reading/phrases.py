@@ -1,0 +1,153 @@
+"""The small language in which the lexicon's phrases are written, and a quick search for all of them at once.
+
+A phrase is words with spaces between them, as `normalise.clauses` leaves them ("can't" is "can not"):
+
+    (a|b c)     one of these; (a|b c)? one of these or nothing
+    KIN         a class of words, named in the lexicon's [class] table
+    ..          up to three words that do not matter
+    suicid*     any word that begins so (four letters or more)
+    # and ##    a number; a number of eight or more
+    ^ and $     where a clause begins and ends
+
+Every phrase is filed under the words it can begin with, so that a text pays only for the phrases its words open.
+No part of a phrase repeats without a bound: the time for a clause grows with its length and no faster.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Meaning = TypeVar("Meaning")
+
+_TOKENS = re.compile(r"\)\?|[()|^$]|[^\s()|^$]+")
+_ANY_WORDS = r"(?: [^ ~]+){0,3}?"
+_NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})"}
+_STEM = 4
+
+
+@dataclass
+class _Part:
+    """A piece of a phrase: its pattern, the words it can begin with, and whether it can be empty."""
+
+    pattern: str
+    firsts: set[str]
+    empty: bool = False
+
+
+class _Parser:
+    """Reads one phrase. A mistake in a lexicon is an error at start, never a phrase that silently cannot match."""
+
+    def __init__(self, phrase: str, classes: dict[str, str]) -> None:
+        self._phrase = phrase
+        self._classes = classes
+        self._tokens = _TOKENS.findall(phrase)
+        self._at = 0
+
+    def parse(self) -> _Part:
+        part = self._alternatives()
+        if self._at != len(self._tokens) or part.empty or not part.firsts:
+            raise ValueError(f"this phrase cannot be read: {self._phrase!r}")
+        return part
+
+    def _alternatives(self) -> _Part:
+        options = [self._sequence()]
+        while self._peek() == "|":
+            self._at += 1
+            options.append(self._sequence())
+        firsts = set().union(*(option.firsts for option in options))
+        pattern = "|".join(option.pattern for option in options)
+        return _Part(f"(?:{pattern})", firsts, any(option.empty for option in options))
+
+    def _sequence(self) -> _Part:
+        pattern, firsts, empty = "", set[str](), True
+        while self._peek() not in ("", "|", ")", ")?"):
+            part = self._item()
+            pattern += part.pattern
+            firsts |= part.firsts if empty else set()
+            empty = empty and part.empty
+        return _Part(pattern, firsts, empty)
+
+    def _item(self) -> _Part:
+        sign = self._tokens[self._at]
+        self._at += 1
+        if sign == "(":
+            return self._group()
+        if sign == "..":
+            return _Part(_ANY_WORDS, set(), empty=True)
+        if sign in ("^", "$"):
+            return _Part(r"\A" if sign == "^" else r"(?= $)", set(), empty=True)
+        if sign in _NUMBERS:
+            return _Part(_NUMBERS[sign], {"#"})
+        if sign.isupper():
+            return _Parser(self._classes[sign], self._classes).parse()
+        return self._word(sign)
+
+    def _group(self) -> _Part:
+        part = self._alternatives()
+        closing = self._peek()
+        if closing not in (")", ")?"):
+            raise ValueError(f"a bracket is open in {self._phrase!r}")
+        self._at += 1
+        if closing == ")?":
+            return _Part(f"{part.pattern}?", part.firsts, empty=True)
+        return part
+
+    def _word(self, token: str) -> _Part:
+        stem = token.removesuffix("*")
+        if not re.fullmatch(r"[a-z0-9/&%+]+", stem):
+            raise ValueError(f"{token!r} cannot stand in a phrase: {self._phrase!r}")
+        if stem == token:
+            return _Part(f" {re.escape(stem)}(?= )", {stem})
+        if len(stem) < _STEM:
+            raise ValueError(f"{token!r} is too short to stand for all words that begin so: {self._phrase!r}")
+        return _Part(f" {stem}[a-z0-9]*", {f"{stem[:_STEM]}*"})
+
+    def _peek(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+
+@dataclass(frozen=True)
+class Phrase(Generic[Meaning]):
+    """One line of a lexicon and what it means."""
+
+    written: str
+    meaning: Meaning
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Hit(Generic[Meaning]):
+    """Where a phrase stands in a clause."""
+
+    meaning: Meaning
+    phrase: str
+    start: int
+    end: int
+
+
+class Phrases(Generic[Meaning]):
+    """All phrases of all languages, filed by first word."""
+
+    def __init__(self, written: Iterable[tuple[str, Meaning, dict[str, str]]]) -> None:
+        drawers: defaultdict[str, list[Phrase[Meaning]]] = defaultdict(list)
+        self.all: list[Phrase[Meaning]] = []
+        for line, meaning, classes in written:
+            part = _Parser(line, classes).parse()
+            phrase = Phrase(line, meaning, re.compile(f"{part.pattern}(?= )"))
+            self.all.append(phrase)
+            for first in part.firsts:
+                drawers[first].append(phrase)
+        self._drawers = dict(drawers)
+
+    def find(self, clause: str) -> Iterator[Hit[Meaning]]:
+        """Every phrase in a clause (plain words, a space before and after each)."""
+        at = 0
+        for word in clause.split():
+            for key in (word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else ""):
+                for phrase in self._drawers.get(key, ()):
+                    found = phrase.pattern.match(clause, at)
+                    if found is not None:
+                        yield Hit(phrase.meaning, phrase.written, at, found.end())
+            at += len(word) + 1
