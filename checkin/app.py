@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from checkin.domain.reading import read
 from checkin.web.front import front
 from checkin.web.health import health
 from checkin.web.webhooks import webhooks
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 
 def create_app(services: Services) -> Flask:
     """The web process: the carrier's door, health, and the pages."""
+    read("hello")  # the lexicons are compiled now, not in the first text's transaction (promise P1)
     app = Flask(
         "checkin",
         static_folder=str(Path(__file__).parent / "static"),

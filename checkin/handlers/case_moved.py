@@ -17,7 +17,6 @@ from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, people
 from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
 
-
 _WITH_A_VOLUNTEER = (State.HANDING_OFF, State.IN_TOUCH)
 
 

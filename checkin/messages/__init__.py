@@ -1,21 +1,23 @@
-"""Words: every text and prompt is a file below `templates/`, one message a file.
+"""Words: each text and prompt is a file below `templates/` (`source.py` has its form)."""
 
-The first line of a template is a comment that names its values with their longest lengths:
-`{# values: programme (max 20), number (max 6) #}`.
-"""
-
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Template, TemplateError, UndefinedError
 
 from checkin.messages.segments import folded
+from checkin.messages.source import BadTemplate, Source, compiled, parse_source
 
-_HEADER = re.compile(r"\A\s*\{#\s*values:(.*?)#\}\s*", re.DOTALL)
-_VALUE = re.compile(r"(\w+)\s*\(max\s+(\d+)\)")
+__all__ = [
+    "BadTemplate",
+    "Messages",
+    "MissingValue",
+    "Rendered",
+    "Source",
+    "UnknownTemplate",
+    "parse_source",
+]
 
 
 class UnknownTemplate(KeyError):
@@ -34,23 +36,6 @@ class Rendered:
     language: str
 
 
-@dataclass(frozen=True)
-class Source:
-    """A template file: its values with their longest lengths, and its text."""
-
-    values: Mapping[str, int]
-    text: str
-
-
-def parse_source(raw: str) -> Source | None:
-    """Read a template file; None where it lacks its first line."""
-    header = _HEADER.match(raw)
-    if header is None:
-        return None
-    values = {name: int(longest) for name, longest in _VALUE.findall(header[1])}
-    return Source(values, " ".join(raw[header.end() :].split()))
-
-
 class Messages:
     """All templates, compiled once."""
 
@@ -61,14 +46,22 @@ class Messages:
 
     @classmethod
     def load(cls, root: Path, default_language: str = "en") -> "Messages":
-        """Read `sms/<language>/<key>.txt` and `voice/<language>/<key>.txt` below `root`."""
-        environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        """Read `sms/<language>/<key>.txt` and `voice/<language>/<key>.txt` below `root`.
+
+        Raises BadTemplate, with the file's name, for one that cannot be used; the linter says more.
+        """
         templates: dict[tuple[str, str, str], Template] = {}
         for path in sorted(root.glob("*/*/*.txt")):
-            source = parse_source(path.read_text(encoding="utf-8"))
-            if source is not None:
-                kind, language, key = path.parts[-3], path.parts[-2], path.stem
-                templates[kind, language, key] = environment.from_string(source.text)
+            kind, language, key = path.parts[-3], path.parts[-2], path.stem
+            try:
+                source = parse_source(path.read_text(encoding="utf-8"))
+                if source is not None:
+                    templates[kind, language, key] = compiled(source.text)
+            except (BadTemplate, UnicodeDecodeError) as error:
+                said = str(error) if isinstance(error, BadTemplate) else "it is not UTF-8"
+                raise BadTemplate(
+                    f"The template {kind}/{language}/{path.name} cannot be used: {said}.",
+                ) from error
         return cls(templates, default_language)
 
     def text(self, key: str, language: str, values: Mapping[str, str]) -> Rendered:

@@ -1,7 +1,7 @@
 """Crisis lines by country, as they are dialled. Each row keeps its source and date.
 
-Only rows of status A (a maintained set) and B (seen in a stored provider's or news page) are used; the others wait
-until a person has dialled them. A short code is not E.164, so numbers are kept as text (field rules R73 to R76).
+Only rows of status A (a maintained set) and B (seen in a stored provider's or news page) are used; the others
+wait until a person has dialled them. A short code is not E.164, so numbers are kept as text (R73 to R76).
 """
 
 import csv
@@ -12,6 +12,8 @@ from importlib.resources import files
 
 _USABLE = frozenset({"A", "B"})
 _TEXT_LINE = "conversation"  # others only call back, or are no SMS (field rule R76)
+LONGEST_PHRASE = 45
+"""What templates leave room for (`line (max 45)`)."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,41 @@ class CrisisLine:
     source_date: str
 
 
+@dataclass(frozen=True)
+class _Words:
+    call: str
+    text: str
+    keyword: str
+    either: str
+    both: str
+    nothing: str
+
+
+_ENGLISH = _Words(
+    "call {}",
+    "text {}",
+    "text {} to {}",
+    "or",
+    "call or text {}",
+    "call your local emergency number",
+)
+_SPANISH = _Words(
+    "llama al {}", "escribe al {}", "escribe {} al {}", "o", "llama o escribe al {}", "llama a emergencias"
+)
+
+
+def _forms(line: CrisisLine, words: _Words) -> list[str]:
+    """The ways to say it, the most telling first."""
+    call = words.call.format(line.voice) if line.voice else ""
+    text = words.text.format(line.sms) if line.sms else ""
+    if line.sms and line.sms_keyword:
+        text = words.keyword.format(line.sms_keyword, line.sms)
+    both = f"{call} {words.either} {text}" if call and text else ""
+    if line.voice and line.voice == line.sms and not line.sms_keyword:
+        both = words.both.format(line.voice)
+    return [form for form in (both, call, text) if form]
+
+
 class CrisisLines:
     """The best usable line of each country."""
 
@@ -39,56 +76,48 @@ class CrisisLines:
     def load(cls) -> "CrisisLines":
         """Read the packaged table."""
         text = files("checkin.messages").joinpath("crisis_lines.csv").read_text(encoding="utf-8")
-        rows = [row for row in csv.DictReader(text.splitlines()) if row["status"] in _USABLE]
+        all_rows = list(csv.DictReader(text.splitlines()))
+        rows = [row for row in all_rows if row["status"] in _USABLE]
         lines: dict[str, CrisisLine] = {}
         for row in sorted(rows, key=_worth, reverse=True):
             line, known = _line(row), lines.get(row["iso2"])
             if known is None:
                 lines[row["iso2"]] = line
             elif known.sms is None and line.sms is not None and not row["kind"].startswith("veterans"):
-                # Two routes where the country has both: voice failed and text stayed up in 2022 (field rule R74).
+                # Two routes where the country has both: in 2022 voice failed and text stayed up (R74).
                 lines[row["iso2"]] = replace(known, sms=line.sms, sms_keyword=line.sms_keyword)
-        return cls(lines, {row["iso2"]: row["emergency_number_unverified"] for row in rows})
+        # `status` speaks of the line; the emergency number comes from another list, the same for every row.
+        return cls(lines, {row["iso2"]: row["emergency_number_unverified"] for row in all_rows})
 
     def for_country(self, iso2: str) -> CrisisLine | None:
         """The line that a text to this country names; None where none is usable."""
         return self._lines.get(iso2)
 
     def phrase(self, iso2: str, language: str) -> str:
-        """`call or text 988`, at most 45 characters, in English or Spanish."""
-        spanish = language.startswith("es")
+        """`call or text 988`, at most 45 characters, in English or Spanish. Never a part of a number.
+
+        The longest form that fits is taken: both ways, else the call alone, else the text alone; where none
+        fits or none is known, the words that send to the emergency number.
+        """
+        words = _SPANISH if language.startswith("es") else _ENGLISH
         line = self._lines.get(iso2)
-        if line is None or (line.voice is None and line.sms is None):
-            return "llama a emergencias" if spanish else "call your local emergency number"
-        call, send, either = ("llama al", "escribe al", "o") if spanish else ("call", "text", "or")
-        if line.voice is not None and line.voice == line.sms:
-            return f"llama o escribe al {line.voice}" if spanish else f"call or text {line.voice}"
-        to_text = f"{send} {line.sms}" if line.sms is not None else ""
-        if line.sms_keyword and line.sms is not None:
-            to_text = (
-                f"{send} {line.sms_keyword} al {line.sms}"
-                if spanish
-                else f"text {line.sms_keyword} to {line.sms}"
-            )
-            to_text = to_text.replace("escribe al ", "escribe ")
-        if line.voice is None:
-            return to_text[:45]
-        both = f"{call} {line.voice} {either} {to_text}" if to_text else f"{call} {line.voice}"
-        return both if len(both) <= 45 else f"{call} {line.voice}"[:45]
+        forms = _forms(line, words) if line is not None else []
+        return next((form for form in forms if len(form) <= LONGEST_PHRASE), words.nothing)
 
     def emergency(self, iso2: str) -> str:
         """The emergency number of a country; 112 where it is not known (it reaches most mobile networks)."""
         return (self._emergencies.get(iso2) or "112").split(" ")[0].split("/")[0].strip()
 
 
-def _worth(row: dict[str, str]) -> tuple[bool, bool, bool, bool]:
+def _worth(row: dict[str, str]) -> tuple[bool, ...]:
     kind = row["kind"].lower()
-    for_everybody = kind.startswith("suicide") or kind in ("crisis", "emotional support")
+    for_everybody = kind.startswith(("suicide", "mental health")) or kind in ("crisis", "emotional support")
     return (
         for_everybody,
         bool(row["voice_number"]),
         "24/7" in row["voice_hours"],
         bool(row["sms_number"]),
+        row["voice_number"] == row["sms_number"],  # one short number for both is kept in mind
     )
 
 
@@ -97,10 +126,17 @@ def _line(row: dict[str, str]) -> CrisisLine:
     return CrisisLine(
         country=row["iso2"],
         service=row["service"],
-        voice=re.split(r" or | then | \(", row["voice_number"])[0] or None,
+        voice=_voice(row["voice_number"]),
         sms=row["sms_number"] if textable else None,
         sms_keyword=row["sms_keyword"],
         emergency=row["emergency_number_unverified"],
         source=row["source"],
         source_date=row["source_date"],
     )
+
+
+def _voice(numbers: str) -> str | None:
+    """The first of several numbers that any phone can dial: not the one that only a landline reaches."""
+    ways = [way.strip() for way in re.split(r" or | / | then ", numbers)]
+    from_any = [way for way in ways if "(landline)" not in way] or ways
+    return re.sub(r"\s*\(.*?\)", "", from_any[0]).strip() or None

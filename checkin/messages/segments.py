@@ -1,4 +1,4 @@
-"""How many segments a text takes, and in which alphabet. Source: 3GPP TS 23.038 (GSM-7 and its extension table)."""
+"""How many segments a text takes, and in which alphabet. Source: 3GPP TS 23.038 (GSM-7 and its extension)."""
 
 from dataclasses import dataclass
 
@@ -33,11 +33,16 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Count the segments of a text."""
-    if all(sign in _BASIC or sign in _EXTENDED for sign in text):
+    if not not_gsm7(text):
         units = sum(2 if sign in _EXTENDED else 1 for sign in text)
         return Segments("GSM-7", units, 1 if units <= 160 else -(-units // 153))
     units = len(text.encode("utf-16-le")) // 2
     return Segments("UCS-2", units, 1 if units <= 70 else -(-units // 67))
+
+
+def not_gsm7(text: str) -> frozenset[str]:
+    """The signs of a text that GSM-7 lacks; one of them makes the whole text UCS-2."""
+    return frozenset(text) - _BASIC - _EXTENDED
 
 
 def folded(text: str) -> str:

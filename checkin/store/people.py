@@ -1,16 +1,18 @@
 """People: who is behind a number, what they are to a circle, and who could take a case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
+from checkin.domain.delivery import State as Delivery
 from checkin.domain.escalation import OfferState
 from checkin.domain.escalation import State as CaseState
-from checkin.domain.phone import country_of, line_type
+from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.routing import Candidate
 from checkin.domain.terms import CircleId, EscalationId, MemberId, PersonId, Phone, Reach, Role, VolunteerId
 from checkin.store.sealed import BlindIndex
@@ -19,12 +21,14 @@ from checkin.store.tables import (
     CircleRow,
     ConsentRow,
     CoordinatorRow,
+    DeliveryRow,
     EscalationRow,
     ExclusionRow,
     HandoffRow,
     MemberRow,
     OfferRow,
     PersonRow,
+    ScheduleRow,
     VolunteerRow,
 )
 
@@ -64,31 +68,55 @@ _VOLUNTEER = select(VolunteerRow).where(VolunteerRow.person_id == bindparam("per
 _COORDINATOR = select(CoordinatorRow).where(CoordinatorRow.person_id == bindparam("person"))
 
 
-def ensure(session: Session, phone: Phone, now: datetime, *, name: str = "", language: str = "en") -> PersonRow:
+def ensure(
+    session: Session,
+    phone: Phone,
+    now: datetime,
+    *,
+    name: str = "",
+    language: str = "en",
+) -> PersonRow:
     """The person with this number, written now where they were not known."""
     person = by_phone(session, phone)
     if person is None:
-        kind = line_type(phone)
-        person = PersonRow(
-            phone=phone,
-            phone_index=phone,
-            name=name,
-            language=language,
-            country=country_of(phone),
-            line_type=kind.value,
-            textable=kind.value != "landline",
-            created_at=now,
-        )
+        person = new_person(phone, now, name=name, language=language)
         session.add(person)
         session.flush()
     return person
 
 
-def ensure_circle(session: Session, name: str, programme: str, discreet_name: str, now: datetime) -> CircleRow:
+def new_person(phone: Phone, now: datetime, *, name: str = "", language: str = "en") -> PersonRow:
+    """A row for a number, not yet added. A landline cannot be texted."""
+    kind = line_type(phone)
+    return PersonRow(
+        phone=phone,
+        phone_index=phone,
+        name=name,
+        language=language,
+        country=country_of(phone),
+        line_type=kind.value,
+        textable=kind is not LineType.LANDLINE,
+        created_at=now,
+    )
+
+
+def ensure_circle(
+    session: Session,
+    name: str,
+    programme: str,
+    discreet_name: str,
+    now: datetime,
+) -> CircleRow:
     """The circle of this name, written now where it did not exist."""
     circle = session.scalar(select(CircleRow).where(CircleRow.name == name))
     if circle is None:
-        circle = CircleRow(name=name, programme=programme, discreet_name=discreet_name, policy={}, created_at=now)
+        circle = CircleRow(
+            name=name,
+            programme=programme,
+            discreet_name=discreet_name,
+            policy={},
+            created_at=now,
+        )
         session.add(circle)
         session.flush()
     return circle
@@ -111,7 +139,15 @@ def coordinator_of(session: Session, person: PersonId) -> CoordinatorRow | None:
 
 def circle_by_id(session: Session, circle: int | None) -> CircleRow | None:
     """The circle with this id; None for None."""
-    return None if circle is None else once(session, ("circle", circle), lambda: session.get(CircleRow, circle))
+    return (
+        None
+        if circle is None
+        else once(
+            session,
+            ("circle", circle),
+            lambda: session.get(CircleRow, circle),
+        )
+    )
 
 
 def roles_of(session: Session, person: PersonId) -> frozenset[Role]:
@@ -129,7 +165,7 @@ def _acts(coordinator: CoordinatorRow | None) -> bool:
 
 
 def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
-    """Who answers for a circle: its coordinators and the admins; never a viewer, never somebody who said stop."""
+    """Who answers for a circle: its coordinators and the admins; never a viewer."""
     query = (
         select(CoordinatorRow.person_id)
         .where(
@@ -149,7 +185,9 @@ def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping
     """The persons behind these volunteers."""
     if not volunteers:
         return {}
-    rows = session.execute(select(VolunteerRow.id, VolunteerRow.person_id).where(VolunteerRow.id.in_(volunteers)))
+    rows = session.execute(
+        select(VolunteerRow.id, VolunteerRow.person_id).where(VolunteerRow.id.in_(volunteers)),
+    )
     return {VolunteerId(volunteer): PersonId(person) for volunteer, person in rows}
 
 
@@ -160,7 +198,9 @@ def candidates(
     rows = session.execute(
         select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
     ).all()
-    excluded = set(session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)))
+    excluded = set(
+        session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)),
+    )
     busy = _busy(session, escalation)
     today = _taken_since(session, now - timedelta(hours=24))
     called = _last_called(session)
@@ -235,7 +275,13 @@ def _last_called(session: Session) -> dict[int, datetime]:
 
 
 def _opted_out(session: Session, persons: list[int]) -> set[int]:
-    newest = select(func.max(ConsentRow.id)).where(ConsentRow.person_id.in_(persons)).group_by(ConsentRow.person_id)
+    newest = (
+        select(func.max(ConsentRow.id))
+        .where(
+            ConsentRow.person_id.in_(persons),
+        )
+        .group_by(ConsentRow.person_id)
+    )
     out = select(ConsentRow.person_id).where(ConsentRow.id.in_(newest), ConsentRow.state == Consent.OUT.value)
     return set(session.scalars(out))
 
@@ -243,3 +289,107 @@ def _opted_out(session: Session, persons: list[int]) -> set[int]:
 def member_ids_with_schedule(session: Session) -> list[MemberId]:
     """Every member, by id."""
     return [MemberId(i) for i in session.scalars(select(MemberRow.id).order_by(MemberRow.id))]
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is stored of one person. `consent_at` and `consent_how` are those of the newest record."""
+
+    person: PersonRow
+    member: MemberRow | None = None
+    volunteer: VolunteerRow | None = None
+    coordinator: CoordinatorRow | None = None
+    schedule: ScheduleRow | None = None
+    consent: Consent = Consent.NONE
+    consent_at: datetime | None = None
+    consent_how: str = ""
+
+
+_AT_ONCE = 500
+_NEWEST_CONSENT_ID = (
+    select(func.max(ConsentRow.id))
+    .where(
+        ConsentRow.person_id == PersonRow.id,
+    )
+    .correlate(PersonRow)
+    .scalar_subquery()
+)
+_ALL_OF = (
+    select(PersonRow, MemberRow, VolunteerRow, CoordinatorRow, ScheduleRow, ConsentRow)
+    .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
+    .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
+    .outerjoin(CoordinatorRow, CoordinatorRow.person_id == PersonRow.id)
+    .outerjoin(ScheduleRow, ScheduleRow.member_id == MemberRow.id)
+    .outerjoin(ConsentRow, ConsentRow.id == _NEWEST_CONSENT_ID)
+)
+
+
+def known_by_phone(session: Session, phones: Sequence[Phone]) -> dict[Phone, Known]:
+    """Who of these numbers is stored, with all that they are: a few queries for thousands of numbers."""
+    found: dict[Phone, Known] = {}
+    for start in range(0, len(phones), _AT_ONCE):
+        some = phones[start : start + _AT_ONCE]
+        for row in session.execute(_ALL_OF.where(PersonRow.phone_index.in_(some))):
+            found[Phone(row[0].phone)] = _known(row)
+    return found
+
+
+def everybody(
+    session: Session,
+    role: type[MemberRow] | type[VolunteerRow] | type[CoordinatorRow],
+) -> Iterator[Known]:
+    """Everybody who is a member (or a volunteer, or a coordinator), by their id in that role."""
+    query = _ALL_OF.where(role.id.is_not(None)).order_by(role.id)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield _known(row)
+
+
+def _known(row: Any) -> Known:
+    person, member, volunteer, coordinator, schedule, newest = row
+    if newest is None:
+        return Known(person, member, volunteer, coordinator, schedule)
+    state = Consent(newest.state)
+    return Known(person, member, volunteer, coordinator, schedule, state, newest.at, newest.how)
+
+
+def remember_known(session: Session, known: Known) -> None:
+    """Keep what was looked up in bulk, so that handlers in this transaction need not ask again."""
+    person = known.person.id
+    remember(session, ("member", person), known.member)
+    remember(session, ("volunteer", person), known.volunteer)
+    remember(session, ("coordinator", person), known.coordinator)
+    remember(session, ("consent", person), known.consent)
+
+
+def invitation_key(person: int) -> str:
+    """The key of a person's one invitation (promise P6)."""
+    return f"invite:{person}"
+
+
+def cancel_invitations(session: Session, persons: Sequence[int]) -> None:
+    """Cancel the invitations of these people that have not left: they have agreed by other means."""
+    for start in range(0, len(persons), _AT_ONCE):
+        keys = [invitation_key(person) for person in persons[start : start + _AT_ONCE]]
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.key.in_(keys), DeliveryRow.state == Delivery.QUEUED.value)
+            .values(state=Delivery.CANCELLED.value, next_action_at=None),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def stopped_meanwhile(session: Session, persons: Sequence[int]) -> set[int]:
+    """Who of these has said stop by now. They are locked: a later stop waits for the transaction's end."""
+    stopped: set[int] = set()
+    for start in range(0, len(persons), _AT_ONCE):
+        some = list(persons[start : start + _AT_ONCE])
+        session.execute(
+            select(PersonRow.id).where(PersonRow.id.in_(some)).order_by(PersonRow.id).with_for_update(),
+        )
+        stopped |= _opted_out(session, some)
+    return stopped
+
+
+def circles(session: Session) -> dict[int, CircleRow]:
+    """Every circle, by id."""
+    return {circle.id: circle for circle in session.scalars(select(CircleRow).order_by(CircleRow.id))}

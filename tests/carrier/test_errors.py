@@ -8,7 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from checkin.carrier.port import ACCOUNT_ILL, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure, OutgoingText, Refusal
+from checkin.carrier.port import (
+    ACCOUNT_ILL,
+    CarrierBusy,
+    CarrierError,
+    CarrierRefused,
+    CarrierUnsure,
+    OutgoingText,
+    Refusal,
+)
 from checkin.carrier.twilio import TwilioCarrier, refusal_of
 from checkin.domain.terms import Phone
 from checkin.simulator.server import Simulator
