@@ -42,7 +42,7 @@ def _several(text: object) -> object:
 
 
 class Settings(BaseSettings):
-    """The settings of one installation; frozen. The names of the variables are in ARCHITECTURE.md and `.env.example`."""
+    """The settings of one installation; frozen. README.md lists the variables."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
@@ -215,7 +215,8 @@ def _check_carrier(settings: Settings) -> None:
     for place, number in enumerate(settings.from_numbers, start=1):
         if not _is_e164(number):
             raise BadSettings(
-                f"TWILIO_FROM_NUMBER: number {place} is not a telephone number with + and country code, such as +12025550123."
+                f"TWILIO_FROM_NUMBER: number {place} is not a telephone number with + and country code, "
+                "such as +12025550123."
             )
 
 

@@ -141,8 +141,8 @@ def _alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotStart(
-                f"The service already runs on the data folder {folder}: stop it first, or set CHECKIN_DATA_DIR and PORT "
-                "to run a second one."
+                f"The service already runs on the data folder {folder}: stop it first, or set "
+                "CHECKIN_DATA_DIR and PORT to run a second one."
             ) from None
         yield
 

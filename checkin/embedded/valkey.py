@@ -106,7 +106,8 @@ def _check_owner(folder: Path) -> None:
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise CannotStart(
-            f"The folder {folder} belongs to somebody else or is open to others: let CHECKIN_DATA_DIR have a shorter path."
+            f"The folder {folder} belongs to somebody else or is open to others: "
+            "let CHECKIN_DATA_DIR have a shorter path."
         )
 
 
