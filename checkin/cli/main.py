@@ -12,6 +12,7 @@ import checkin.cli
 from checkin.domain.policy import BadPolicy
 from checkin.embedded.valkey import CannotStart
 from checkin.log import configure
+from checkin.messages.source import BadTemplate
 from checkin.redis_queue import RedisQueue
 from checkin.sealed_keys import load_keys
 from checkin.settings import BadSettings, load
@@ -20,7 +21,7 @@ from checkin.store.sealed import CannotUnseal
 from checkin.store.session import make_engine
 from checkin.wiring import Services, build
 
-_MENDABLE = (BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy)
+_MENDABLE = (BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy, BadTemplate)
 
 
 class _Nouns(click.Group):

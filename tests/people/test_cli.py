@@ -51,7 +51,7 @@ def typed(
 
 def test_members_are_imported_listed_and_exported(typed: Typed, tmp_path: Path) -> None:
     file = typed.file(
-        f"phone,name,circle,schedule,consent_source,consent_at,shoe\n{SAM},Sam,east,daily 9am,a,2026-01-05,44\n"
+        f"phone,name,circle,schedule,consent_source,consent_at,shoe\n{SAM},S,east,daily 9,a,2026-01-05,44\n"
     )
     assert typed("import", "members", file) == 0
     assert "Imported members: 1 new, 0 changed, 0 unchanged." in typed.out

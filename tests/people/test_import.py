@@ -258,6 +258,8 @@ def test_another_zone_moves_the_next_time_and_another_name_does_not(office: Offi
     assert [row.next_action_at for row in office.rows(ScheduleRow)] == [before]
     office.imports("members", f"phone,timezone\n{SAM},America/Los_Angeles\n")
     assert [row.next_action_at for row in office.rows(ScheduleRow)] == [before + timedelta(hours=3)]
+    office.imports("members", f"phone,timezone,schedule\n{SAM},America/Chicago,TU 18:00\n")
+    assert [row.next_action_at for row in office.rows(ScheduleRow)] == [before + timedelta(hours=1)]
 
 
 def test_an_import_does_not_end_a_pause(office: Office) -> None:
