@@ -48,17 +48,19 @@ def hand_over(here: Services, ids: Sequence[DeliveryId]) -> int:
 
     Each is tried although another fails; then the first failure is raised, for the worker's log.
     """
-    if not ids:
-        return 0
-    with transaction(here.engine) as session:
-        lane = outbox.lane_of(session, ids[0])
-    if len(ids) == 1 or lane is None or LANES[lane].at_once == 1:
+    if len(ids) <= 1 or not _side_by_side(here, ids[0]):
         return sum(deliver(here, delivery, time.sleep) for delivery in ids)  # noqa: TID251 - the worker's own waiting
     handed = [_hands().submit(deliver, here, delivery, time.sleep) for delivery in ids]  # noqa: TID251 - as above
     failures = [error for each in handed if (error := each.exception()) is not None]
     if failures:
         raise failures[0]
     return sum(each.result() for each in handed)
+
+
+def _side_by_side(here: Services, delivery: DeliveryId) -> bool:
+    with transaction(here.engine) as session:
+        lane = outbox.lane_of(session, delivery)
+    return lane is not None and LANES[lane].at_once > 1
 
 
 def beat(process: str) -> None:

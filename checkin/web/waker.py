@@ -2,27 +2,26 @@
 
 import queue
 import threading
-from collections.abc import Sequence
 
-from checkin.domain.terms import DeliveryId, Lane
 from checkin.queue_port import Queue
+from checkin.wiring import Written, nudge
 
 
 class Waker:
-    """A thread that hands written deliveries to the queue. What it loses, the clock finds within a second."""
+    """A thread that hands written deliveries to the queue. What it loses, the clock finds within a second.
+
+    What one commit wrote goes together, so that a worker hands a crisis's calls over side by side.
+    """
 
     def __init__(self, lanes: Queue) -> None:
         self._lanes = lanes
-        self._written: queue.SimpleQueue[tuple[Lane, DeliveryId]] = queue.SimpleQueue()
+        self._written: queue.SimpleQueue[Written] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="waker", daemon=True).start()
 
-    def __call__(self, written: Sequence[tuple[Lane, DeliveryId]]) -> None:
+    def __call__(self, written: Written) -> None:
         """Remember what was written; never blocks."""
-        for lane, delivery in written:
-            if lane in (Lane.URGENT, Lane.REPLY):
-                self._written.put((lane, delivery))
+        self._written.put(written)
 
     def _run(self) -> None:
         while True:
-            lane, delivery = self._written.get()
-            self._lanes.enqueue(lane, [delivery])
+            nudge(self._lanes, self._written.get())
