@@ -54,6 +54,10 @@ class Services:
         return result
 
 
+Get = Callable[[], Services]
+"""How a command gets its services: built when they are first asked for."""
+
+
 def build(settings: Settings, queue: Queue, *, wake: Callable[[Written], None] | None = None) -> Services:
     """Build the services of one process. `wake`: how written deliveries are nudged; by default at once."""
     keys = load_keys(settings)

@@ -7,7 +7,6 @@ import structlog
 
 from checkin.carrier.port import (
     Accepted,
-    Carrier,
     CarrierBusy,
     CarrierRefused,
     CarrierUnsure,
@@ -96,12 +95,8 @@ def _hand_over(services: Services, outgoing: Outgoing) -> Accepted | None:
             carrier.end_call(outgoing.about_sid or "")
             return None
         case Kind.CHANGE:
-            _change(carrier, outgoing, base)
+            carrier.redirect_call(outgoing.about_sid or "", f"{base}/twilio/call/{outgoing.about_id}/answered")
             return None
-
-
-def _change(carrier: Carrier, outgoing: Outgoing, base: str) -> None:
-    carrier.redirect_call(outgoing.about_sid or "", f"{base}/twilio/call/{outgoing.about_id}/answered")
 
 
 def _asked(outgoing: Outgoing, find: Callable[[], Accepted | None]) -> Accepted | None:

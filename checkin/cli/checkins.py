@@ -1,7 +1,5 @@
 """`checkin checkins`: list them, send one now."""
 
-from collections.abc import Callable
-
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +12,7 @@ from checkin.domain.terms import PersonId
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.store import check_ins, consent, people
 from checkin.store.tables import CheckInRow, ScheduleRow
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.group()

@@ -1,18 +1,12 @@
 """`checkin coordinators`: who answers for the circles."""
 
-from collections.abc import Callable
-
 import click
-from sqlalchemy.orm import Session
 
-from checkin.cli.show import show
+from checkin.cli.people import list_command
 from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import CoordinatorRole, Kind
 from checkin.handlers.people_imported import people_imported, read_people
-from checkin.handlers.people_listed import people_listed
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.group()
@@ -20,18 +14,7 @@ def command() -> None:
     """Coordinators: who answers for the circles."""
 
 
-@command.command("list")
-@click.option("--numbers", is_flag=True, help="with whole numbers; that they were looked at is recorded")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def list_coordinators(get: Get, numbers: bool, as_json: bool) -> None:
-    """List the coordinators; numbers are masked to their last two digits."""
-    here = get()
-
-    def work(session: Session) -> list[dict[str, object]]:
-        return people_listed(session, Kind.COORDINATORS, here.now(), who="command line", numbers=numbers)
-
-    show(here.act(work), as_json, "No coordinator yet: see `checkin coordinators add --help`.")
+command.add_command(list_command(Kind.COORDINATORS, "No coordinator yet: see `checkin coordinators add --help`."))
 
 
 @command.command("add")

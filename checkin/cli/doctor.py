@@ -1,15 +1,11 @@
 """`checkin doctor`: what is ill, and how to mend it."""
 
-from collections.abc import Callable
-
 import click
 
 from checkin.carrier.port import CarrierError
 from checkin.cli.show import show
 from checkin.web.health import ailments
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.command()

@@ -1,7 +1,5 @@
 """`checkin escalations`: list, show, ack, close."""
 
-from collections.abc import Callable
-
 import click
 from sqlalchemy.orm import Session
 
@@ -14,9 +12,7 @@ from checkin.handlers.coordinator_texted import answers_for
 from checkin.store import escalations as store
 from checkin.store import people, system
 from checkin.store.tables import EscalationRow, MemberRow, PersonRow
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get, Services
 
 
 @click.group()

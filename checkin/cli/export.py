@@ -1,16 +1,13 @@
 """`checkin export KIND FILE.csv`: people as a file, in the columns of the import."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from checkin.handlers.people_exported import people_exported
 from checkin.handlers.people_files.terms import Kind
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.command()

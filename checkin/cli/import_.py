@@ -1,7 +1,7 @@
 """`checkin import KIND FILE.csv`: people from a file, all of them or none."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
@@ -10,9 +10,8 @@ from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.sheet import BadFile
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import people_imported, read_people
-from checkin.wiring import Services
+from checkin.wiring import Get
 
-Get = Callable[[], Services]
 _SHOWN = 50
 _WHO = "command line"
 

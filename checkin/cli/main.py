@@ -30,7 +30,7 @@ class _Nouns(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All files of this folder but this one."""
         names = (module.name for module in pkgutil.iter_modules(checkin.cli.__path__))
-        return sorted(name.rstrip("_") for name in names if name not in ("main", "show"))
+        return sorted(name.rstrip("_") for name in names if name not in ("main", "people", "show"))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import only the file that is asked for: the others cost nothing."""

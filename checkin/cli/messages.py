@@ -1,6 +1,5 @@
 """`checkin messages`: texts and calls, in and out."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import click
@@ -10,9 +9,7 @@ from sqlalchemy.orm import Session
 from checkin.cli.show import show
 from checkin.store import system
 from checkin.store.tables import DeliveryRow, InboundRow
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.group()

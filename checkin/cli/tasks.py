@@ -1,7 +1,5 @@
 """`checkin tasks`: what waits for a coordinator: list, show, done."""
 
-from collections.abc import Callable
-
 import click
 from sqlalchemy.orm import Session
 
@@ -10,9 +8,7 @@ from checkin.cli.show import show
 from checkin.store import system
 from checkin.store import tasks as store
 from checkin.store.tables import InboundRow, PersonRow, TaskRow
-from checkin.wiring import Services
-
-Get = Callable[[], Services]
+from checkin.wiring import Get
 
 
 @click.group()

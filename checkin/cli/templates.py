@@ -1,7 +1,6 @@
 """`checkin templates`: are the texts fit to be sent, and how do they look."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 
 import click
@@ -12,9 +11,7 @@ from checkin.messages.lint import lint, lint_names
 from checkin.messages.preview import Preview, preview
 from checkin.messages.text_rules import Severity
 from checkin.settings import load
-from checkin.wiring import Services, handbook
-
-Get = Callable[[], Services]
+from checkin.wiring import handbook
 
 
 @click.group()

@@ -75,12 +75,7 @@ def send_text(
         person_id=effect.to,
         template=effect.template,
         body=rendered.body,
-        subject="",
-        ring_seconds=0,
-        check_in_id=effect.about.check_in,
-        escalation_id=effect.about.escalation,
-        offer_number=effect.about.offer,
-        handoff_id=effect.about.handoff,
+        **_concerns(effect.about),
         state=State.QUEUED.value,
         created_at=now,
         deadline_at=effect.expires_at,
@@ -109,14 +104,9 @@ def _place_call(session: Session, handbook: Handbook, effect: do.PlaceCall, now:
         lane=effect.lane.value,
         routine=effect.routine,
         person_id=effect.to,
-        template="",
-        body="",
         subject=effect.subject.value,
         ring_seconds=int(effect.ring_for.total_seconds()),
-        check_in_id=effect.about.check_in,
-        escalation_id=effect.about.escalation,
-        offer_number=effect.about.offer,
-        handoff_id=effect.about.handoff,
+        **_concerns(effect.about),
         state=State.QUEUED.value,
         created_at=now,
         deadline_at=effect.expires_at,
@@ -124,6 +114,15 @@ def _place_call(session: Session, handbook: Handbook, effect: do.PlaceCall, now:
     )
     if call is not None and effect.about.handoff is not None:
         _remember_leg(session, effect, call)
+
+
+def _concerns(about: do.About) -> dict[str, int | None]:
+    return {
+        "check_in_id": about.check_in,
+        "escalation_id": about.escalation,
+        "offer_number": about.offer,
+        "handoff_id": about.handoff,
+    }
 
 
 def _remember_leg(session: Session, effect: do.PlaceCall, call: DeliveryId) -> None:
@@ -162,12 +161,8 @@ def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: 
         key,
         kind=kind.value,
         lane=Lane.URGENT.value,
-        routine=False,
         person_id=row.person_id,
-        template="",
-        body="",
         subject=row.subject,
-        ring_seconds=0,
         check_in_id=row.check_in_id,
         escalation_id=row.escalation_id,
         offer_number=row.offer_number,
@@ -175,7 +170,6 @@ def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: 
         about_delivery_id=row.id,
         state=State.QUEUED.value,
         created_at=now,
-        deadline_at=None,
         next_action_at=now,
     )
 

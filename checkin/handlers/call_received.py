@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.domain.call_script import CallScript, HangUp, Say
-from checkin.domain.reading import read
+from checkin.domain.reading import Kind
 from checkin.domain.terms import Level, PersonId, Phone
 from checkin.handlers.call_words import caller
 from checkin.handlers.case_moved import open_for_words
@@ -39,7 +39,6 @@ def incoming_keys(
     if keys != "1":
         tasks.give(session, f"incoming:{sid}", "member_rang", now, circle_id=member.circle_id, person_id=person.id)
         return to.ends_with("error_goodbye")
-    reading = read("CALL")
     if not inbox.seen(session, f"{sid}:1"):
         case = open_for_words(session, handbook, member, Level.OK, True, False, now)
         inbox.keep(
@@ -49,7 +48,7 @@ def incoming_keys(
             channel="voice",
             body="1",
             received_at=now,
-            kind=reading.kind.value,
+            kind=Kind.COMMAND.value,
             level=Level.OK.value,
             command="call",
             reasons=["key_1"],

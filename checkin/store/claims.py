@@ -1,17 +1,10 @@
 """Take due rows by comparing, not by locking: nobody else takes them before the lease ends."""
 
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Mapped, Session
-
-
-class Due(Protocol):
-    """A row that must be acted on at a time."""
-
-    id: Mapped[int]
-    next_action_at: Mapped[datetime | None]
+from sqlalchemy.orm import Session
 
 
 def claim_due(

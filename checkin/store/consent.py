@@ -42,8 +42,3 @@ def record(
     )
     session.flush()
     forget(session, ("consent", person))
-
-
-def history(session: Session, person: PersonId) -> list[ConsentRow]:
-    """Every line of a person, oldest first."""
-    return list(session.scalars(select(ConsentRow).where(ConsentRow.person_id == person).order_by(ConsentRow.id)))

@@ -14,7 +14,7 @@ from checkin.domain.escalation import OfferState
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.routing import Candidate
-from checkin.domain.terms import CircleId, EscalationId, MemberId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Reach, Role, VolunteerId
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
@@ -284,11 +284,6 @@ def _opted_out(session: Session, persons: list[int]) -> set[int]:
     )
     out = select(ConsentRow.person_id).where(ConsentRow.id.in_(newest), ConsentRow.state == Consent.OUT.value)
     return set(session.scalars(out))
-
-
-def member_ids_with_schedule(session: Session) -> list[MemberId]:
-    """Every member, by id."""
-    return [MemberId(i) for i in session.scalars(select(MemberRow.id).order_by(MemberRow.id))]
 
 
 @dataclass(frozen=True)

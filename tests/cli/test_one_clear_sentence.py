@@ -14,6 +14,7 @@ from checkin.embedded.connection import sentence
 from checkin.settings import BadSettings, load
 from checkin.store.migrate import NewerDatabase, upgrade
 from checkin.store.session import make_engine
+from tests.live import free_port
 
 CHECKIN = Path(sys.executable).parent / "checkin"
 
@@ -97,13 +98,6 @@ def test_an_outside_redis_that_does_not_answer(tmp_path: Path) -> None:
     assert "The Redis of REDIS_URL does not answer" in result.stderr
     assert "secret" not in result.stderr + result.stdout
     assert "Traceback" not in result.stderr
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(
