@@ -50,10 +50,16 @@ class Due:
     def __init__(self, path: str) -> None:
         self._rows = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._known: dict[str, datetime | None] = {}
+        self._version = 0
 
-    def changed(self) -> None:
-        """Something was committed."""
+    def changed(self) -> bool:
+        """Whether something was written since this was last asked."""
+        version = self._rows.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return False
+        self._version = version
         self._known.clear()
+        return True
 
     def at(self) -> datetime | None:
         """The earliest time of any row."""
@@ -100,7 +106,8 @@ class House:
         self.webs: list[Process] = []
         self._apps: dict[str, object] = {}
         self._clocks: dict[Process, datetime] = {}
-        self._polls: set[Callable[[], None]] = set()
+        self._ticks: dict[Process, Callable[[], object]] = {}
+        self._polls: list[Callable[[], None]] = []
         base.engine.update_execution_options(between=self._between)
         self.processes: list[Process] = []
         for machine in range(machines):
@@ -130,9 +137,9 @@ class House:
 
     def _between(self, where: str) -> None:
         if where == "after":
-            self.due.changed()
-            for poll in sorted(self._polls, key=id):
-                poll()
+            if self.due.changed():
+                for poll in list(self._polls):
+                    poll()
         elif self.database_away:
             raise OperationalError("the database is away", None, Exception("away"))
         self.stage.point(f"transaction: {where}")
@@ -155,21 +162,22 @@ class House:
                 if error is not None and not isinstance(error, OperationalError):
                     self.stage.wrong(f"{process.name}: {type(error).__name__}: {error}", error)
 
-        self._ticks = getattr(self, "_ticks", {})
         self._ticks[process] = lambda: process.act(lambda: clock.tick(services), ticked)
 
     def clocks_due(self) -> datetime | None:
-        """When the next clock ticks: only ticks that find something are worth playing."""
+        """When the next clock ticks: only ticks that may find something are worth playing."""
+        return min((self._ticks_at(process) for process in self._clocks), default=None) if self.due.at() else None
+
+    def _ticks_at(self, process: Process) -> datetime:
+        """A clock ticks in its own second, and sees a row as due by its own machine's time."""
         due = self.due.at()
-        if due is None or not self._clocks:
-            return None
-        return max(min(self._clocks.values()), due)
+        assert due is not None
+        return max(self._clocks[process], due - self.skew[process.machine])
 
     def tick(self) -> None:
         """Let the clocks tick whose second has come."""
         for process in list(self._clocks):
-            due = self.due.at()
-            if due is not None and due <= self.stage.now and self._clocks[process] <= self.stage.now:
+            if self.due.at() is not None and self._ticks_at(process) <= self.stage.now:
                 del self._clocks[process]
                 self._ticks[process]()
 
@@ -208,12 +216,12 @@ class House:
         soon = lambda: self.stage.after(_POLL, wake)  # noqa: E731
         if due is not None:
             self.stage.after(max((due - self.stage.now).total_seconds(), _POLL), wake)
-        self._polls.add(soon)
+        self._polls.append(soon)
         self.queue.listening[lane].append(me)
         try:
             self.stage.wait()
         finally:
-            self._polls.discard(soon)
+            self._polls.remove(soon)
 
     def _drain(self, process: Process, services: Services, lane: Lane) -> int:
         try:

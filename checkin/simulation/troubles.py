@@ -122,14 +122,14 @@ class Troubles:
             case "suspend":
                 self._suspended = chance.randrange(len(self.house.skew)) if on else None
             case "clock_jump":
-                self._jumps(chance)
+                self._jumps(chance, JUMP if on else timedelta(0))
             case _:
                 pass
 
     _suspended: int | None = None
 
-    def _jumps(self, chance: random.Random) -> None:
-        together = JUMP * chance.uniform(-1, 1)
+    def _jumps(self, chance: random.Random, far: timedelta) -> None:
+        together = far * chance.uniform(-1, 1)
         self.house.skew = [together + APART * chance.random() for _ in self.house.skew]
 
     # --- points ---------------------------------------------------------------------------------------------------
