@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     default_region: str = _variable("CHECKIN_DEFAULT_REGION", "US")
     default_timezone: str = _variable("CHECKIN_DEFAULT_TIMEZONE", "UTC")
     policy_file: Path | None = _variable("CHECKIN_POLICY_FILE", None)
+    backup_dir_given: Path | None = _variable("CHECKIN_BACKUP_DIR", None)
+    backup_keep: int = _variable("CHECKIN_BACKUP_KEEP", 14)
     log_json: bool = _variable("CHECKIN_LOG_JSON", False)
 
     _split = field_validator("auth_tokens", "from_numbers", "encryption_keys", mode="before")(_several)
@@ -88,6 +90,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database: the one given, else SQLite in the data folder."""
         return self.database_url_given or f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
+
+    @property
+    def backup_dir(self) -> Path:
+        """Where backups are put."""
+        return (self.backup_dir_given or self.data_dir / "backups").absolute()
 
     @property
     def uses_sqlite(self) -> bool:
@@ -172,6 +179,7 @@ _EXPECTED = {
     "PORT": "a number between 1 and 65535",
     "CHECKIN_SIMULATOR_PORT": "a number between 1 and 65535",
     "WEB_CONCURRENCY": "a number between 1 and 64",
+    "CHECKIN_BACKUP_KEEP": "a number between 0 (no daily backup) and 1000",
     "CHECKIN_LOG_JSON": "true or false",
 }
 
@@ -184,6 +192,8 @@ def _check_numbers(settings: Settings) -> None:
     ):
         if not 1 <= value <= highest:
             raise BadSettings(f"{name} is not {_EXPECTED[name]}.")
+    if not 0 <= settings.backup_keep <= 1000:
+        raise BadSettings(f"CHECKIN_BACKUP_KEEP is not {_EXPECTED['CHECKIN_BACKUP_KEEP']}.")
     if settings.simulator_port == settings.port:
         raise BadSettings("CHECKIN_SIMULATOR_PORT is the same as PORT: give the simulator another port.")
 

@@ -23,12 +23,13 @@ from checkin.handlers.handoff_moved import move_handoff
 from checkin.lanes import LANES
 from checkin.log import configure
 from checkin.settings import BadSettings, load
-from checkin.store import system
+from checkin.store import restored, system
 from checkin.store.claims import claim_due
 from checkin.store.session import transaction
 from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
 from checkin.wiring import Services
 from workers import jobs
+from workers.nightly import NightlyBackup
 from workers.run import catch_signals
 
 log = structlog.get_logger()
@@ -43,8 +44,10 @@ _WAITING = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value)
 def tick(services: Services) -> int:
     """Do what is due. Returns how many routine rows were acted on, so that a full batch is followed by another."""
     urgent(services)
-    _check_ins_due(services)
-    done = _schedules_due(services)
+    done = 0
+    if not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
+        _check_ins_due(services)
+        done = _schedules_due(services)
     for lane in (Lane.CHECKIN, Lane.BULK):
         _hand_to_queue(services, lane)
     return done
@@ -60,6 +63,11 @@ def urgent(services: Services) -> None:
     ))  # fmt: skip
     for lane in (Lane.URGENT, Lane.REPLY):
         _hand_to_queue(services, lane)
+
+
+def _catching_up(services: Services) -> bool:
+    with transaction(services.engine) as session:
+        return restored.catch_up_from(session) is not None
 
 
 def _check_ins_due(services: Services) -> None:
@@ -133,10 +141,12 @@ def _hand_to_queue(services: Services, lane: Lane) -> None:
 
 def run(services: Services, stopping: threading.Event) -> None:
     """Tick every second, at once again while a full batch was found."""
+    backup = NightlyBackup()
     while not stopping.is_set():
         full = False
         try:
             full = tick(services) >= _BATCH
+            backup.look(services)
             with transaction(services.engine) as session:
                 system.beat(session, "clock", services.now())
         except Exception:

@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import checkin.cli
+from checkin.backup.problem import BackupProblem
 from checkin.domain.policy import BadPolicy
 from checkin.embedded.valkey import CannotStart
 from checkin.log import configure
@@ -21,7 +22,8 @@ from checkin.store.sealed import CannotUnseal
 from checkin.store.session import make_engine
 from checkin.wiring import Services, build
 
-_MENDABLE = (BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy, BadTemplate)
+_NO_NOUNS = ("main", "passphrase", "people", "show")
+_MENDABLE = (BackupProblem, BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy, BadTemplate)
 
 
 class _Nouns(click.Group):
@@ -30,14 +32,15 @@ class _Nouns(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All files of this folder but this one."""
         names = (module.name for module in pkgutil.iter_modules(checkin.cli.__path__))
-        return sorted(name.rstrip("_") for name in names if name not in ("main", "people", "show"))
+        return sorted(name.rstrip("_").replace("_", "-") for name in names if name not in _NO_NOUNS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import only the file that is asked for: the others cost nothing."""
         if name not in self.list_commands(ctx):
             return None
         files = {module.name for module in pkgutil.iter_modules(checkin.cli.__path__)}
-        module = importlib.import_module(f"checkin.cli.{name if name in files else name + '_'}")
+        file = name.replace("-", "_")
+        module = importlib.import_module(f"checkin.cli.{file if file in files else file + '_'}")
         command = getattr(module, "command", None)
         return command if isinstance(command, click.Command) else None
 

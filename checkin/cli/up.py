@@ -4,7 +4,6 @@ Order: lock, port, keys, Redis, migrations, the sample circle (with the simulato
 Ctrl-C stops everything, Redis last; starting again goes on where it was.
 """
 
-import fcntl
 import os
 import shlex
 import signal
@@ -20,6 +19,7 @@ import click
 from honcho.environ import parse_procfile
 from sqlalchemy import select
 
+from checkin.embedded.alone import alone
 from checkin.embedded.supervisor import Program, Supervisor
 from checkin.embedded.valkey import CannotStart, check_redis, find_server, prepare, wait_until_ready
 from checkin.redis_queue import RedisQueue
@@ -38,7 +38,7 @@ def command() -> None:
     os.umask(0o077)
     settings = load()
     folder = data_folder(settings)
-    with _alone(folder):
+    with alone(folder):
         load_keys(settings)
         _check_ports(settings)
         stopping = threading.Event()
@@ -131,20 +131,6 @@ def _make_sample(settings: Settings) -> None:
         make_sample(services)
     (settings.data_dir / "simulator_phones.json").write_text(phones_file())
     services.engine.dispose()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Refuse a second `up` on the same data folder."""
-    with (folder / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(
-                f"The service already runs on the data folder {folder}: stop it first, or set "
-                "CHECKIN_DATA_DIR and PORT to run a second one."
-            ) from None
-        yield
 
 
 def _check_ports(settings: Settings) -> None:

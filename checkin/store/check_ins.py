@@ -59,6 +59,7 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
             answered_at=after.answered_at,
             rating=after.rating,
             next_action_at=after.next_action_at,
+            in_question_since=None,
             version=before.version + 1,
         )
         .returning(CheckInRow.id)
@@ -66,6 +67,17 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
     if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
         raise SomebodyWasFaster(f"check-in {before.id}")
     forget(session, ("check_in", before.id), ("newest asked", before.member))
+
+
+def in_question_since(session: Session, check_in: CheckInId) -> datetime | None:
+    """Since when its next step may have been taken already, unknown to this database (see `restored.py`)."""
+    return session.get_one(CheckInRow, check_in).in_question_since
+
+
+def put_in_question(session: Session, check_in: CheckInId, since: datetime) -> None:
+    """Its next step may have been taken at or after `since`."""
+    session.get_one(CheckInRow, check_in).in_question_since = since
+    session.flush()
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:
