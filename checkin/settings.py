@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The database: the one given, else SQLite in the data folder."""
-        return self.database_url_given or f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
+        if self.database_url_given:
+            return with_driver(self.database_url_given)
+        return f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
 
     @property
     def backup_dir(self) -> Path:
@@ -120,6 +122,11 @@ class Settings(BaseSettings):
     def redis_url(self) -> str:
         """The queue's server as a URL: the one given, else the embedded one's socket."""
         return self.redis_url_given or f"unix://{quote(str(self.redis_socket))}"
+
+    @property
+    def web_host(self) -> str:
+        """Where the web process listens: for the carrier everywhere, for the simulator on loopback."""
+        return "0.0.0.0" if self.twilio_configured else "127.0.0.1"  # noqa: S104
 
     @property
     def carrier_base_url(self) -> str | None:
@@ -239,7 +246,7 @@ def _check_places(settings: Settings) -> None:
             raise BadSettings(f"{name} is not an address such as https://checkin.example.org, without ? or #.")
     if settings.database_url_given is not None and not _is_database(settings.database_url_given):
         raise BadSettings(
-            "DATABASE_URL is not an address such as postgresql+psycopg://user:password@host/name or sqlite:////folder/file."
+            "DATABASE_URL is not an address such as postgresql://user:password@host/name or sqlite:////folder/file."
         )
     if settings.redis_url_given is not None and not settings.redis_url_given.startswith(
         ("redis://", "rediss://", "unix://", "redis+sentinel://")
@@ -287,8 +294,14 @@ def _is_http(url: str) -> bool:
     )
 
 
+def with_driver(url: str) -> str:
+    """A database's address with the driver that is used; postgresql:// and postgres:// are what others hand out."""
+    scheme, rest = url.partition("://")[::2]
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else url
+
+
 def _is_database(url: str) -> bool:
     try:
-        return make_url(url).drivername in {"sqlite", "postgresql+psycopg"}
+        return make_url(with_driver(url)).drivername in {"sqlite", "postgresql+psycopg"}
     except ArgumentError:
         return False
