@@ -28,6 +28,10 @@ _LONGEST_SOCKET_PATH = 100
 """Unix socket addresses hold 104 bytes (macOS) or 108 (Linux)."""
 
 
+READY_FILE = "CHECKIN_READY_FILE"
+"""The variable by which `checkin up` names the file that a process makes when it is ready; no setting of a person's."""
+
+
 class BadSettings(Exception):
     """A variable is wrong or missing. The text is one sentence for the operator and holds no secret."""
 
@@ -292,6 +296,13 @@ def _is_http(url: str) -> bool:
         and readable_port
         and not (parts.query or parts.fragment)
     )
+
+
+def say_ready() -> None:
+    """Tell whoever started this process, and asked to be told, that it has begun its work."""
+    asked = os.environ.get(READY_FILE)
+    if asked and Path(asked).parent.exists():  # gone: it was told already, by another of this program's processes
+        Path(asked).touch()
 
 
 def with_driver(url: str) -> str:

@@ -22,12 +22,12 @@ from checkin.handlers.check_in_moved import move_check_in, schedule_due
 from checkin.handlers.handoff_moved import move_handoff
 from checkin.lanes import LANES
 from checkin.log import configure
-from checkin.settings import BadSettings, load
+from checkin.settings import load, say_ready
 from checkin.store import restored, system
 from checkin.store.claims import claim_due
 from checkin.store.session import transaction
 from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
-from checkin.wiring import Services
+from checkin.wiring import MENDABLE, Services
 from workers import jobs
 from workers.nightly import NightlyBackup
 from workers.run import catch_signals
@@ -157,14 +157,15 @@ def run(services: Services, stopping: threading.Event) -> None:
 def main() -> int:
     """Run the clock until it is told to stop."""
     try:
-        settings = load()
-    except BadSettings as error:
+        configure("clock", load().log_json)
+        services = jobs.services()
+    except MENDABLE as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    configure("clock", settings.log_json)
     stopping = threading.Event()
     catch_signals(stopping)
-    run(jobs.services(), stopping)
+    say_ready()
+    run(services, stopping)
     return 0
 
 

@@ -57,7 +57,7 @@ def _check_source(here: Connection) -> None:
     if here.dialect.name != "sqlite":
         raise BackupProblem("DATABASE_URL names a PostgreSQL database already: there is nothing to move.")
     if not migrate.check_on(here):
-        raise BackupProblem("The database is not at this version: run `checkin init` first.")
+        raise BackupProblem("The database is not at this version: run `checkin migrate` first.")
 
 
 def _prepare(here: Connection, target: Engine, now: datetime) -> None:

@@ -10,20 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 import checkin.cli
 from checkin.backup.problem import BackupProblem
-from checkin.domain.policy import BadPolicy
 from checkin.embedded.valkey import CannotStart
 from checkin.log import configure
-from checkin.messages.source import BadTemplate
 from checkin.redis_queue import RedisQueue
-from checkin.sealed_keys import load_keys
-from checkin.settings import BadSettings, load
-from checkin.store.migrate import NewerDatabase, check
-from checkin.store.sealed import CannotUnseal
-from checkin.store.session import make_engine
-from checkin.wiring import Services, build
+from checkin.settings import load
+from checkin.wiring import MENDABLE, Services, build
 
 _NO_NOUNS = ("main", "passphrase", "people", "show")
-_MENDABLE = (BackupProblem, BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy, BadTemplate)
+_MENDABLE = (*MENDABLE, BackupProblem, CannotStart)
 
 
 class _Nouns(click.Group):
@@ -57,13 +51,6 @@ def _services() -> Services:
     """The services of this command, built when they are first asked for. The database must be at this version."""
     settings = load()
     configure("command line", settings.log_json, level="WARNING")
-    load_keys(settings)
-    engine = make_engine(settings.database_url)
-    try:
-        if not check(engine):
-            raise click.ClickException("The database is not at this version: run `checkin init` first.")
-    finally:
-        engine.dispose()
     return build(settings, RedisQueue(settings.redis_url))
 
 

@@ -38,12 +38,13 @@ class State(StrEnum):
 SETTLED = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 LEASE = {
-    # How long a handed-over delivery may go without a word before it is taken up again. The carrier's answer
-    # is waited for 10 s at most; a bulk chunk waits its turn behind others.
+    # How long what was handed to a lane's queue may go without being taken before it is handed to it again. All of
+    # them within 15 s: no work of a killed worker waits longer. A worker that is merely behind loses nothing by it: an
+    # id that stands in the queue twice is nothing to do the second time.
     Lane.URGENT: timedelta(seconds=12),
-    Lane.REPLY: timedelta(seconds=15),
-    Lane.CHECKIN: timedelta(seconds=90),
-    Lane.BULK: timedelta(seconds=90),
+    Lane.REPLY: timedelta(seconds=12),
+    Lane.CHECKIN: timedelta(seconds=12),
+    Lane.BULK: timedelta(seconds=12),
 }
 
 _FIRST_WAIT = {Lane.URGENT: 1.0, Lane.REPLY: 2.0, Lane.CHECKIN: 15.0, Lane.BULK: 30.0}

@@ -7,7 +7,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, column, select, table, update
+from sqlalchemy import Connection, Engine, column, select, table, text, update
+from sqlalchemy.exc import OperationalError
 
 from checkin.migrations import WORKS_FROM
 from checkin.store import system
@@ -23,18 +24,47 @@ _ELSEWHERE = {
     MOVED: "This database has been moved to PostgreSQL: set DATABASE_URL, as `checkin migrate-to` said.",
     COPYING: "The move into this database is not finished: run `checkin migrate-to` again.",
 }
+_CAREFULLY = (
+    f"SELECT pg_advisory_xact_lock({int.from_bytes(b'checkin', 'big')})",
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = '3s'",
+)
+"""One machine at a time; and rather give up than let everybody wait behind us, who wait for somebody's long reading."""
 _VERSION = table("alembic_version", column("version_num"))
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
-class NewerDatabase(Exception):
-    """This version cannot work with the database: a newer one made it, or its rows are, or go, elsewhere."""
+class WrongDatabase(Exception):
+    """This version must not work with the database. The text is one sentence for the operator."""
+
+
+class NoDatabase(WrongDatabase):
+    """It does not answer."""
+
+
+class NewerDatabase(WrongDatabase):
+    """A newer version made it, or its rows are, or go, elsewhere."""
+
+
+class OlderDatabase(WrongDatabase):
+    """It lacks what this version needs."""
+
+
+class Busy(WrongDatabase):
+    """It cannot be changed now."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Run what migrations are missing. Raises NewerDatabase, and then changes nothing."""
+    """Run what migrations are missing. Raises NewerDatabase or Busy, and then changes nothing."""
     with engine.connect() as connection:
-        upgrade_on(connection)
+        try:
+            upgrade_on(connection)
+        except OperationalError as error:
+            if type(error.orig).__name__ != "LockNotAvailable":
+                raise
+            raise Busy(
+                "Something long reads the database, a backup perhaps: nothing was changed; try again when it is over."
+            ) from None
         connection.commit()
 
 
@@ -43,6 +73,9 @@ def upgrade_on(connection: Connection) -> None:
 
     A newer database that this version may work with is left as it is.
     """
+    if connection.dialect.name == "postgresql":
+        for statement in _CAREFULLY:
+            connection.execute(text(statement))
     check_on(connection)
     if version_of(connection) in _known():
         command.upgrade(_config(connection), "head")
@@ -56,6 +89,21 @@ def check(engine: Engine) -> bool:
     """
     with engine.connect() as connection:
         return check_on(connection)
+
+
+def require(engine: Engine) -> None:
+    """See that this version may work with the database. Raises NoDatabase, OlderDatabase and NewerDatabase."""
+    try:
+        with engine.connect() as connection:
+            is_right, is_new = check_on(connection), version_of(connection) is None
+    except OperationalError as error:
+        raise NoDatabase(
+            f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL and that it runs."
+        ) from None
+    if is_new:
+        raise OlderDatabase("There is no database yet: run `checkin init` first.")
+    if not is_right:
+        raise OlderDatabase("The database is not at this version: run `checkin migrate` first.")
 
 
 def check_on(connection: Connection) -> bool:

@@ -55,7 +55,7 @@ def ailments(services: Services) -> dict[str, str]:
     ill: dict[str, str] = {}
     try:
         if not check(services.engine):
-            ill["database"] = "The database is not at this version: run `make migrate`."
+            ill["database"] = "The database is not at this version: run `checkin migrate`."
         else:
             with transaction(services.engine) as session:
                 ill.update(_silent(system.heartbeats(session), services.now()))
