@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from checkin.backup import move as moving
 from checkin.backup.problem import BackupProblem
@@ -11,7 +12,7 @@ from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
 from checkin.store import consent, people, system
 from checkin.store.migrate import MOVED, NewerDatabase, check, put_version, upgrade, version_of
-from checkin.store.session import transaction
+from checkin.store.session import make_engine, transaction
 from checkin.store.tables import DeliveryRow, PersonRow
 from tests.backup.conftest import NOW, MakePlace, Place
 from tests.postgres import Postgres
@@ -71,6 +72,16 @@ def test_the_old_database_is_used_no_more(home: Place, away: Place) -> None:
         check(home.engine)
     with pytest.raises(NewerDatabase):
         upgrade(home.engine)
+
+
+def test_a_process_that_was_not_stopped_acknowledges_nothing_on_the_old_one(home: Place, away: Place) -> None:
+    forgotten = make_engine(home.settings.database_url)
+    with transaction(forgotten) as session:
+        people.ensure(session, Phone("+12025559998"), NOW)
+    move(home, away)
+    with pytest.raises(IntegrityError, match="has been moved"), transaction(forgotten) as session:
+        people.ensure(session, Phone("+12025559999"), NOW)
+    forgotten.dispose()
 
 
 @pytest.mark.parametrize("after", range(1, 12, 2))
