@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
-from checkin.domain.delivery import SETTLED, Kind, State, next_attempt
+from checkin.domain.delivery import SETTLED, Kind, State, ask_at, next_attempt
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
@@ -30,8 +30,9 @@ _CONTACTS = frozenset({Kind.TEXT.value, Kind.CALL.value})
 _CALL_NOT_THERE_YET = timedelta(seconds=1)
 _GATE_LOOK = timedelta(seconds=30)
 """After a restore nothing routine leaves until what came in has been read; how often it is looked again."""
-_LONGEST_WAIT = timedelta(seconds=5)
-"""A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment."""
+_LONGEST_WAIT = timedelta(seconds=3)
+"""A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment. With the wait
+for the carrier's answer it bounds how long the work of a killed worker lies: less than 15 s."""
 
 
 def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now: datetime) -> Outgoing | None:
@@ -67,6 +68,8 @@ def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now
     row.state = State.UNSURE.value if unsure else State.SENDING.value
     row.first_tried_at = row.first_tried_at or now
     row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
+    ring_for, ask_after = timedelta(seconds=row.ring_seconds), handbook.policy(None).catch_up.ask_after
+    row.ask_at = ask_at(Kind(row.kind), starts_at, ring_for, timedelta(seconds=ask_after), starts_at)
     session.flush()
     return outbox.outgoing(session, row, unsure, starts_at)
 

@@ -98,6 +98,21 @@ _NEWEST_ASKED = (
 )
 
 
+def asked_when(session: Session, member: MemberId, sent_at: datetime | None) -> CheckInId | None:
+    """The question that a text belongs to. `sent_at`: of a text that was found late; None: it has just come.
+
+    A question that was put off (LATER) has its `asked_at` ahead of it; then its due time says that it came before.
+    """
+    if sent_at is None:
+        return newest_asked(session, member)
+    asked = select(CheckInRow.id).where(CheckInRow.member_id == member, CheckInRow.asked_at.is_not(None))
+    for came_before in (CheckInRow.asked_at <= sent_at, CheckInRow.due_at <= sent_at):
+        found = session.scalar(asked.where(came_before).order_by(CheckInRow.id.desc()).limit(1))
+        if found is not None:
+            return CheckInId(found)
+    return None
+
+
 def open_ones(session: Session, member: MemberId) -> list[CheckInId]:
     """The check-ins of a member that are not ended."""
     states = [state.value for state in OPEN]

@@ -37,6 +37,13 @@ _NEWEST = (
 )
 
 
+def newest(session: Session, person: PersonId) -> ConsentRow | None:
+    """The newest record of this person."""
+    return session.scalar(
+        select(ConsentRow).where(ConsentRow.person_id == person).order_by(ConsentRow.id.desc()).limit(1)
+    )
+
+
 def record(
     session: Session,
     person: PersonId,

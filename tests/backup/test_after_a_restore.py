@@ -13,6 +13,7 @@ from checkin.sealed_keys import load_keys
 from checkin.store import restored
 from checkin.store.tables import CheckInRow, DeliveryRow
 from tests.town import SAM, Town
+from workers import catch_up
 
 Restores = Callable[[], None]
 
@@ -191,3 +192,39 @@ def test_the_gate_is_said_and_opens_only_for_what_was_read_after_the_restore(
         assert not restored.caught_up(session, town.time - timedelta(minutes=5))
         assert restored.caught_up(session, town.time)
     assert "restored" not in town.client.get("/readyz").json["ill"]  # type: ignore[union-attr]
+
+
+def test_the_carriers_log_tells_of_a_stop_since_the_backup_and_then_routine_leaves_again(
+    town: Town, backed_up: Callable[[], Restores]
+) -> None:
+    town.schedule("daily 10:00")
+    town.queue.away = True
+    town.passes(hours=1, minutes=1)  # the question waits in the outbox
+    restores = backed_up()
+    town.passes(minutes=5)
+    town.sam.sends("stop texting me")
+    town.passes(minutes=1)
+    restores()
+    town.queue.away = False
+    town.passes(minutes=2)
+    assert questions(town) == 0
+    assert catch_up.look(town.services)
+    with town.in_session() as session:
+        assert restored.catch_up_from(session) is None
+    town.passes(hours=20)
+    assert questions(town) == 0
+    assert {row.state for row in town.rows(DeliveryRow) if row.routine} == {"cancelled"}
+
+
+def test_what_came_before_the_clock_listened_opens_no_gate(town: Town, backed_up: Callable[[], Restores]) -> None:
+    restores = backed_up()
+    town.passes(minutes=5)
+    restores()
+    town.passes(minutes=1)
+    assert catch_up.look(town.services, listening_since=town.time)
+    with town.in_session() as session:
+        assert restored.catch_up_from(session) is not None
+    town.passes(seconds=31)
+    assert catch_up.look(town.services, listening_since=town.time - timedelta(seconds=31))
+    with town.in_session() as session:
+        assert restored.catch_up_from(session) is None

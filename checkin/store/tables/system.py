@@ -56,3 +56,16 @@ class AuditRow(Row):
     what: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CatchUpRow(Row):
+    """One row: how far the carrier's log of what came in has been read, and when it is read next.
+
+    `next_action_at` is the claim too: whoever moves it on, by comparing, reads.
+    """
+
+    __tablename__ = "catch_up"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    read_until: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    next_action_at: Mapped[datetime]
