@@ -95,21 +95,30 @@ class Live:
             if name == "redis":
                 command = [str(find_server().program), str(prepare(self.settings))]
             else:
-                command = shlex.split(self._lines[name])
+                command = self.command(name)
             self.spawn(name, command, more)
         if "redis" in names:
             wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
         if "web" in names:
             assert until(self.answers), self.log.read_text()[-2000:]
 
+    def command(self, name: str) -> list[str]:
+        """What the Procfile says."""
+        return shlex.split(self._lines[name])
+
     def spawn(
-        self, name: str, command: list[str], more: Mapping[str, str] | None = None, without: Sequence[str] = ()
+        self,
+        name: str,
+        command: list[str],
+        more: Mapping[str, str] | None = None,
+        without: Sequence[str] = (),
+        code: Path = ROOT,
     ) -> None:
-        """Start one process under a name, with more variables or without some."""
+        """Start one process under a name, with more variables or without some, from this code or another."""
         environment = {key: value for key, value in self.environment.items() if key not in without}
         self.running[name] = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=code,
             env={**environment, **(more or {})},
             stdin=subprocess.DEVNULL,
             stdout=self._log,

@@ -2,8 +2,9 @@
 
 import click
 
+from checkin.sealed_keys import load_keys
 from checkin.settings import load
-from checkin.store.migrate import upgrade
+from checkin.store.migrate import require_some, upgrade
 from checkin.store.session import make_engine
 
 
@@ -11,8 +12,10 @@ from checkin.store.session import make_engine
 def command() -> None:
     """Add to the database what this version needs. What runs on it goes on; doing it again changes nothing."""
     settings = load()
+    load_keys(settings)
     engine = make_engine(settings.database_url)
     try:
+        require_some(engine)
         upgrade(engine)
     finally:
         engine.dispose()

@@ -26,10 +26,10 @@ _STALE_AFTER = {
     Lane.CHECKIN: timedelta(hours=12),
     Lane.BULK: timedelta(hours=24),
 }
-_CONTACTS = frozenset({Kind.TEXT.value, Kind.CALL.value})
-_CALL_NOT_THERE_YET = timedelta(seconds=1)
 _GATE_LOOK = timedelta(seconds=30)
 """After a restore nothing routine leaves until what came in has been read; how often it is looked again."""
+_CONTACTS = frozenset({Kind.TEXT.value, Kind.CALL.value})
+_CALL_NOT_THERE_YET = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=3)
 """A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment. With the wait
 for the carrier's answer it bounds how long the work of a killed worker lies: less than 15 s."""

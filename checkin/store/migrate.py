@@ -93,17 +93,22 @@ def check(engine: Engine) -> bool:
 
 def require(engine: Engine) -> None:
     """See that this version may work with the database. Raises NoDatabase, OlderDatabase and NewerDatabase."""
+    require_some(engine)
+    if not check(engine):
+        raise OlderDatabase("The database is not at this version: run `checkin migrate` first.")
+
+
+def require_some(engine: Engine) -> None:
+    """See that there is a database of the service, of whatever version. Raises NoDatabase and OlderDatabase."""
     try:
         with engine.connect() as connection:
-            is_right, is_new = check_on(connection), version_of(connection) is None
+            version = version_of(connection)
     except OperationalError as error:
         raise NoDatabase(
             f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL and that it runs."
         ) from None
-    if is_new:
+    if version is None:
         raise OlderDatabase("There is no database yet: run `checkin init` first.")
-    if not is_right:
-        raise OlderDatabase("The database is not at this version: run `checkin migrate` first.")
 
 
 def check_on(connection: Connection) -> bool:

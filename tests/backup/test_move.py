@@ -84,7 +84,7 @@ def test_a_process_that_was_not_stopped_acknowledges_nothing_on_the_old_one(home
     forgotten.dispose()
 
 
-@pytest.mark.parametrize("after", range(1, 12, 2))
+@pytest.mark.parametrize("after", [1, 4, 9])
 def test_cut_off_it_goes_on_and_meanwhile_nobody_starts_on_the_new_one(
     home: Place, away: Place, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

@@ -23,6 +23,7 @@ from checkin.embedded.valkey import find_server
 from tests.integration.live_town import LiveTown
 from tests.live import PROCESSES, Live, free_port, until
 
+PARTS = tuple(name for name in PROCESSES if name != "worker_bulk")
 PACE = "[pacing]\ntexts_per_second = 100.0\ncalls_per_second = 100.0\n"
 
 
@@ -57,11 +58,11 @@ class Machines:
     def start(self) -> None:
         """Start all parts of all machines."""
         for machine in self.all:
-            machine.start(*PROCESSES)
+            machine.start(*PARTS)
 
     def power_off(self, machine: Live) -> None:
         """Kill all that runs on a machine, at once."""
-        for name in [name for name in machine.running if name in PROCESSES]:
+        for name in [name for name in machine.running if name in PARTS]:
             machine.kill(name)
 
     def close(self) -> None:
@@ -133,7 +134,13 @@ class Redis:
     def __init__(self, folder: Path, *, replica_of: "Redis | None" = None, watches: "Redis | None" = None) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        lines = [f"port {self.port}", "bind 127.0.0.1", f"dir {folder}", "loglevel warning"]
+        lines = [
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            f"dir {folder}",
+            "loglevel warning",
+            "repl-diskless-sync-delay 0",
+        ]
         if replica_of is not None:
             lines.append(f"replicaof 127.0.0.1 {replica_of.port}")
         if watches is not None:
@@ -162,6 +169,11 @@ class Redis:
         """Whether somebody has said a command to it, this way and not through another server."""
         with connect(self.url, timeout=1) as client:
             return f"cmdstat_{command}" in client.info("commandstats")
+
+    def has_a_replica(self) -> bool:
+        """Whether one follows it."""
+        with connect(self.url, timeout=1) as client:
+            return bool(client.info("replication")["connected_slaves"])
 
     def is_primary(self) -> bool:
         """Whether it takes writes."""

@@ -138,6 +138,7 @@ def test_when_the_redis_of_a_sentinel_dies_cries_are_heard_meanwhile_and_through
     with ExitStack() as stack:
         primary = stack.enter_context(Redis(tmp_path))
         replica = stack.enter_context(Redis(tmp_path, replica_of=primary))
+        assert until(primary.has_a_replica, 15)
         sentinels = [stack.enter_context(Redis(tmp_path, watches=primary)) for _ in range(3)]
         hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in sentinels)
         town = LiveTown(tmp_path, more={"REDIS_URL": f"redis+sentinel://{hosts}/here/0"})
