@@ -40,6 +40,27 @@ def load_keys(settings: Settings) -> Keys:
     )
 
 
+def existing_encryption_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The encryption keys that are there, newest first; none are made. Raises BadSettings where one cannot be read."""
+    path = keys_file(settings)
+    if settings.encryption_keys:
+        return tuple(_decode(key, "CHECKIN_ENCRYPTION_KEYS") for key in settings.encryption_keys)
+    if not path.exists():
+        return ()
+    return tuple(_decode(line.strip(), str(path)) for line in path.read_text().splitlines() if line.strip())
+
+
+def keep_encryption_keys(settings: Settings, keys: tuple[bytes, ...]) -> None:
+    """Write keys that came with a backup into the data folder, where there are none."""
+    lines = (base64.urlsafe_b64encode(key).decode() for key in keys)
+    _kept(keys_file(settings), lambda: "\n".join(lines))
+
+
+def keys_file(settings: Settings) -> Path:
+    """The file that holds the encryption keys, where they are not in the environment."""
+    return settings.data_dir.absolute() / "encryption.keys"
+
+
 def simulator_token_file(settings: Settings) -> Path:
     """The file that holds the token by which the simulator and the service know each other."""
     return settings.data_dir.absolute() / "simulator.token"

@@ -28,6 +28,10 @@ _LONGEST_SOCKET_PATH = 100
 """Unix socket addresses hold 104 bytes (macOS) or 108 (Linux)."""
 
 
+READY_FILE = "CHECKIN_READY_FILE"
+"""The variable by which `checkin up` names the file that a process makes when it is ready; no setting of a person's."""
+
+
 class BadSettings(Exception):
     """A variable is wrong or missing. The text is one sentence for the operator and holds no secret."""
 
@@ -63,6 +67,8 @@ class Settings(BaseSettings):
     default_region: str = _variable("CHECKIN_DEFAULT_REGION", "US")
     default_timezone: str = _variable("CHECKIN_DEFAULT_TIMEZONE", "UTC")
     policy_file: Path | None = _variable("CHECKIN_POLICY_FILE", None)
+    backup_dir_given: Path | None = _variable("CHECKIN_BACKUP_DIR", None)
+    backup_keep: int = _variable("CHECKIN_BACKUP_KEEP", 14)
     log_json: bool = _variable("CHECKIN_LOG_JSON", False)
 
     _split = field_validator("auth_tokens", "from_numbers", "encryption_keys", mode="before")(_several)
@@ -87,7 +93,14 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The database: the one given, else SQLite in the data folder."""
-        return self.database_url_given or f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
+        if self.database_url_given:
+            return with_driver(self.database_url_given)
+        return f"sqlite:///{self.data_dir.absolute() / 'checkin.sqlite3'}"
+
+    @property
+    def backup_dir(self) -> Path:
+        """Where backups are put."""
+        return (self.backup_dir_given or self.data_dir / "backups").absolute()
 
     @property
     def uses_sqlite(self) -> bool:
@@ -113,6 +126,11 @@ class Settings(BaseSettings):
     def redis_url(self) -> str:
         """The queue's server as a URL: the one given, else the embedded one's socket."""
         return self.redis_url_given or f"unix://{quote(str(self.redis_socket))}"
+
+    @property
+    def web_host(self) -> str:
+        """Where the web process listens: for the carrier everywhere, for the simulator on loopback."""
+        return "0.0.0.0" if self.twilio_configured else "127.0.0.1"  # noqa: S104
 
     @property
     def carrier_base_url(self) -> str | None:
@@ -172,6 +190,7 @@ _EXPECTED = {
     "PORT": "a number between 1 and 65535",
     "CHECKIN_SIMULATOR_PORT": "a number between 1 and 65535",
     "WEB_CONCURRENCY": "a number between 1 and 64",
+    "CHECKIN_BACKUP_KEEP": "a number between 0 (no daily backup) and 1000",
     "CHECKIN_LOG_JSON": "true or false",
 }
 
@@ -184,6 +203,8 @@ def _check_numbers(settings: Settings) -> None:
     ):
         if not 1 <= value <= highest:
             raise BadSettings(f"{name} is not {_EXPECTED[name]}.")
+    if not 0 <= settings.backup_keep <= 1000:
+        raise BadSettings(f"CHECKIN_BACKUP_KEEP is not {_EXPECTED['CHECKIN_BACKUP_KEEP']}.")
     if settings.simulator_port == settings.port:
         raise BadSettings("CHECKIN_SIMULATOR_PORT is the same as PORT: give the simulator another port.")
 
@@ -229,7 +250,7 @@ def _check_places(settings: Settings) -> None:
             raise BadSettings(f"{name} is not an address such as https://checkin.example.org, without ? or #.")
     if settings.database_url_given is not None and not _is_database(settings.database_url_given):
         raise BadSettings(
-            "DATABASE_URL is not an address such as postgresql+psycopg://user:password@host/name or sqlite:////folder/file."
+            "DATABASE_URL is not an address such as postgresql://user:password@host/name or sqlite:////folder/file."
         )
     if settings.redis_url_given is not None and not settings.redis_url_given.startswith(
         ("redis://", "rediss://", "unix://", "redis+sentinel://")
@@ -277,8 +298,21 @@ def _is_http(url: str) -> bool:
     )
 
 
+def say_ready() -> None:
+    """Tell whoever started this process, and asked to be told, that it has begun its work."""
+    asked = os.environ.get(READY_FILE)
+    if asked and Path(asked).parent.exists():  # gone: it was told already, by another of this program's processes
+        Path(asked).touch()
+
+
+def with_driver(url: str) -> str:
+    """A database's address with the driver that is used; postgresql:// and postgres:// are what others hand out."""
+    scheme, rest = url.partition("://")[::2]
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else url
+
+
 def _is_database(url: str) -> bool:
     try:
-        return make_url(url).drivername in {"sqlite", "postgresql+psycopg"}
+        return make_url(with_driver(url)).drivername in {"sqlite", "postgresql+psycopg"}
     except ArgumentError:
         return False

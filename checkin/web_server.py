@@ -7,7 +7,9 @@ from checkin.settings import load
 
 _settings = load()
 
-bind = f"{'0.0.0.0' if _settings.twilio_configured else '127.0.0.1'}:{_settings.port}"  # noqa: S104
+bind = (
+    f"{_settings.web_host}:{_settings.port}"  # `checkin up` gives a socket instead, and keeps it while web is renewed
+)
 workers = _settings.web_processes
 worker_class = "gthread"
 threads = 16

@@ -19,14 +19,18 @@ from checkin.domain.terms import DeliveryId, Lane
 from checkin.handlers.handbook import Handbook
 from checkin.messages import Messages
 from checkin.messages.crisis_lines import CrisisLines
+from checkin.messages.source import BadTemplate
 from checkin.queue_port import Queue
 from checkin.sealed_keys import Keys, load_keys
-from checkin.settings import Settings
-from checkin.store.migrate import ensure_index_key
-from checkin.store.sealed import install_keys
+from checkin.settings import BadSettings, Settings
+from checkin.store.migrate import WrongDatabase, ensure_index_key, require
+from checkin.store.sealed import CannotUnseal, install_keys
 from checkin.store.session import decided, make_engine
 
 _T = TypeVar("_T")
+
+MENDABLE = (BadSettings, BadPolicy, BadTemplate, CannotUnseal, WrongDatabase)
+"""Why services cannot be built; each is one sentence that says how to mend it."""
 
 Written = Sequence[tuple[Lane, DeliveryId]]
 
@@ -59,11 +63,19 @@ Get = Callable[[], Services]
 
 
 def build(settings: Settings, queue: Queue, *, wake: Callable[[Written], None] | None = None) -> Services:
-    """Build the services of one process. `wake`: how written deliveries are nudged; by default at once."""
+    """Build the services of one process. `wake`: how written deliveries are nudged; by default at once.
+
+    Raises what `MENDABLE` lists.
+    """
     keys = load_keys(settings)
     install_keys(keys.encryption)
     engine = make_engine(settings.database_url)
-    install_keys(keys.encryption, ensure_index_key(engine, utc_now()))
+    try:
+        require(engine)
+        install_keys(keys.encryption, ensure_index_key(engine, utc_now()))
+    except MENDABLE:
+        engine.dispose()
+        raise
     return Services(
         settings=settings,
         engine=engine,

@@ -1,13 +1,29 @@
 """What the web server imports: `checkin.wsgi:app`."""
 
+import sys
+
+from flask import Flask
+
 from checkin.app import create_app
 from checkin.log import configure
 from checkin.redis_queue import RedisQueue
-from checkin.settings import load
+from checkin.settings import load, say_ready
 from checkin.web.waker import Waker
-from checkin.wiring import build
+from checkin.wiring import MENDABLE, build
 
-_settings = load()
-configure("web", _settings.log_json)
-_queue = RedisQueue(_settings.redis_url)
-app = create_app(build(_settings, _queue, wake=Waker(_queue)))
+_CANNOT_BOOT = 3  # gunicorn ends when a process of its own leaves with this
+
+
+def _made() -> Flask:
+    try:
+        settings = load()
+        configure("web", settings.log_json)
+        queue = RedisQueue(settings.redis_url)
+        return create_app(build(settings, queue, wake=Waker(queue)))
+    except MENDABLE as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_CANNOT_BOOT)
+
+
+app = _made()
+say_ready()

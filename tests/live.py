@@ -12,9 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 from honcho.environ import parse_procfile
 
+from checkin.carrier.signature import sign
 from checkin.embedded.valkey import find_server, prepare, wait_until_ready
 from checkin.redis_queue import RedisQueue
 from checkin.sealed_keys import load_keys
@@ -48,7 +50,15 @@ def until(what: Callable[[], object], seconds: float = 20, every: float = 0.02) 
 class Live:
     """One installation in a folder of its own, its processes started and killed by name."""
 
-    def __init__(self, folder: Path, carrier_url: str, *, database_url: str = "", policy: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        carrier_url: str,
+        *,
+        database_url: str = "",
+        policy: str = "",
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = free_port()
         self.token = secrets.token_hex(16)
         self.environment = {
@@ -66,6 +76,8 @@ class Live:
         if policy:
             (folder / "policy.toml").write_text(policy)
             self.environment["CHECKIN_POLICY_FILE"] = str(folder / "policy.toml")
+        self.environment.update(more or {})
+        self.token = self.environment["TWILIO_AUTH_TOKEN"]
         self.settings = load(self.environment, None)
         load_keys(self.settings)
         engine = make_engine(self.settings.database_url)
@@ -83,21 +95,30 @@ class Live:
             if name == "redis":
                 command = [str(find_server().program), str(prepare(self.settings))]
             else:
-                command = shlex.split(self._lines[name])
+                command = self.command(name)
             self.spawn(name, command, more)
         if "redis" in names:
             wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
         if "web" in names:
             assert until(self.answers), self.log.read_text()[-2000:]
 
+    def command(self, name: str) -> list[str]:
+        """What the Procfile says."""
+        return shlex.split(self._lines[name])
+
     def spawn(
-        self, name: str, command: list[str], more: Mapping[str, str] | None = None, without: Sequence[str] = ()
+        self,
+        name: str,
+        command: list[str],
+        more: Mapping[str, str] | None = None,
+        without: Sequence[str] = (),
+        code: Path = ROOT,
     ) -> None:
-        """Start one process under a name, with more variables or without some."""
+        """Start one process under a name, with more variables or without some, from this code or another."""
         environment = {key: value for key, value in self.environment.items() if key not in without}
         self.running[name] = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=code,
             env={**environment, **(more or {})},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -112,6 +133,22 @@ class Live:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def post(self, path: str, fields: Mapping[str, str], port: int | None = None) -> int | str:
+        """Post one webhook, signed as the carrier does; the status, or what went wrong."""
+        signature = sign(f"{self.settings.public_base_url}{path}", fields.items(), self.token)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port or self.port}{path}",
+            urlencode(fields).encode(),
+            {"X-Twilio-Signature": signature},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=15) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError as error:
+            return repr(error)
 
     def kill(self, name: str) -> None:
         """SIGKILL a process and what it started."""

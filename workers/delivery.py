@@ -39,7 +39,11 @@ def deliver(services: Services, delivery: DeliveryId, wait: Callable[[float], No
         log.warning("delivery_held_up", delivery=delivery)
         return True  # its claim may lapse while the carrier thinks: whoever takes it then asks the carrier first
     try:
-        accepted = _hand_over(services, outgoing)
+        accepted = _found(services, outgoing)
+        if accepted is None and outgoing.unsure and not _may_still_leave(services, outgoing):
+            log.info("delivery_never_left", delivery=delivery)
+            return True
+        accepted = accepted or _hand_over(services, outgoing)
     except CarrierRefused as refused:
         reason, code = refused.reason.value, refused.code
         services.act(
@@ -68,35 +72,50 @@ def deliver(services: Services, delivery: DeliveryId, wait: Callable[[float], No
     return True
 
 
+def _found(services: Services, outgoing: Outgoing) -> Accepted | None:
+    """Where an earlier answer was lost, the carrier is asked whether it has it."""
+    carrier = services.carrier
+    match outgoing.kind:
+        case Kind.TEXT:
+            return _asked(outgoing, lambda: carrier.find_text(_text(services, outgoing), outgoing.first_tried_at))
+        case Kind.CALL:
+            return _asked(outgoing, lambda: carrier.find_call(_call(services, outgoing), outgoing.first_tried_at))
+        case _:
+            return None
+
+
+def _may_still_leave(services: Services, outgoing: Outgoing) -> bool:
+    return services.act(lambda session: handed.may_still_leave(session, services.handbook, outgoing, services.now()))
+
+
 def _hand_over(services: Services, outgoing: Outgoing) -> Accepted | None:
-    """Ask the carrier first where an earlier answer was lost; then send."""
     carrier, base = services.carrier, services.settings.public_base_url
     match outgoing.kind:
         case Kind.TEXT:
-            text = OutgoingText(
-                outgoing.to,
-                outgoing.body,
-                f"{base}/twilio/sms/status/{outgoing.id}",
-                _valid_for(services, outgoing),
-            )
-            found = _asked(outgoing, lambda: carrier.find_text(text, outgoing.first_tried_at))
-            return found or carrier.send_text(text)
+            return carrier.send_text(_text(services, outgoing))
         case Kind.CALL:
-            call = OutgoingCall(
-                outgoing.to,
-                f"{base}/twilio/call/{outgoing.id}/answered",
-                f"{base}/twilio/call/{outgoing.id}/status",
-                outgoing.ring_for,
-                f"{base}/twilio/call/{outgoing.id}/fallback",
-            )
-            found = _asked(outgoing, lambda: carrier.find_call(call, outgoing.first_tried_at))
-            return found or carrier.place_call(call)
+            return carrier.place_call(_call(services, outgoing))
         case Kind.HANG_UP:
             carrier.end_call(outgoing.about_sid or "")
             return None
         case Kind.CHANGE:
             carrier.redirect_call(outgoing.about_sid or "", f"{base}/twilio/call/{outgoing.about_id}/answered")
             return None
+
+
+def _text(services: Services, outgoing: Outgoing) -> OutgoingText:
+    base = services.settings.public_base_url
+    return OutgoingText(
+        outgoing.to,
+        outgoing.body,
+        f"{base}/twilio/sms/status/{outgoing.id}",
+        _valid_for(services, outgoing),
+    )
+
+
+def _call(services: Services, outgoing: Outgoing) -> OutgoingCall:
+    base = f"{services.settings.public_base_url}/twilio/call/{outgoing.id}"
+    return OutgoingCall(outgoing.to, f"{base}/answered", f"{base}/status", outgoing.ring_for, f"{base}/fallback")
 
 
 def _asked(outgoing: Outgoing, find: Callable[[], Accepted | None]) -> Accepted | None:

@@ -30,7 +30,8 @@ from checkin.domain.terms import Lane
 from checkin.embedded.connection import connect
 from checkin.lanes import JOB, LANES, LaneRules
 from checkin.log import configure
-from checkin.settings import BadSettings, load
+from checkin.settings import BadSettings, load, say_ready
+from checkin.wiring import MENDABLE
 
 logger = structlog.stdlib.get_logger("workers.run")
 
@@ -212,9 +213,15 @@ def main(arguments: list[str]) -> int:
     configure(f"worker_{lane.value}", settings.log_json)
     from workers import jobs
 
+    try:
+        jobs.services()
+    except MENDABLE as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     course = Course(LANES[lane])
     course.moved()
     catch_signals(course.stopping)
+    say_ready()
     beating(course, jobs.beat, f"worker_{lane.value}")
     serve(settings.redis_url, course, jobs.drain)
     return 0

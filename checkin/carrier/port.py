@@ -6,6 +6,7 @@ CarrierError
 └── CarrierUnsure    it may have been accepted. Ask with `find_…` before sending again (promise P6).
 """
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -65,6 +66,34 @@ class Refusal(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True)
+class ReceivedText:
+    """A text that the carrier took for us, as its log has it. `sender` as the carrier names them; `media`: pictures."""
+
+    sid: str
+    sender: str
+    body: str
+    sent_at: datetime
+    media: int = 0
+
+
+@dataclass(frozen=True)
+class ReceivedCall:
+    """A call to our number that is over, as the carrier's log has it. `caller` is empty where it is withheld."""
+
+    sid: str
+    caller: str
+    began_at: datetime
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the carrier says, when asked, of a text or call that it took: its status, and why it failed."""
+
+    status: str
+    refusal: Refusal | None = None
+
+
 class CarrierError(Exception):
     """Anything that went wrong between us and the carrier. The message never holds a number or a body."""
 
@@ -114,12 +143,31 @@ class Carrier(Protocol):
         """Make an answered call ask `url` what to say next. A call that has ended already is no error."""
         ...
 
-    def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
-        """Return the text if the carrier took the very same (to, body) at or after `since`."""
+    def find_text(self, text: OutgoingText, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
+        """Return the text if the carrier took the very same (to, body) at or after `since`.
+
+        `not_these`: sids that are known to be others' (the same words may go to the same person twice).
+        """
         ...
 
-    def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
-        """Return the call if the carrier was asked to ring the same number at or after `since`."""
+    def find_call(self, call: OutgoingCall, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
+        """Return the call if the carrier was asked to ring the same number at or after `since`; none of `not_these`."""
+        ...
+
+    def texts_received(self, since: datetime) -> Sequence[ReceivedText]:
+        """Every text to our numbers that the carrier took at or after `since`, oldest first. Raises CarrierError."""
+        ...
+
+    def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
+        """Every call to our numbers that began at or after `since` and is over, oldest first. Raises CarrierError."""
+        ...
+
+    def text_status(self, sid: str) -> Told:
+        """What became of a text of ours. Raises CarrierRefused where the carrier knows no such text."""
+        ...
+
+    def call_status(self, sid: str) -> Told:
+        """Where a call of ours stands. Raises CarrierRefused where the carrier knows no such call."""
         ...
 
     def check(self) -> None:

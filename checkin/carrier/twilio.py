@@ -3,8 +3,9 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -24,7 +25,10 @@ from checkin.carrier.port import (
     CarrierUnsure,
     OutgoingCall,
     OutgoingText,
+    ReceivedCall,
+    ReceivedText,
     Refusal,
+    Told,
 )
 from checkin.domain.terms import Phone
 
@@ -36,6 +40,8 @@ _LONGEST_VALIDITY = 36_000
 _LONGEST_RINGING = 600
 _SLACK = timedelta(seconds=5)
 """How far the carrier's clock may be behind ours."""
+_PAGE = 200
+_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _NEVER_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 _CALL_OVER = frozenset({21220, 20404})
 _LATER = frozenset({20429, 14107, 21611})
@@ -187,24 +193,64 @@ class TwilioCarrier:
             if not refused.code.isdigit() or int(refused.code) not in _CALL_OVER:
                 raise
 
-    def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
-        """Return the text if the carrier took the very same (to, body) at or after `since`."""
+    def find_text(self, text: OutgoingText, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
+        """Return the text if the carrier took the very same (to, body) at or after `since`; none of `not_these`."""
         since = since - _SLACK
         # Not by date: what the carrier has not sent yet has no date to be found by.
         found = self._asked(lambda: self._client.messages.list(to=text.to, limit=50))
         for message in found:
-            if message.body == text.body and _at_or_after(message.date_created, since):
+            same = message.body == text.body and message.sid not in not_these
+            if same and _at_or_after(message.date_created, since):
                 return Accepted(message.sid, str(message.status))
         return None
 
-    def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
-        """Return the call if the carrier was asked to ring the same number at or after `since`."""
+    def find_call(self, call: OutgoingCall, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
+        """Return the call if the carrier was asked to ring the same number at or after `since`; none of `not_these`."""
         since = since - _SLACK
         found = self._asked(lambda: self._client.calls.list(to=call.to, from_=self._sender(call.to), limit=20))
         for placed in found:
-            if _at_or_after(placed.date_created, since):
+            if placed.sid not in not_these and _at_or_after(placed.date_created, since):
                 return Accepted(placed.sid, str(placed.status))
         return None
+
+    def texts_received(self, since: datetime) -> Sequence[ReceivedText]:
+        """Every text to our numbers that the carrier took at or after `since`, oldest first. Raises CarrierError."""
+        found = [
+            message
+            for number in self._numbers
+            for message in self._asked(partial(self._messages_to, number, since.astimezone(UTC)))
+            if message.direction == "inbound" and _at_or_after(message.date_sent, since)
+        ]
+        texts = [
+            ReceivedText(m.sid, m.from_ or "", m.body or "", _in_utc(m.date_sent), int(m.num_media or 0)) for m in found
+        ]
+        return sorted(reversed(texts), key=lambda text: text.sent_at)  # the log has the newest first
+
+    def _messages_to(self, number: str, since: datetime) -> list[Any]:
+        return list(self._client.messages.list(to=number, date_sent_after=since, page_size=_PAGE))
+
+    def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
+        """Every call to our numbers that began at or after `since` and is over, oldest first. Raises CarrierError."""
+        found = [
+            call
+            for number in self._numbers
+            for call in self._asked(partial(self._calls_to, number, since.astimezone(UTC)))
+            if call.direction == "inbound" and str(call.status) in _OVER and _at_or_after(call.start_time, since)
+        ]
+        calls = [ReceivedCall(call.sid, call.from_ or "", _in_utc(call.start_time)) for call in found]
+        return sorted(reversed(calls), key=lambda call: call.began_at)
+
+    def _calls_to(self, number: str, since: datetime) -> list[Any]:
+        return list(self._client.calls.list(to=number, start_time_after=since, page_size=_PAGE))
+
+    def text_status(self, sid: str) -> Told:
+        """What became of a text of ours. Raises CarrierRefused where the carrier knows no such text."""
+        message = self._asked(lambda: self._client.messages(sid).fetch())
+        return Told(str(message.status), refusal_of(str(message.error_code)) if message.error_code else None)
+
+    def call_status(self, sid: str) -> Told:
+        """Where a call of ours stands. Raises CarrierRefused where the carrier knows no such call."""
+        return Told(str(self._asked(lambda: self._client.calls(sid).fetch()).status))
 
     def check(self) -> None:
         """Ask for the account, to see that the credentials are right. Raises CarrierError."""
@@ -264,6 +310,8 @@ def _retry_after(text: str) -> timedelta | None:
 
 
 def _at_or_after(at: datetime | None, since: datetime) -> bool:
-    if at is None:
-        return False
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)) >= since.replace(microsecond=0)
+    return at is not None and _in_utc(at) >= since.replace(microsecond=0)
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -9,19 +9,15 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import checkin.cli
-from checkin.domain.policy import BadPolicy
+from checkin.backup.problem import BackupProblem
 from checkin.embedded.valkey import CannotStart
 from checkin.log import configure
-from checkin.messages.source import BadTemplate
 from checkin.redis_queue import RedisQueue
-from checkin.sealed_keys import load_keys
-from checkin.settings import BadSettings, load
-from checkin.store.migrate import NewerDatabase, check
-from checkin.store.sealed import CannotUnseal
-from checkin.store.session import make_engine
-from checkin.wiring import Services, build
+from checkin.settings import load
+from checkin.wiring import MENDABLE, Services, build
 
-_MENDABLE = (BadSettings, CannotStart, NewerDatabase, CannotUnseal, BadPolicy, BadTemplate)
+_NO_NOUNS = ("main", "passphrase", "people", "show")
+_MENDABLE = (*MENDABLE, BackupProblem, CannotStart)
 
 
 class _Nouns(click.Group):
@@ -30,14 +26,15 @@ class _Nouns(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All files of this folder but this one."""
         names = (module.name for module in pkgutil.iter_modules(checkin.cli.__path__))
-        return sorted(name.rstrip("_") for name in names if name not in ("main", "people", "show"))
+        return sorted(name.rstrip("_").replace("_", "-") for name in names if name not in _NO_NOUNS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import only the file that is asked for: the others cost nothing."""
         if name not in self.list_commands(ctx):
             return None
         files = {module.name for module in pkgutil.iter_modules(checkin.cli.__path__)}
-        module = importlib.import_module(f"checkin.cli.{name if name in files else name + '_'}")
+        file = name.replace("-", "_")
+        module = importlib.import_module(f"checkin.cli.{file if file in files else file + '_'}")
         command = getattr(module, "command", None)
         return command if isinstance(command, click.Command) else None
 
@@ -54,13 +51,6 @@ def _services() -> Services:
     """The services of this command, built when they are first asked for. The database must be at this version."""
     settings = load()
     configure("command line", settings.log_json, level="WARNING")
-    load_keys(settings)
-    engine = make_engine(settings.database_url)
-    try:
-        if not check(engine):
-            raise click.ClickException("The database is not at this version: run `checkin init` first.")
-    finally:
-        engine.dispose()
     return build(settings, RedisQueue(settings.redis_url))
 
 

@@ -4,7 +4,6 @@ Order: lock, port, keys, Redis, migrations, the sample circle (with the simulato
 Ctrl-C stops everything, Redis last; starting again goes on where it was.
 """
 
-import fcntl
 import os
 import shlex
 import signal
@@ -20,16 +19,19 @@ import click
 from honcho.environ import parse_procfile
 from sqlalchemy import select
 
+from checkin.embedded.alone import alone
 from checkin.embedded.supervisor import Program, Supervisor
 from checkin.embedded.valkey import CannotStart, check_redis, find_server, prepare, wait_until_ready
 from checkin.redis_queue import RedisQueue
 from checkin.sample import make_sample, phones_file
 from checkin.sealed_keys import data_folder, load_keys, simulator_token_file
-from checkin.settings import ROOT, Settings, load, merged_environment
+from checkin.settings import ROOT, BadSettings, Settings, load, merged_environment
 from checkin.store.migrate import check, upgrade
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import CircleRow
 from checkin.wiring import build, utc_now
+
+_WAITING_CALLERS = 2048
 
 
 @click.command()
@@ -38,21 +40,25 @@ def command() -> None:
     os.umask(0o077)
     settings = load()
     folder = data_folder(settings)
-    with _alone(folder):
+    with alone(folder):
         load_keys(settings)
         _check_ports(settings)
-        stopping = threading.Event()
-        with _signals(stopping):
+        stopping, renewing = threading.Event(), threading.Event()
+        with _signals(stopping, renewing), _listening(settings) as door:
             supervisor = Supervisor(now=utc_now)
             try:
-                _start(supervisor, settings, stopping)
-                supervisor.watch(stopping)
+                _start(supervisor, settings, stopping, door)
+                while not stopping.is_set():
+                    supervisor.watch(stopping, renewing)
+                    if renewing.is_set():
+                        renewing.clear()
+                        _renew(supervisor, stopping, door)
             finally:
                 supervisor.say("stopping")
                 supervisor.stop()
 
 
-def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event) -> None:
+def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event, door: int) -> None:
     environment = child_environment(settings)
     engine = make_engine(settings.database_url)
     check(engine)  # a database of a newer version: say so before anything is started
@@ -68,19 +74,36 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
     if not settings.twilio_configured:
         _make_sample(settings)
         supervisor.start(Program("simulator", simulator_command(settings), environment, ROOT))
-    for program in programs(settings, environment):
+    for program in programs(settings, environment, door):
         supervisor.start(program)
     for line in greeting(settings):
         supervisor.say(line)
 
 
-def programs(settings: Settings, environment: Mapping[str, str], procfile: Path = ROOT / "Procfile") -> list[Program]:
-    """The programs of the Procfile, as they are started here."""
+def _renew(supervisor: Supervisor, stopping: threading.Event, door: int) -> None:
+    """What `.env` and the Procfile say now is what the new ones are started with."""
+    try:
+        settings = load()
+    except BadSettings as error:
+        supervisor.say(f"nothing is renewed: {error}")
+        return
+    renewed = supervisor.renew(programs(settings, child_environment(settings), door), stopping)
+    supervisor.say("every part is new" if renewed else "not every part is new: see above, mend it, and renew again")
+
+
+def programs(
+    settings: Settings, environment: Mapping[str, str], door: int | None = None, procfile: Path = ROOT / "Procfile"
+) -> list[Program]:
+    """The programs of the Procfile, as they are started here. `door`: the socket that web listens on."""
     lines = parse_procfile(procfile.read_text()).processes
-    return [
-        Program(name, shlex.split(Template(line).safe_substitute(environment)), environment, ROOT)
-        for name, line in lines.items()
-    ]
+    found = []
+    for name, line in lines.items():
+        command = shlex.split(Template(line).safe_substitute(environment))
+        listening = door if name == "web" else None
+        if listening is not None:
+            command += ["--bind", f"fd://{listening}"]
+        found.append(Program(name, command, environment, ROOT, listening=listening))
+    return found
 
 
 def simulator_command(settings: Settings) -> list[str]:
@@ -123,7 +146,6 @@ def greeting(settings: Settings) -> list[str]:
 
 
 def _make_sample(settings: Settings) -> None:
-
     services = build(settings, RedisQueue(settings.redis_url))
     with transaction(services.engine) as session:
         is_empty = session.scalar(select(CircleRow.id).limit(1)) is None
@@ -131,20 +153,6 @@ def _make_sample(settings: Settings) -> None:
         make_sample(services)
     (settings.data_dir / "simulator_phones.json").write_text(phones_file())
     services.engine.dispose()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Refuse a second `up` on the same data folder."""
-    with (folder / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(
-                f"The service already runs on the data folder {folder}: stop it first, or set "
-                "CHECKIN_DATA_DIR and PORT to run a second one."
-            ) from None
-        yield
 
 
 def _check_ports(settings: Settings) -> None:
@@ -157,16 +165,32 @@ def _check_ports(settings: Settings) -> None:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
-                reason = (error.strerror or "not available").lower()
-                raise CannotStart(
-                    f"Port {port} cannot be used ({reason}): stop what uses it, or set {name} to another."
-                ) from None
+                raise _no_port(name, port, error) from None
 
 
 @contextmanager
-def _signals(stopping: threading.Event) -> Iterator[None]:
+def _listening(settings: Settings) -> Iterator[int]:
+    """The door of the web process. It stays open while one web process follows another: callers wait meanwhile."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.web_host, settings.port))
+            door.listen(_WAITING_CALLERS)
+        except OSError as error:
+            raise _no_port("PORT", settings.port, error) from None
+        yield door.fileno()
+
+
+def _no_port(name: str, port: int, error: OSError) -> CannotStart:
+    reason = (error.strerror or "not available").lower()
+    return CannotStart(f"Port {port} cannot be used ({reason}): stop what uses it, or set {name} to another.")
+
+
+@contextmanager
+def _signals(stopping: threading.Event, renewing: threading.Event) -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, lambda _number, _frame: stopping.set()) for number in numbers}
+    before[signal.SIGUSR2] = signal.signal(signal.SIGUSR2, lambda _number, _frame: renewing.set())
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
 """Rules of the outbox: when to try again, and which of two statuses is newer. Pure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from checkin.domain.terms import Lane
@@ -38,13 +38,18 @@ class State(StrEnum):
 SETTLED = frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 LEASE = {
-    # How long a handed-over delivery may go without a word before it is taken up again. The carrier's answer
-    # is waited for 10 s at most; a bulk chunk waits its turn behind others.
+    # How long what was handed to a lane's queue may go without being taken before it is handed to it again. All of
+    # them within 15 s: no work of a killed worker waits longer. A worker that is merely behind loses nothing by it: an
+    # id that stands in the queue twice is nothing to do the second time.
     Lane.URGENT: timedelta(seconds=12),
-    Lane.REPLY: timedelta(seconds=15),
-    Lane.CHECKIN: timedelta(seconds=90),
-    Lane.BULK: timedelta(seconds=90),
+    Lane.REPLY: timedelta(seconds=12),
+    Lane.CHECKIN: timedelta(seconds=12),
+    Lane.BULK: timedelta(seconds=12),
 }
+
+_ASKED_FOR = {Kind.TEXT: timedelta(hours=36), Kind.CALL: timedelta(hours=5)}
+_SAID_AFTER_RINGING = timedelta(seconds=20)
+_CALL_AGAIN = timedelta(seconds=60)
 
 _FIRST_WAIT = {Lane.URGENT: 1.0, Lane.REPLY: 2.0, Lane.CHECKIN: 15.0, Lane.BULK: 30.0}
 _LONGEST_WAIT = {Lane.URGENT: 20.0, Lane.REPLY: 120.0, Lane.CHECKIN: 900.0, Lane.BULK: 1800.0}
@@ -59,6 +64,20 @@ def next_attempt(lane: Lane, attempt: int, jitter: float) -> timedelta:
     doublings = min(max(attempt - 1, 0), 20)
     wait = min(_FIRST_WAIT[lane] * 2**doublings, _LONGEST_WAIT[lane])
     return timedelta(seconds=wait * (0.5 + 0.5 * jitter))
+
+
+def ask_at(kind: Kind, tried_at: datetime, ring_for: timedelta, after: timedelta, now: datetime) -> datetime | None:
+    """When to ask the carrier what became of it, where its last word does not come by then. None: not any more.
+
+    A call: once it must have rung out, and then each minute, because somebody waits at its other end. A text: after
+    `after`, and then less and less often, until its validity is long over.
+    """
+    age = now - tried_at
+    if kind not in _ASKED_FOR or age > _ASKED_FOR[kind]:
+        return None
+    if kind is Kind.CALL:
+        return max(tried_at + ring_for + _SAID_AFTER_RINGING, now + _CALL_AGAIN if age > ring_for else now)
+    return now + max(after, age)
 
 
 # The carrier's own words, by how far they are. Bad news gives way to good news, never the other way.

@@ -34,6 +34,9 @@ _TYPES = {
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # address books paste them in
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _ALLOWED = re.compile(r"^\+?[\s().\-/\d]+$")
+_LONGEST_SENDER = 20
+_CHANNEL = re.compile(r"^[a-z]+:(?=\+)")
+_PLAIN_NUMBER = re.compile(r"^\+?\d{3,15}$")
 _EXTENSION = re.compile(r"(?i)(ext(ension|n)?|x|#|;)\s*[.:]?\s*\d+\s*$")
 
 
@@ -48,6 +51,19 @@ def parse_phone(raw: str, region: str) -> Phone:
         signs = "the number has letters or signs in it"
         raise BadPhone(f"{signs}; write digits, with + and the country code if abroad")
     return _checked(_number(text, region))
+
+
+def parse_sender(raw: str, region: str) -> Phone:
+    """Who wrote: a number in E.164, a short code, or whatever else the carrier names. No text is turned away for it.
+
+    Numbers newer than our tables of numbering plans stay as the carrier wrote them. A name of letters keeps its
+    letters, so that its digits alone never pass for somebody's number.
+    """
+    plain = _CHANNEL.sub("", raw.strip())
+    try:
+        return parse_phone(plain, region)
+    except BadPhone:
+        return Phone(plain if _PLAIN_NUMBER.match(plain) else plain[:_LONGEST_SENDER])
 
 
 def _number(text: str, region: str) -> phonenumbers.PhoneNumber:

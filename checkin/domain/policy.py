@@ -42,6 +42,17 @@ class Pacing:
 
 
 @dataclass(frozen=True)
+class CatchUp:
+    """How the carrier's log is read for what did not reach us, in seconds; see policy.toml."""
+
+    every: int
+    settles: int
+    overlap: int
+    answer_within: int
+    ask_after: int
+
+
+@dataclass(frozen=True)
 class EscalationPolicy:
     """How one escalation goes. Seconds throughout; see policy.toml for each value's meaning."""
 
@@ -83,6 +94,7 @@ class Policy:
     daily: CheckInPolicy
     misses: Misses
     pacing: Pacing
+    catch_up: CatchUp
     escalation: Mapping[Cause, EscalationPolicy]
 
 
@@ -123,6 +135,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         daily=_check_in_policy(check_in["daily"], "check_in.daily"),
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
+        catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 

@@ -11,33 +11,46 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from honcho.printer import Message, Printer
 
+from checkin.settings import READY_FILE
+
 FIRST_REST = 0.5
 LONGEST_REST = 10.0
 _STEADY_AFTER = 30.0
 GRACE_SECONDS = 10.0
+START_SECONDS = 60.0
+"""How long a new one may take to get ready."""
+DRAIN_SECONDS = 60.0
+"""How long one that is followed by a new one may take over the work in hand."""
 _LEASH = Path(__file__).with_name("leash.py")
 _COLOURS = ("36", "33", "32", "35", "34", "36;1", "33;1", "32;1", "35;1", "34;1")
 
 
 @dataclass(frozen=True)
 class Program:
-    """What is to be kept running. `last`: stopped only when all others are gone."""
+    """What is to be kept running. `last`: stopped only when all others are gone.
+
+    `listening`: a socket that is ours and that it takes its connections from, so that they wait, and none is refused,
+    while one process follows another.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     last: bool = False
+    listening: int | None = None
 
 
 @dataclass
@@ -88,9 +101,9 @@ class Supervisor:
         """Print lines of our own among those of the programs."""
         self._write("up", None, text)
 
-    def watch(self, stopping: threading.Event) -> None:
-        """Start again what dies, until `stopping` is set."""
-        while not stopping.wait(0.1):
+    def watch(self, stopping: threading.Event, renewing: threading.Event | None = None) -> None:
+        """Start again what dies, until `stopping` or `renewing` is set."""
+        while not stopping.wait(0.1) and not (renewing is not None and renewing.is_set()):
             self.look()
 
     def look(self) -> None:
@@ -103,6 +116,43 @@ class Supervisor:
             elif (code := running.process.poll()) is not None:
                 self._bury(running, code, moment)
 
+    def renew(self, programs: Sequence[Program], stopping: threading.Event) -> bool:
+        """Start each program anew beside the one of its name, and end that one politely when the new one is ready.
+
+        One after the other. False where one does not get ready: it and those after it are left as they were.
+        """
+        for program in programs:
+            old = next((running for running in self._all if running.program.name == program.name), None)
+            if old is None:
+                self.start(program)
+            elif not self._follow(old, program, stopping):
+                return False
+        return True
+
+    def _follow(self, old: _Running, program: Program, stopping: threading.Event) -> bool:
+        new = _Running(program, old.colour)
+        with tempfile.TemporaryDirectory(prefix="checkin") as folder:
+            ready = Path(folder) / "ready"
+            self._launch(new, {READY_FILE: str(ready)})
+            self._pass(START_SECONDS, stopping, lambda: _is_dead(new) or ready.exists())
+            is_ready = ready.exists() and not _is_dead(new)
+        if stopping.is_set() or not is_ready:
+            self.say(f"the new {program.name} does not get ready: the one that runs is kept, and nothing is lost")
+            _end(new)
+            return False
+        self._all[self._all.index(old)] = new
+        _signal_group(old.process, signal.SIGTERM)
+        self._pass(DRAIN_SECONDS, stopping, partial(_is_dead, old))
+        _end(old)
+        self.say(f"{program.name} is new")
+        return True
+
+    def _pass(self, seconds: float, stopping: threading.Event, is_over: Callable[[], bool]) -> None:
+        """Let time pass, and look after the others meanwhile."""
+        end = self._monotonic() + seconds
+        while self._monotonic() < end and not is_over() and not stopping.wait(0.1):
+            self.look()
+
     def stop(self) -> None:
         """End everything: politely first, what is marked `last` after the others, and by force after the grace."""
         for last in (False, True):
@@ -110,20 +160,18 @@ class Supervisor:
             for running in group:
                 _signal_group(running.process, signal.SIGTERM)
             deadline = self._monotonic() + self._grace
-            while self._monotonic() < deadline and any(_is_alive(running) for running in group):
+            while self._monotonic() < deadline and not all(_is_dead(running) for running in group):
                 self._pause.wait(0.05)
             for running in group:
-                if _is_alive(running):
+                if not _is_dead(running):
                     self.say(f"{running.program.name} does not stop: killed")
-                _signal_group(running.process, signal.SIGKILL)
-                if running.process is not None:
-                    running.process.wait()
+                _end(running)
                 for reader in running.readers:
                     reader.join(timeout=1)
                 running.process = None
         self._all.clear()
 
-    def _launch(self, running: _Running) -> None:
+    def _launch(self, running: _Running, more: Mapping[str, str] | None = None) -> None:
         program = running.program
         # No shell and no pre-exec function: the leash is a program of its own, that becomes the program.
         process = subprocess.Popen(  # noqa: S603
@@ -132,7 +180,8 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=program.folder,
-            env=dict(program.environment),
+            env={**program.environment, **(more or {})},
+            pass_fds=() if program.listening is None else (program.listening,),
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
         )
         running.process, running.started_at = process, self._monotonic()
@@ -166,8 +215,15 @@ class Supervisor:
                 return
 
 
-def _is_alive(running: _Running) -> bool:
-    return running.process is not None and running.process.poll() is None
+def _is_dead(running: _Running) -> bool:
+    return running.process is None or running.process.poll() is not None
+
+
+def _end(running: _Running) -> None:
+    """By force, what it started itself too, and no zombie stays."""
+    _signal_group(running.process, signal.SIGKILL)
+    if running.process is not None:
+        running.process.wait()
 
 
 def _signal_group(process: "subprocess.Popen[bytes] | None", number: signal.Signals) -> None:

@@ -10,19 +10,21 @@ from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, people
+from checkin.store import check_ins, consent, people, restored
 from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
 
 def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, event: Event, now: datetime) -> CheckIn:
     """Let one event happen to one check-in, and return it as it now stands."""
     before = check_ins.load(session, check_in)
+    in_question_since = check_ins.in_question_since(session, check_in) if isinstance(event, Woke) else None
     member = session.get_one(MemberRow, before.member)
     decision = decide(before, event, now, _scene(session, handbook, member, now))
     check_ins.save(session, before, decision.check_in)
     if decision.misses is not None:
         member.misses = decision.misses
-    apply(session, handbook, decision.effects, now)
+    with restored.in_question(session, in_question_since):
+        apply(session, handbook, decision.effects, now)
     return decision.check_in
 
 
@@ -44,6 +46,8 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     created = check_ins.create(session, member, due_at, policy.daily if daily else policy.weekly)
     if created is None:
         return None
+    if restored.in_gap(session, due_at):
+        check_ins.put_in_question(session, created.id, due_at)
     return move_check_in(session, handbook, created.id, Woke(), now)
 
 

@@ -36,15 +36,16 @@ def consent_changed(
     now: datetime,
 ) -> None:
     """Record what the text says of consent, cancel what is queued, and answer once where the carrier did not."""
+    words, at, answered = inbound.body, inbound.sent_at, carrier_answered is not None
     match reading.kind:
         case Kind.OPT_OUT:
-            opt_out(session, handbook, person, "text", inbound.body, now, answered=carrier_answered is not None)
+            opt_out(session, handbook, person, "text", words, now, answered=answered, at=at)
         case Kind.WRONG_PERSON:
-            opt_out(session, handbook, person, "wrong_person", inbound.body, now, template="wrong_person")
+            opt_out(session, handbook, person, "wrong_person", words, now, template="wrong_person", at=at)
         case Kind.NO:
-            opt_out(session, handbook, person, "declined", inbound.body, now, template="declined")
+            opt_out(session, handbook, person, "declined", words, now, template="declined", at=at)
         case Kind.OPT_IN | Kind.YES:
-            opt_in(session, handbook, person, state, inbound.body, now, answered=carrier_answered is not None)
+            opt_in(session, handbook, person, state, words, now, answered=answered, at=at)
         case _:
             _help(session, handbook, person, inbound, carrier_answered is not None, now)
     if reading.gives_up_or_stop:
@@ -69,15 +70,17 @@ def opt_out(
     *,
     answered: bool = False,
     template: str = "stopped",
+    at: datetime | None = None,
 ) -> None:
     """End contact with a number: record it, cancel what is queued, confirm once, and tell a coordinator.
 
-    A second STOP changes nothing and is not confirmed again. STOP is not "well": the member stays visible.
+    A second STOP changes nothing and is not confirmed again. STOP is not "well": the member stays visible. `at`: when
+    it was said, where that was heard late.
     """
     person_id = PersonId(person.id)
     if consent.current(session, person_id) is Consent.OUT:
         return
-    consent.record(session, person_id, Consent.OUT, how, now, wording=wording)
+    consent.record(session, person_id, Consent.OUT, how, now, wording=wording, at=at)
     outbox.cancel_all(session, person_id)
     member = people.member_of(session, person_id)
     if member is not None:
@@ -105,12 +108,13 @@ def opt_in(
     now: datetime,
     *,
     answered: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """Begin, or begin again. Said twice it is confirmed once."""
     person_id = PersonId(person.id)
     if state is Consent.IN:
         return
-    consent.record(session, person_id, Consent.IN, "text", now, wording=wording)
+    consent.record(session, person_id, Consent.IN, "text", now, wording=wording, at=at)
     member = people.member_of(session, person_id)
     if member is not None:
         schedule = check_ins.schedule_of(session, MemberId(member.id))

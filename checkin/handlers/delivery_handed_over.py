@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
-from checkin.domain.delivery import SETTLED, Kind, State, next_attempt
+from checkin.domain.delivery import SETTLED, Kind, State, ask_at, next_attempt
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
-from checkin.store import consent, outbox, people, tasks
+from checkin.store import consent, outbox, people, restored, tasks
 from checkin.store.outbox import Outgoing
 from checkin.store.system import reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
@@ -26,9 +26,13 @@ _STALE_AFTER = {
     Lane.CHECKIN: timedelta(hours=12),
     Lane.BULK: timedelta(hours=24),
 }
+_GATE_LOOK = timedelta(seconds=30)
+"""After a restore nothing routine leaves until what came in has been read; how often it is looked again."""
+_CONTACTS = frozenset({Kind.TEXT.value, Kind.CALL.value})
 _CALL_NOT_THERE_YET = timedelta(seconds=1)
-_LONGEST_WAIT = timedelta(seconds=5)
-"""A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment."""
+_LONGEST_WAIT = timedelta(seconds=3)
+"""A worker waits no longer for its turn; a turn further off goes back to the outbox, due at that moment. With the wait
+for the carrier's answer it bounds how long the work of a killed worker lies: less than 15 s."""
 
 
 def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now: datetime) -> Outgoing | None:
@@ -39,6 +43,10 @@ def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now
     if row is None:
         return None
     unsure = was in (State.UNSURE, State.SENDING)
+    if row.routine and restored.catch_up_from(session) is not None:
+        row.state, row.attempt = (State.UNSURE if unsure else State.QUEUED).value, row.attempt - 1
+        row.next_action_at, row.taken_until = now + _GATE_LOOK, None
+        return None
     if not unsure and row.deadline_at is not None and now >= row.deadline_at:
         _ends(row, State.EXPIRED)
         return None
@@ -60,8 +68,36 @@ def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now
     row.state = State.UNSURE.value if unsure else State.SENDING.value
     row.first_tried_at = row.first_tried_at or now
     row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
+    ring_for, ask_after = timedelta(seconds=row.ring_seconds), handbook.policy(None).catch_up.ask_after
+    row.ask_at = ask_at(Kind(row.kind), starts_at, ring_for, timedelta(seconds=ask_after), starts_at)
     session.flush()
     return outbox.outgoing(session, row, unsure, starts_at)
+
+
+def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, now: datetime) -> bool:
+    """The carrier was asked and never had it: it may be sent if it could leave now as if it were new (P4, P5).
+
+    False: it is settled, or another worker has it. The claim is counted anew, for asking took time.
+    """
+    row = _mine(session, delivery)
+    if row is None:
+        return False
+    if row.deadline_at is not None and now >= row.deadline_at:
+        _ends(row, State.EXPIRED)
+        return False
+    if consent.has_stopped_since(session, PersonId(row.person_id), row.created_at) and row.kind in _CONTACTS:
+        _ends(row, State.CANCELLED)
+        return False
+    if row.routine:
+        later = _leaves_later(session, handbook, row, now)
+        if later == "cancelled":
+            _ends(row, State.CANCELLED)
+            return False
+        if isinstance(later, datetime):
+            row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
+            return False
+    row.taken_until = row.next_action_at = now + outbox.ANSWER_WAIT
+    return True
 
 
 def _turn(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> datetime:

@@ -47,7 +47,7 @@ def delivery_reported(
         session.flush()
         return
     row.state = State.DELIVERED.value if status in _ARRIVED else State.FAILED.value
-    row.error = refusal
+    row.error, row.ask_at = refusal, None
     session.flush()
     if row.kind == Kind.CALL:
         call_ended(session, handbook, row, status, now)
@@ -60,12 +60,8 @@ def delivery_reported(
 
 def refused(session: Session, handbook: Handbook, row: DeliveryRow, refusal: str, code: str, now: datetime) -> None:
     """The carrier will never take this delivery."""
-    row.state, row.error, row.next_action_at, row.taken_until = (
-        State.FAILED.value,
-        f"{refusal}:{code}"[:40],
-        None,
-        None,
-    )
+    row.state, row.error = State.FAILED.value, f"{refusal}:{code}"[:40]
+    row.next_action_at = row.taken_until = row.ask_at = None
     session.flush()
     if row.kind == Kind.CALL:
         _learn(session, handbook, row, refusal, now)

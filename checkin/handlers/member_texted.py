@@ -14,6 +14,7 @@ from checkin.handlers import member_commands
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
+from checkin.handlers.found_late import is_stale
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import relay_to_volunteer
 from checkin.store import check_ins, consent, escalations, tasks
@@ -47,7 +48,7 @@ def member_texted(
     if reading.level is Level.CONCERN or not answers:
         what = "to_read" if answers else "not_understood"
         _for_a_person(session, member, inbound, what, now)
-    if inbound.escalation_id is None and not relayed:
+    if inbound.escalation_id is None and not relayed and not is_stale(handbook, inbound):
         _thank(session, handbook, member, inbound, reading, answers, now)
 
 
@@ -71,10 +72,10 @@ def _answer_check_in(
     rating: int | None,
     now: datetime,
 ) -> None:
-    """The newest question is the one that is answered; a late answer still counts."""
+    """The newest question that they had is the one that is answered; a late answer still counts."""
     if rating is not None:
         member.recent_ratings = [*member.recent_ratings, rating][-_KEPT_RATINGS:]
-    newest = check_ins.newest_asked(session, MemberId(member.id))
+    newest = check_ins.asked_when(session, MemberId(member.id), inbound.sent_at)
     if newest is not None:
         move_check_in(session, handbook, newest, Answered(rating), now)
         inbound.check_in_id = newest

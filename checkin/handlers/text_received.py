@@ -1,4 +1,8 @@
-"""A text came in: store it, read it, and let what it says happen. One transaction; the carrier's sid makes it once."""
+"""A text came in: store it, read it, and let what it says happen. One transaction; the carrier's sid makes it once.
+
+A text that is found later in the carrier's log (its webhook did not reach us) goes the same way with the time at which
+it was sent. What needs a person is raised whenever it is found; a newer word of the same person is never undone by it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +14,15 @@ from checkin.domain.check_in import OPEN
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.terms import CircleId, Lane, Level, MemberId, PersonId, Phone, Role
-from checkin.handlers import consent_changed, coordinator_texted, member_texted, volunteer_texted
+from checkin.handlers import consent_changed, coordinator_texted, found_late, member_texted, volunteer_texted
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, escalations, inbox, people, tasks
 from checkin.store.tables import InboundRow, MemberRow, PersonRow
+
+_WITHOUT_WORDS = "[picture]"
+"""Kept as the text where only media came: no reading understands it, so a person looks. Media stay with the carrier."""
 
 _SOON_AFTER = timedelta(hours=12)
 _VOLUNTEER_WORDS = frozenset({"on", "off", "take", "pass", "done", "shifts", "swap"})
@@ -27,7 +34,7 @@ class IncomingText:
     """One text as the carrier gave it.
 
     `opt_out_type`: STOP, START or HELP where the carrier answered it itself. `has_media`: pictures came with it; they
-    stay with the carrier, where a coordinator can look at them.
+    stay with the carrier, where a coordinator can look at them. `sent_at`: when it was sent, where it was found late.
     """
 
     sid: str
@@ -35,6 +42,13 @@ class IncomingText:
     body: str
     opt_out_type: str | None = None
     has_media: bool = False
+    sent_at: datetime | None = None
+
+
+def words_of(body: str, has_media: bool) -> str:
+    """What is kept as the words of a text, in the form in which every database takes it."""
+    words = body.replace("\x00", "")
+    return _WITHOUT_WORDS if not words.strip() and has_media else words
 
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
@@ -52,6 +66,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         person_id=person.id,
         body=text.body,
         received_at=now,
+        sent_at=text.sent_at,
         kind=reading.kind.value,
         level=reading.level.value,
         rating=reading.rating,
@@ -64,6 +79,18 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
     if member is not None:
         _open_case(session, handbook, member, inbound, reading, state, now)
+    if text.sent_at is not None and found_late.is_overtaken(session, person, reading, state, text.sent_at):
+        circle = member.circle_id if member is not None else None
+        tasks.give(
+            session,
+            f"inbound:{inbound.id}",
+            "to_read",
+            now,
+            circle_id=circle,
+            person_id=person.id,
+            inbound_id=inbound.id,
+        )
+        return
     if consent_changed.changes_consent(reading, state):
         consent_changed.consent_changed(session, handbook, person, inbound, reading, state, text.opt_out_type, now)
         return
@@ -91,11 +118,11 @@ def _context(
 ) -> Context:
     asked = soon = False
     if member is not None:
-        newest = check_ins.newest_asked(session, MemberId(member.id))
+        newest = check_ins.asked_when(session, MemberId(member.id), text.sent_at)
         if newest is not None:
             check_in = check_ins.load(session, newest)
             asked = check_in.state in OPEN
-            soon = check_in.asked_at is not None and now - check_in.asked_at < _SOON_AFTER
+            soon = check_in.asked_at is not None and (text.sent_at or now) - check_in.asked_at < _SOON_AFTER
     return Context(
         language=person.language,
         roles=roles or frozenset({Role.MEMBER}),
@@ -159,7 +186,7 @@ def _from_elsewhere(
     urgent = reading.level in (Level.CRISIS, Level.DISTRESS)
     if urgent and member is None:
         tell_coordinators(session, handbook, inbound, circle, now)
-    if not roles and state is not Consent.OUT:
+    if not roles and state is not Consent.OUT and (urgent or not found_late.is_stale(handbook, inbound)):
         day = f"{now:%Y-%m-%d}" if not urgent else str(inbound.id)
         text = do.SendText(
             PersonId(person.id),

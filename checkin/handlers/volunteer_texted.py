@@ -38,7 +38,7 @@ def volunteer_texted(
             if template == "command_unclear":
                 values = {"example": f"{command.name.upper()} 42" + (" 1" if command.name == "done" else "")}
         case "on" | "off":
-            template, values = _shift(handbook, volunteer, person, command, now)
+            template, values = _shift(handbook, volunteer, person, command, inbound.sent_at or now)
         case "shifts":
             template, values = "shifts", {"words": hours_in_words(parse_shifts(volunteer.shifts))[:90]}
         case _:

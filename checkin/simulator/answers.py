@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
@@ -27,8 +28,10 @@ def page_of(name: str, rows: list[dict[str, Any]], page: int, size: int) -> dict
     first, last = page * size, (page + 1) * size
     shown = rows[first:last]
 
+    asked = {name: value for name, value in request.args.items() if name not in ("PageSize", "Page")}
+
     def uri(number: int) -> str:
-        return f"{request.path}?PageSize={size}&Page={number}"
+        return f"{request.path}?{urlencode({**asked, 'PageSize': size, 'Page': number})}"
 
     return {
         name: shown,
@@ -111,13 +114,18 @@ def call_of(call: Call, account: str) -> dict[str, Any]:
         "queue_time": "0",
         "sid": call.sid,
         "start_time": _time(call.answered_at),
-        "status": _SAID_AS.get(call.status, call.status),
+        "status": said_status(call),
         "subresource_uris": {"notifications": f"{uri}/Notifications.json"},
         "to": call.to,
         "to_formatted": call.to,
         "trunk_sid": None,
         "uri": f"{uri}.json",
     }
+
+
+def said_status(call: Call) -> str:
+    """The status as the log has it: it knows no `initiated`."""
+    return _SAID_AS.get(call.status, call.status)
 
 
 def _time(at: datetime | None) -> str | None:

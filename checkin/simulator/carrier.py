@@ -1,5 +1,6 @@
 """The carrier port on a world, in this process: for virtual time. The rules are those of the HTTP face."""
 
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 
 from checkin.carrier.port import (
@@ -10,8 +11,12 @@ from checkin.carrier.port import (
     CarrierUnsure,
     OutgoingCall,
     OutgoingText,
+    ReceivedCall,
+    ReceivedText,
+    Told,
 )
 from checkin.carrier.twilio import refusal_of, ring_seconds, validity_seconds
+from checkin.simulator.answers import said_status
 from checkin.simulator.rules import Refused, refuses_call, refuses_text
 from checkin.simulator.world import World
 
@@ -75,21 +80,59 @@ class SimulatedCarrier:
         if sid in self._world.calls:
             self._world.redirect(sid, url)
 
-    def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
+    def find_text(self, text: OutgoingText, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
         """The very same text, if it was taken since then."""
         for message in reversed(self._world.messages.values()):
             same = (message.to, message.body) == (text.to, text.body) and message.direction != "inbound"
-            if same and message.created_at >= (since - _SLACK).replace(microsecond=0):
+            if same and message.sid not in not_these and message.created_at >= _whole(since - _SLACK):
                 return Accepted(message.sid, message.status)
         return None
 
-    def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
+    def find_call(self, call: OutgoingCall, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
         """A call to the same number, if it was asked for since then."""
         for placed in reversed(self._world.calls.values()):
             outbound = placed.direction == "outbound-api" and placed.to == call.to
-            if outbound and placed.created_at >= (since - _SLACK).replace(microsecond=0):
+            if outbound and placed.sid not in not_these and placed.created_at >= _whole(since - _SLACK):
                 return Accepted(placed.sid, placed.status)
         return None
 
+    def texts_received(self, since: datetime) -> Sequence[ReceivedText]:
+        """What people wrote since then, oldest first."""
+        self._before(None)
+        return [
+            ReceivedText(m.sid, m.sender, m.body, _whole(m.created_at), m.media)
+            for m in self._world.messages.values()
+            if m.direction == "inbound" and m.created_at >= _whole(since)
+        ]
+
+    def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
+        """Who rang since then and is off the line, oldest first."""
+        self._before(None)
+        return [
+            ReceivedCall(call.sid, call.sender, _whole(call.created_at))
+            for call in self._world.calls.values()
+            if call.direction == "inbound" and call.ended_at is not None and call.created_at >= _whole(since)
+        ]
+
+    def text_status(self, sid: str) -> Told:
+        """What became of a text."""
+        self._before(None)
+        message = self._world.messages.get(sid)
+        if message is None:
+            raise CarrierRefused(refusal_of("20404"), "20404")
+        return Told(message.status, refusal_of(str(message.error)) if message.error else None)
+
+    def call_status(self, sid: str) -> Told:
+        """Where a call stands."""
+        self._before(None)
+        if sid not in self._world.calls:
+            raise CarrierRefused(refusal_of("20404"), "20404")
+        return Told(said_status(self._world.calls[sid]))
+
     def check(self) -> None:
         """Always well."""
+
+
+def _whole(at: datetime) -> datetime:
+    """The carrier's log counts in whole seconds."""
+    return at.replace(microsecond=0)

@@ -59,6 +59,7 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
             answered_at=after.answered_at,
             rating=after.rating,
             next_action_at=after.next_action_at,
+            in_question_since=None,
             version=before.version + 1,
         )
         .returning(CheckInRow.id)
@@ -66,6 +67,17 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
     if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
         raise SomebodyWasFaster(f"check-in {before.id}")
     forget(session, ("check_in", before.id), ("newest asked", before.member))
+
+
+def in_question_since(session: Session, check_in: CheckInId) -> datetime | None:
+    """Since when its next step may have been taken already, unknown to this database (see `restored.py`)."""
+    return session.get_one(CheckInRow, check_in).in_question_since
+
+
+def put_in_question(session: Session, check_in: CheckInId, since: datetime) -> None:
+    """Its next step may have been taken at or after `since`."""
+    session.get_one(CheckInRow, check_in).in_question_since = since
+    session.flush()
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:
@@ -84,6 +96,21 @@ _NEWEST_ASKED = (
     .order_by(CheckInRow.id.desc())
     .limit(1)
 )
+
+
+def asked_when(session: Session, member: MemberId, sent_at: datetime | None) -> CheckInId | None:
+    """The question that a text belongs to. `sent_at`: of a text that was found late; None: it has just come.
+
+    A question that was put off (LATER) has its `asked_at` ahead of it; then its due time says that it came before.
+    """
+    if sent_at is None:
+        return newest_asked(session, member)
+    asked = select(CheckInRow.id).where(CheckInRow.member_id == member, CheckInRow.asked_at.is_not(None))
+    for came_before in (CheckInRow.asked_at <= sent_at, CheckInRow.due_at <= sent_at):
+        found = session.scalar(asked.where(came_before).order_by(CheckInRow.id.desc()).limit(1))
+        if found is not None:
+            return CheckInId(found)
+    return None
 
 
 def open_ones(session: Session, member: MemberId) -> list[CheckInId]:

@@ -21,9 +21,27 @@ def current(session: Session, person: PersonId) -> Consent:
     return once(session, ("consent", person), find)
 
 
+def has_stopped_since(session: Session, person: PersonId, moment: datetime) -> bool:
+    """Whether the newest record is a stop that was written after `moment`."""
+    newest = session.execute(
+        select(ConsentRow.state, ConsentRow.recorded_at)
+        .where(ConsentRow.person_id == person)
+        .order_by(ConsentRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return newest is not None and newest.state == Consent.OUT and newest.recorded_at > moment
+
+
 _NEWEST = (
     select(ConsentRow.state).where(ConsentRow.person_id == bindparam("person")).order_by(ConsentRow.id.desc()).limit(1)
 )
+
+
+def newest(session: Session, person: PersonId) -> ConsentRow | None:
+    """The newest record of this person."""
+    return session.scalar(
+        select(ConsentRow).where(ConsentRow.person_id == person).order_by(ConsentRow.id.desc()).limit(1)
+    )
 
 
 def record(

@@ -40,7 +40,14 @@ class Outgoing:
 
 
 def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
-    """Write a delivery, once for a key. None where it stands there already (promise P6)."""
+    """Write a delivery, once for a key. None where it stands there already (promise P6).
+
+    Where it may have left already, unknown to this database (see `restored.py`), it is `unsure` from the start.
+    """
+    since = session.info.get("in_question_since")
+    kind, lane = values["kind"], values["lane"]
+    if since is not None and (kind == Kind.TEXT or (kind == Kind.CALL and lane != Lane.URGENT)):
+        values = {**values, "state": State.UNSURE.value, "first_tried_at": since}
     put_once = _PUT_POSTGRESQL if session.get_bind().dialect.name == "postgresql" else _PUT_SQLITE
     found = session.connection().scalar(put_once, {"key": key, "attempt": 0, "status": "", **values})
     if found is None:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from checkin.migrations import WORKS_FROM
 from checkin.store.tables import AuditRow, HeartbeatRow, InstallationRow, SenderRow
 
 
@@ -16,7 +17,8 @@ def index_key(session: Session, now: datetime) -> bytes:
     """The key of the blind indexes; made at the first start, sealed under the encryption keys."""
     row = session.get(InstallationRow, 1)
     if row is None:
-        row = InstallationRow(id=1, index_key=base64.b64encode(secrets.token_bytes(32)).decode(), created_at=now)
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        row = InstallationRow(id=1, index_key=key, created_at=now, works_from=WORKS_FROM)
         try:
             with session.begin_nested():
                 session.add(row)

@@ -11,11 +11,16 @@ from checkin.store.tables import TaskRow
 
 def give(session: Session, key: str, what: str, now: datetime, **about: Any) -> bool:
     """Put something before a coordinator, once for a key. False where it stands there already."""
-    if session.scalar(select(TaskRow.id).where(TaskRow.key == key)) is not None:
+    if is_given(session, key):
         return False
     session.add(TaskRow(key=key, what=what, created_at=now, **about))
     session.flush()
     return True
+
+
+def is_given(session: Session, key: str) -> bool:
+    """Whether something was put before a coordinator under this key, done or not."""
+    return session.scalar(select(TaskRow.id).where(TaskRow.key == key)) is not None
 
 
 def undone(session: Session) -> list[TaskRow]:

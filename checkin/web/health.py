@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import State
 from checkin.domain.terms import Lane
-from checkin.store import escalations, outbox, system
+from checkin.store import backups, escalations, outbox, restored, system
 from checkin.store.migrate import NewerDatabase, check
 from checkin.store.session import transaction
 from checkin.store.tables import DeliveryRow
@@ -55,11 +55,12 @@ def ailments(services: Services) -> dict[str, str]:
     ill: dict[str, str] = {}
     try:
         if not check(services.engine):
-            ill["database"] = "The database is not at this version: run `make migrate`."
+            ill["database"] = "The database is not at this version: run `checkin migrate`."
         else:
             with transaction(services.engine) as session:
                 ill.update(_silent(system.heartbeats(session), services.now()))
                 ill.update(_late(session, services.now()))
+                ill.update(_held_or_unsaved(session, services))
     except NewerDatabase as error:
         ill["database"] = str(error)
     except SQLAlchemyError:
@@ -76,6 +77,20 @@ def _silent(beats: Mapping[str, datetime], now: datetime) -> dict[str, str]:
         for process in PROCESSES
         if process not in beats or now - beats[process] > _SILENT_AFTER
     }
+
+
+def _held_or_unsaved(session: Session, services: Services) -> dict[str, str]:
+    """After a restore, what is still to be read; and backups that are no longer made."""
+    ill = {}
+    since = restored.catch_up_from(session)
+    if since is not None:
+        ill["restored"] = (
+            f"Routine texts are held back until what came in since {since:%Y-%m-%d %H:%M} UTC has been read from the "
+            "carrier; where that does not happen by itself, read its log and run `checkin restore --trust`."
+        )
+    if services.settings.backup_keep and backups.is_overdue(session, services.now()):
+        ill["backup"] = "No backup has been made for two days: run `checkin backup` and see what it says."
+    return ill
 
 
 def _late(session: Session, now: datetime) -> dict[str, str]:

@@ -4,7 +4,6 @@ Where a voice webhook fails, the carrier asks `…/fallback`, which needs no dat
 and the same question is put again. A 2xx is never given for what was not committed (promise P7).
 """
 
-import re
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
@@ -18,12 +17,12 @@ from checkin.carrier.twilio import refusal_of
 from checkin.carrier.twiml import Links, empty_twiml, fallback_twiml, to_twiml, wait_twiml
 from checkin.domain.call_script import CallScript
 from checkin.domain.delivery import Kind
-from checkin.domain.phone import BadPhone, parse_phone
+from checkin.domain.phone import BadPhone, parse_phone, parse_sender
 from checkin.domain.terms import DeliveryId, Phone
 from checkin.handlers import call_answered, call_ended, call_received, keys_pressed
 from checkin.handlers.call_words import listener
 from checkin.handlers.delivery_reported import delivery_reported
-from checkin.handlers.text_received import IncomingText, text_received
+from checkin.handlers.text_received import IncomingText, text_received, words_of
 from checkin.messages import UnknownTemplate
 from checkin.store.tables import DeliveryRow
 from checkin.wiring import Services
@@ -32,11 +31,6 @@ log = structlog.get_logger()
 _T = TypeVar("_T")
 
 _LONGEST_SID = 64
-_LONGEST_SENDER = 20
-_CHANNEL = re.compile(r"^[a-z]+:(?=\+)")
-_PLAIN_NUMBER = re.compile(r"^\+?\d{3,15}$")
-_WITHOUT_WORDS = "[picture]"
-"""Kept as the text where only media came: no reading understands it, so a person looks. Media stay with the carrier."""
 
 _CALL = "/call/<int(max=2147483647):call>"
 
@@ -57,9 +51,8 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post("/sms")
     def sms() -> Response:
-        text = IncomingText(
-            _sid("MessageSid"), _sender(services, _field("From")), _body(), _opt_out_type(), _has_media()
-        )
+        sid, sender = _sid("MessageSid"), parse_sender(_field("From"), services.settings.default_region)
+        text = IncomingText(sid, sender, _body(), _opt_out_type(), _has_media())
         services.act(lambda session: text_received(session, services.handbook, text, services.now()))
         return _twiml(empty_twiml())
 
@@ -177,7 +170,7 @@ def _keys() -> str:
 def _body() -> str:
     """All of a text, whatever its length: it may hold a cry. What is too large for a request was refused before."""
     body = request.form.get("Body", "").replace("\x00", "")
-    return _WITHOUT_WORDS if not body.strip() and _has_media() else body
+    return words_of(body, _has_media())
 
 
 def _has_media() -> bool:
@@ -187,19 +180,6 @@ def _has_media() -> bool:
 def _opt_out_type() -> str | None:
     kind = request.form.get("OptOutType", "").upper()
     return kind if kind in ("STOP", "START", "HELP") else None
-
-
-def _sender(services: Services, raw: str) -> Phone:
-    """Who wrote: a number in E.164, a short code, or whatever else the carrier names. No text is turned away for it.
-
-    Numbers newer than our tables of numbering plans stay as the carrier wrote them. A name of letters keeps its
-    letters, so that its digits alone never pass for somebody's number.
-    """
-    plain = _CHANNEL.sub("", raw.strip())
-    try:
-        return parse_phone(plain, services.settings.default_region)
-    except BadPhone:
-        return Phone(plain if _PLAIN_NUMBER.match(plain) else plain[:_LONGEST_SENDER])
 
 
 def _caller(services: Services) -> Phone | None:

@@ -84,6 +84,17 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
     assert refused(result, "run `checkin init` first")
 
 
+def test_migrating_what_is_not_there_and_what_is(tmp_path: Path) -> None:
+    folder = {"CHECKIN_DATA_DIR": str(tmp_path / "d")}
+    assert refused(run("migrate", cwd=tmp_path, **folder), "run `checkin init` first")
+    assert run("init", cwd=tmp_path, **folder).returncode == 0
+    assert "at this version" in run("migrate", cwd=tmp_path, **folder).stdout
+
+
+def test_renewing_what_does_not_run(tmp_path: Path) -> None:
+    assert refused(run("renew", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d")), "start it with `checkin up`")
+
+
 def test_a_database_server_that_does_not_answer(tmp_path: Path) -> None:
     url = "postgresql+psycopg://u:secret@127.0.0.1:1/nothing"
     result = run("tasks", "list", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"), DATABASE_URL=url)

@@ -1,5 +1,6 @@
 """The house is tested too: lanes, jobs, routes, settings, templates, migrations, and what must not be in the tree."""
 
+import ast
 import importlib
 import re
 import shlex
@@ -14,6 +15,7 @@ from honcho.environ import parse_procfile
 from checkin.domain.terms import Lane
 from checkin.lanes import JOB, LANES
 from checkin.messages import parse_source
+from checkin.migrations import WORKS_FROM
 from checkin.settings import ROOT, Settings, load
 from checkin.store.migrate import upgrade
 from checkin.store.sealed import install_keys
@@ -68,6 +70,23 @@ def test_the_models_equal_the_migrations(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Row.metadata) == []
     engine.dispose()
+
+
+def test_migrations_only_add_so_that_the_version_before_goes_on_working() -> None:
+    """What takes something away belongs two versions later, with WORKS_FROM moved up in `checkin/migrations`."""
+    allowed = {"create_table", "create_index", "add_column", "f"}
+    revisions = set()
+    for path in sorted((ROOT / "checkin" / "migrations" / "versions").glob("[0-9]*.py")):
+        tree = ast.parse(path.read_text())
+        revisions.add(path.name[:4])
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if not (isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "op"):
+                continue
+            assert call.func.attr in allowed, f"{path.name}: op.{call.func.attr}"
+            if call.func.attr == "add_column":
+                column = ast.unparse(call.args[1])
+                assert "nullable=True" in column or "server_default=" in column, f"{path.name}: {column}"
+    assert WORKS_FROM in revisions
 
 
 def test_each_template_that_code_names_exists() -> None:

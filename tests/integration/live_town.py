@@ -5,6 +5,7 @@ The Twilio variables are set as in production: the service cannot tell the diffe
 
 import json
 import urllib.request
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,12 @@ FAST = "[pacing]\ntexts_per_second = 200.0\ncalls_per_second = 200.0\n"
 class LiveTown:
     """Sam, Ana, Ben and Dora on real processes. Phones are reached as the page of phones does it."""
 
-    def __init__(self, folder: Path, database_url: str = "", policy: str = FAST) -> None:
+    def __init__(
+        self, folder: Path, database_url: str = "", policy: str = FAST, more: Mapping[str, str] | None = None
+    ) -> None:
         self.simulator_port = free_port()
-        self.live = Live(folder, f"http://127.0.0.1:{self.simulator_port}", database_url=database_url, policy=policy)
+        self.carrier_url = f"http://127.0.0.1:{self.simulator_port}"
+        self.live = Live(folder, self.carrier_url, database_url=database_url, policy=policy, more=more)
         token = folder / "token"
         token.write_text(self.live.token)
         phones = folder / "phones.json"
@@ -38,7 +42,7 @@ class LiveTown:
             [
                 *("python", "-m", "checkin.simulator", "--port", str(self.simulator_port)),
                 *("--account-sid", ACCOUNT, "--auth-token-file", str(token), "--number", NUMBER),
-                *("--webhook-base", f"http://127.0.0.1:{self.live.port}", "--phones", str(phones)),
+                *("--webhook-base", self.live.settings.public_base_url, "--phones", str(phones)),
             ],
             without=("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER", "TWILIO_API_BASE_URL"),
         )

@@ -15,11 +15,12 @@ from checkin.store.tables.people import (
     PersonRow,
     VolunteerRow,
 )
-from checkin.store.tables.system import AuditRow, HeartbeatRow, InstallationRow, SenderRow
+from checkin.store.tables.system import AuditRow, CatchUpRow, HeartbeatRow, InstallationRow, SenderRow
 from checkin.store.tables.tasks import TaskRow
 
 __all__ = [
     "AuditRow",
+    "CatchUpRow",
     "CheckInRow",
     "CircleRow",
     "ConsentRow",

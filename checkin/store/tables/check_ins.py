@@ -23,7 +23,11 @@ class ScheduleRow(Row):
 
 
 class CheckInRow(Row):
-    """One occurrence: asked, reminded, answered or missed."""
+    """One occurrence: asked, reminded, answered or missed.
+
+    `in_question_since`: its next step was due between a backup and its restore. It may have been taken since then by
+    the service that was lost: the carrier is asked before it is taken again.
+    """
 
     __tablename__ = "check_in"
     __table_args__ = (
@@ -43,3 +47,4 @@ class CheckInRow(Row):
     policy: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
     next_action_at: Mapped[datetime | None]
+    in_question_since: Mapped[datetime | None]

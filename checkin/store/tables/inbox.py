@@ -11,7 +11,10 @@ from checkin.store.sealed import Sealed
 
 
 class InboundRow(Row):
-    """One incoming text (or keys on a check-in call) and how it was read. The carrier's sid makes it once."""
+    """One incoming text (or keys on a check-in call) and how it was read. The carrier's sid makes it once.
+
+    `sent_at` stands where it was found later in the carrier's log: it was sent then, and reached us afterwards.
+    """
 
     __tablename__ = "inbound"
     __table_args__ = (Index("ix_inbound_person_id_id", "person_id", "id"),)
@@ -21,6 +24,7 @@ class InboundRow(Row):
     channel: Mapped[str] = mapped_column(String(8), default="sms")
     body: Mapped[str] = mapped_column(Sealed)
     received_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
     kind: Mapped[str] = mapped_column(String(16))
     level: Mapped[str] = mapped_column(String(10))
     rating: Mapped[int | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -13,7 +13,8 @@ class DeliveryRow(Row):
     """One outgoing text or call, or one change of a call that is under way.
 
     `subject` says what a call is about (`offer`, `handoff_member`, …) and the ids beside it whom it concerns.
-    `attempt` counts hand-overs and fences them: only the attempt that took the row may settle it.
+    `attempt` counts hand-overs and fences them: only the attempt that took the row may settle it. `ask_at`: when the
+    carrier is asked what became of it, where its word has not come by then.
     """
 
     __tablename__ = "delivery"
@@ -23,6 +24,12 @@ class DeliveryRow(Row):
         Index("ix_delivery_person_id_id", "person_id", "id"),
         Index("ix_delivery_check_in_id", "check_in_id"),
         Index("ix_delivery_sid", "sid"),
+        Index(
+            "ix_delivery_ask_at",
+            "ask_at",
+            sqlite_where=text("ask_at IS NOT NULL"),
+            postgresql_where=text("ask_at IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -51,3 +58,4 @@ class DeliveryRow(Row):
     ended_at: Mapped[datetime | None]
     deadline_at: Mapped[datetime | None]
     next_action_at: Mapped[datetime | None]
+    ask_at: Mapped[datetime | None]

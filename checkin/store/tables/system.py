@@ -11,12 +11,23 @@ from checkin.store.sealed import Sealed
 
 
 class InstallationRow(Row):
-    """One row: the key of the blind indexes, sealed, so that encryption keys can be rotated under it."""
+    """One row: the key of the blind indexes, sealed, so that encryption keys can be rotated under it.
+
+    After a restore: `restored_from` is when the backup was taken, and `catch_up_from` is the same until the carrier's
+    incoming texts since then have been read; while it is set, nothing routine leaves (promise P4). `works_from` is
+    the oldest revision whose code may work with this database.
+    """
 
     __tablename__ = "installation"
     id: Mapped[int] = mapped_column(primary_key=True)
     index_key: Mapped[str] = mapped_column(Sealed)
     created_at: Mapped[datetime]
+    restored_from: Mapped[datetime | None]
+    restored_at: Mapped[datetime | None]
+    catch_up_from: Mapped[datetime | None]
+    works_from: Mapped[str | None] = mapped_column(String(32))
+    backup_due_at: Mapped[datetime | None]
+    backed_up_at: Mapped[datetime | None]
 
 
 class HeartbeatRow(Row):
@@ -45,3 +56,16 @@ class AuditRow(Row):
     what: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CatchUpRow(Row):
+    """One row: how far the carrier's log of what came in has been read, and when it is read next.
+
+    `next_action_at` is the claim too: whoever moves it on, by comparing, reads.
+    """
+
+    __tablename__ = "catch_up"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    read_until: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    next_action_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Backup, restore, the move to PostgreSQL."""

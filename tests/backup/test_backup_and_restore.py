@@ -1,0 +1,166 @@
+"""A backup is made while others write, read back, and put back elsewhere: whole, or not at all."""
+
+import sqlite3
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from checkin.backup.make import make_backup
+from checkin.backup.problem import BackupProblem
+from checkin.backup.restore import restore
+from checkin.domain.terms import Phone
+from checkin.sealed_keys import keep_encryption_keys
+from checkin.store import people, system
+from checkin.store.session import transaction
+from checkin.store.tables import AuditRow, PersonRow
+from tests.backup.conftest import NOW, MakePlace, Place
+
+LATER = NOW + timedelta(hours=5)
+WORDS = "correct horse battery staple"
+
+
+@pytest.fixture
+def home(make_place: MakePlace, database_url: str) -> Place:
+    place = make_place("home", database_url)
+    place.settle()
+    return place
+
+
+@pytest.fixture
+def away(make_place: MakePlace, elsewhere: str, home: Place) -> Place:
+    """Another machine, to which a person has carried the keys."""
+    place = make_place("away", elsewhere)
+    place.settings.data_dir.mkdir()
+    keep_encryption_keys(place.settings, home.keys)
+    return place
+
+
+def backup(place: Place, folder: Path, **more: object) -> Path:
+    return make_backup(place.engine, place.keys, folder, NOW, **more).file  # type: ignore[arg-type]
+
+
+def test_people_come_back_on_another_machine(home: Place, away: Place, tmp_path: Path) -> None:
+    file = backup(home, tmp_path / "safe")
+    assert file.name == "checkin-20261125T030000Z.backup"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in file.parent.iterdir()) == [".lock", file.name]
+    assert b"alembic_version" not in file.read_bytes()
+    done = restore(away.settings, file, LATER, force=False, keys_under=None)
+    assert (done.taken_at, done.aside) == (NOW, None)
+    assert away.names() == home.names()
+
+
+def test_numbers_go_on_after_those_of_the_lost_service(home: Place, away: Place, tmp_path: Path) -> None:
+    restore(away.settings, backup(home, tmp_path), LATER, force=False, keys_under=None)
+    with transaction(away.engine) as session:
+        assert people.ensure(session, Phone("+12025559999"), NOW, name="New").id == home.count(PersonRow) + 1
+        assert people.by_phone(session, Phone("+12025550003")) is not None, "the blind index has its key"
+
+
+def test_keys_travel_along_under_a_passphrase(
+    make_place: MakePlace, home: Place, elsewhere: str, tmp_path: Path
+) -> None:
+    file = backup(home, tmp_path, keys_under=WORDS)
+    new = make_place("new", elsewhere)
+    with pytest.raises(BackupProblem, match="key that is not here"):
+        restore(new.settings, file, LATER, force=False, keys_under=None)
+    with pytest.raises(BackupProblem, match="not the passphrase"):
+        restore(new.settings, file, LATER, force=False, keys_under=WORDS + "!")
+    restore(new.settings, file, LATER, force=False, keys_under=WORDS)
+    assert new.keys == home.keys
+    assert new.names() == home.names()
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "other key"])
+def test_a_file_that_is_not_right_changes_nothing(home: Place, away: Place, tmp_path: Path, harm: str) -> None:
+    file = backup(home, tmp_path / "safe")
+    content = bytearray(file.read_bytes())
+    if harm == "cut":
+        file.write_bytes(content[:-100])
+    elif harm == "changed":
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    else:
+        (away.settings.data_dir / "encryption.keys").unlink()
+        keep_encryption_keys(away.settings, (b"x" * 32,))
+    with pytest.raises(BackupProblem):
+        restore(away.settings, file, LATER, force=False, keys_under=None)
+    assert [path.name for path in away.settings.data_dir.iterdir()] == ["encryption.keys"]
+    if not away.settings.uses_sqlite:
+        with away.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")) == 0
+
+
+def test_what_is_there_is_refused_and_with_force_moved_aside(
+    home: Place, make_place: MakePlace, tmp_path: Path
+) -> None:
+    file = backup(home, tmp_path / "safe")
+    before = home.names()
+    with transaction(home.engine) as session:
+        people.ensure(session, Phone("+12025559999"), NOW, name="After the backup")
+        system.beat(session, "clock", LATER)
+    with pytest.raises(BackupProblem, match="--force"):
+        restore(home.settings, file, LATER, force=False, keys_under=None)
+    with pytest.raises(BackupProblem, match="stop it on every machine first"):
+        restore(home.settings, file, LATER, force=True, keys_under=None)
+    home.engine.dispose()
+    done = restore(home.settings, file, LATER + timedelta(minutes=5), force=True, keys_under=None)
+    assert home.names() == before
+    assert done.aside is not None
+    if home.settings.uses_sqlite:
+        with sqlite3.connect(done.aside) as connection:
+            assert connection.execute("SELECT count(*) FROM person").fetchone() == (len(before) + 1,)
+        connection.close()
+    else:
+        with home.engine.connect() as connection:
+            schema = done.aside.split()[-1]
+            assert connection.scalar(text(f"SELECT count(*) FROM {schema}.person")) == len(before) + 1
+        again = backup(home, tmp_path / "again")
+        assert again.exists(), "what lies aside is no part of the next backup"
+
+
+def test_a_restore_says_that_it_was(home: Place, away: Place, tmp_path: Path) -> None:
+    restore(away.settings, backup(home, tmp_path), LATER, force=False, keys_under=None)
+    with transaction(away.engine) as session:
+        assert [row.what for row in session.query(AuditRow)] == ["restored"]
+
+
+def test_writers_go_on_while_a_backup_is_made_and_it_is_of_one_moment(home: Place, away: Place, tmp_path: Path) -> None:
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        while not stop.is_set():
+            with transaction(home.engine) as session:  # always two at once
+                for place in (0, 1):
+                    people.ensure(session, Phone(f"+1202556{2 * len(written) + place:04d}"), NOW, name="Pair")
+            written.append(1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while len(written) < 5:
+            pass
+        file = backup(home, tmp_path)
+        at_the_end = len(written)
+    finally:
+        stop.set()
+        writer.join()
+    restore(away.settings, file, LATER, force=False, keys_under=None)
+    pairs = away.names().count("Pair")
+    assert pairs % 2 == 0
+    assert 10 <= pairs <= 2 * at_the_end
+
+
+def test_the_oldest_give_way_and_a_killed_ones_drafts_are_removed(home: Place, tmp_path: Path) -> None:
+    folder = tmp_path / "safe"
+    folder.mkdir()
+    (folder / ".checkin-draft").write_bytes(b"half")
+    (folder / "checkin-notes.txt").write_text("not ours to remove")
+    for day in range(4):
+        made = make_backup(home.engine, home.keys, folder, NOW + timedelta(days=day), keep=2)
+    assert [path.name for path in made.pruned] == ["checkin-20261126T030000Z.backup"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [".lock", "checkin-20261127T030000Z.backup", "checkin-20261128T030000Z.backup", "checkin-notes.txt"]
