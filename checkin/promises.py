@@ -21,7 +21,7 @@ from checkin.domain.delivery import Kind, State
 from checkin.domain.escalation.values import OfferState
 from checkin.domain.escalation.values import State as CaseState
 from checkin.domain.phone import BadPhone, parse_phone
-from checkin.domain.terms import Lane, Level, Phone
+from checkin.domain.terms import Cause, Lane, Level, Phone
 from checkin.store.people import by_phone
 from checkin.store.tables import (
     CheckInRow,
@@ -47,7 +47,7 @@ FORGOTTEN_FOR = timedelta(seconds=60)
 """P2 in the rows: an open escalation whose time came so long ago has no clock that looks at it."""
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
-_BY_A_PERSON = ("volunteer:", "coordinator:")
+_BY_A_PERSON = ("volunteer", "coordinator")
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,14 @@ def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken
 
 
 def _closed_by_nobody(session: Session, since: datetime | None) -> Iterator[Broken]:
-    closed = select(EscalationRow.id, EscalationRow.closed_by).where(EscalationRow.state == CaseState.CLOSED.value)
+    """A member's own late answer ends what their silence had started, and nothing else."""
+    closed = select(EscalationRow.id, EscalationRow.closed_by, EscalationRow.cause)
+    closed = closed.where(EscalationRow.state == CaseState.CLOSED.value)
     if since is not None:
         closed = closed.where(EscalationRow.closed_at >= since)
-    for row, closed_by in session.execute(closed):
-        if not (closed_by or "").startswith(_BY_A_PERSON):
+    for row, closed_by, cause in session.execute(closed):
+        by = (closed_by or "").partition(":")[0]
+        if by not in _BY_A_PERSON and not (by == "member" and cause == Cause.MISSED.value):
             yield Broken("P2", "an escalation was closed, and not by a person", f"escalation {row}")
 
 

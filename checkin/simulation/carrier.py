@@ -4,12 +4,21 @@ It is asked over a network: the request travels, it is done or not, the answer t
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from checkin.carrier.port import Accepted, CarrierBusy, CarrierUnsure, OutgoingCall, OutgoingText
+from checkin.carrier.port import (
+    Accepted,
+    CarrierBusy,
+    CarrierUnsure,
+    OutgoingCall,
+    OutgoingText,
+    ReceivedCall,
+    ReceivedText,
+    Told,
+)
 from checkin.simulation.stage import Stage
 from checkin.simulator.carrier import SimulatedCarrier
 
@@ -53,13 +62,29 @@ class StageCarrier(SimulatedCarrier):
         """Give a call new words."""
         self._over_the_network(lambda: self._inner.redirect_call(sid, url))
 
-    def find_text(self, text: OutgoingText, since: datetime) -> Accepted | None:
+    def find_text(self, text: OutgoingText, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
         """The very same text, if it was taken since then."""
-        return self._over_the_network(lambda: self._inner.find_text(text, since))
+        return self._over_the_network(lambda: self._inner.find_text(text, since, not_these))
 
-    def find_call(self, call: OutgoingCall, since: datetime) -> Accepted | None:
+    def find_call(self, call: OutgoingCall, since: datetime, not_these: Container[str] = ()) -> Accepted | None:
         """A call to the same number, if it was asked for since then."""
-        return self._over_the_network(lambda: self._inner.find_call(call, since))
+        return self._over_the_network(lambda: self._inner.find_call(call, since, not_these))
+
+    def texts_received(self, since: datetime) -> Sequence[ReceivedText]:
+        """What people wrote since then."""
+        return self._over_the_network(lambda: self._inner.texts_received(since))
+
+    def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
+        """Who rang since then."""
+        return self._over_the_network(lambda: self._inner.calls_received(since))
+
+    def text_status(self, sid: str) -> Told:
+        """What became of a text."""
+        return self._over_the_network(lambda: self._inner.text_status(sid))
+
+    def call_status(self, sid: str) -> Told:
+        """Where a call stands."""
+        return self._over_the_network(lambda: self._inner.call_status(sid))
 
     def _over_the_network(self, ask: Callable[[], _T]) -> _T:
         self._stage.point("carrier: before")

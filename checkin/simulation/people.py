@@ -247,5 +247,3 @@ class Coordinator(Somebody):
     def _closes(self, number: int) -> None:
         if self.often(0.7):
             self.later(600, 6 * 3_600, lambda: self.town.close_case(number, self.number))
-
-

@@ -5,7 +5,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
@@ -16,19 +16,19 @@ from checkin.carrier.signature import sign
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.lanes import LANES
 from checkin.simulation.queue import StageQueue
-from checkin.simulation.stage import Process, Stage
+from checkin.simulation.stage import Crash, Process, Stage
 from checkin.simulator.world import Then
 from checkin.store import outbox
 from checkin.store.session import transaction
 from checkin.wiring import Services, nudge
-from workers import clock
+from workers import catch_up, clock
 from workers.delivery import deliver
 
 TOKEN = "token"  # noqa: S105 - the simulated carrier's
 _POLL = 0.5
-_RETRIES_OF_NEWS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 200)
-_RETRIES_OF_AN_ASK = (0.3,)
-_NEWS = ("Body", "MessageStatus", "CallbackSource", "StatusCallbackEvent")
+_ONE_MORE_TRY = 0.3
+"""A carrier tries a webhook once more where nobody answered, and never after an error."""
+_READS_EVERY = 30.0
 _LANES = tuple(lane.value for lane in Lane)
 _NEXT_DUE = "SELECT min(at) FROM (" + " UNION ALL ".join(
     [f"SELECT min(next_action_at) AS at FROM {table}" for table in ("schedule", "check_in", "escalation", "handoff")]  # noqa: S608
@@ -65,6 +65,10 @@ class Due:
         """The earliest time of any row."""
         return self._ask("", _NEXT_DUE, {})
 
+    def asked(self) -> datetime | None:
+        """When a delivery is to be asked after."""
+        return self._ask("asked", "SELECT min(ask_at) FROM delivery WHERE ask_at IS NOT NULL", {})
+
     def in_lane(self, lane: Lane) -> datetime | None:
         """The earliest time of a lane's deliveries."""
         return self._ask(lane.value, _LANE_DUE, {"lane": lane.value})
@@ -87,8 +91,6 @@ class Due:
 
 def when(stored: object) -> datetime:
     """A time as SQLite keeps it."""
-    from datetime import UTC
-
     return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
 
 
@@ -102,7 +104,7 @@ class House:
         self.database_away = False
         self.skew = [timedelta(0)] * machines
         self.answered: Callable[[str, dict[str, str], int, str], None] = lambda url, params, status, body: None
-        self.patience = True
+        self.lost_at, self._asks_at, self._reading = stage.now, stage.now, False
         self.webs: list[Process] = []
         self._apps: dict[str, object] = {}
         self._clocks: dict[Process, datetime] = {}
@@ -181,6 +183,46 @@ class House:
                 del self._clocks[process]
                 self._ticks[process]()
 
+    # --- the carrier's log ------------------------------------------------------------------------------------------
+
+    def _something_is_lost(self, params: dict[str, str]) -> None:
+        """A webhook did not get through. A clock reads the log every half minute; here only when that finds something."""
+        self.lost_at = self.stage.now
+        if not self._reading:
+            self._reading = True
+            self.stage.after(_READS_EVERY, self._reads)
+
+    def _reads(self) -> None:
+        read = self.due.row("SELECT read_until FROM catch_up")
+        if read is not None and when(read[0]) > self.lost_at + timedelta(seconds=1):
+            self._reading = False
+            return
+        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        if readers:
+            reader = readers[self.chance.randrange(len(readers))]
+            services = self.services_of(reader)
+            reader.act(lambda: catch_up.look(services), self._read)
+        self.stage.after(_READS_EVERY, self._reads)
+
+    def _read(self, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, Crash | OperationalError):
+            self.stage.wrong(f"catch-up: {type(error).__name__}: {error}", error)
+
+    def ask_after(self) -> None:
+        """Deliveries whose last word did not come are asked after."""
+        due = self.due.asked()
+        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        if due is None or not readers or self.stage.now < max(due, self._asks_at):
+            return
+        self._asks_at = self.stage.now + timedelta(seconds=1)
+        services = self.services_of(readers[0])
+        readers[0].act(lambda: catch_up.ask_after(services), self._read)
+
+    def asks_at(self) -> datetime | None:
+        """When a delivery is next asked after."""
+        due = self.due.asked()
+        return max(due, self._asks_at) if due is not None else None
+
     # --- workers --------------------------------------------------------------------------------------------------
 
     def _worker(self, process: Process, lane: Lane) -> None:
@@ -198,19 +240,14 @@ class House:
                 self.stage.point("queue: popped")
                 self._hand_over(process, services, lane, ids)
             else:
-                self.queue.listening[lane].append(self._me())
+                self.queue.listening[lane].append(self.stage.current())
                 self.stage.wait()
-
-    def _me(self):  # type: ignore[no-untyped-def]
-        from greenlet import getcurrent
-
-        return getcurrent()
 
     def _without_redis(self, process: Process, services: Services, lane: Lane) -> None:
         """Twice a second from the database; here only when something may be due, which comes to the same."""
         if self._drain(process, services, lane):
             return
-        me = self._me()
+        me = self.stage.current()
         due = self.due.in_lane(lane)
         wake = partial(self.stage.wake, me)
         soon = lambda: self.stage.after(_POLL, wake)  # noqa: E731
@@ -239,7 +276,7 @@ class House:
             for delivery in ids:
                 self._deliver(services, delivery)
             return
-        me, left = self._me(), [len(ids)]
+        me, left = self.stage.current(), [len(ids)]
 
         def done(error: BaseException | None) -> None:
             left[0] -= 1
@@ -272,12 +309,12 @@ class House:
         def ended(error: BaseException | None) -> None:
             status, body = answer[0] if error is None else (0, "")
             self.answered(url, params, status, body)
-            news = any(name in params for name in _NEWS)
-            waits = _RETRIES_OF_NEWS if news and self.patience else _RETRIES_OF_AN_ASK
-            if (status == 0 or (status >= 500 and news and self.patience)) and tried < len(waits):
-                self.stage.after(waits[tried], lambda: self._post(url, params, then, tried + 1))
-            else:
-                then(status, body)
+            if status == 0 and not tried:
+                self.stage.after(_ONE_MORE_TRY, lambda: self._post(url, params, then, 1))
+                return
+            if not 200 <= status < 300:
+                self._something_is_lost(params)
+            then(status, body)
 
         if not alive:
             ended(ConnectionRefusedError())

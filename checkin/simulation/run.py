@@ -5,7 +5,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from checkin.promises import broken
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
-from checkin.simulation.people import Coordinator, Member, Town, Volunteer
+from checkin.simulation.people import STOPS, Coordinator, Member, Town, Volunteer
 from checkin.simulation.processes import TOKEN, Due, House
 from checkin.simulation.queue import StageQueue
 from checkin.simulation.stage import Stage
@@ -174,7 +174,9 @@ class Run:
                 self._knows(number, person.timezone)
                 if member.discreet:
                     self.watch.discreet[number] = circle.programme
-                self.members.append(Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", numbers[-1 - place]))
+                self.members.append(
+                    Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", numbers[-1 - place])
+                )
             for place in range(volunteers + 2 * len(circles)):
                 number, circle = numbers[self.plan.members + place], circles[place % len(circles)]
                 person = people.ensure(session, Phone(number), START, name=f"Peer {place}")
@@ -191,8 +193,8 @@ class Run:
                 else:
                     session.add(CoordinatorRow(person_id=person.id, circle_id=circle.id, created_at=START))
                     Coordinator(self.town, number, f"coordinator {place}", f"{self.plan.seed}:{number}")
-        for member in self.members:
-            member.lives(self.plan.days)
+        for somebody in self.members:
+            somebody.lives(self.plan.days)
 
     def _knows(self, number: str, timezone: str | None) -> None:
         zones = [timezone] if timezone else [*zones_of(Phone(number))] or ["America/New_York"]
@@ -207,7 +209,7 @@ class Run:
 
         def work(session: Any) -> None:
             row, person = session.get(EscalationRow, number), people.by_phone(session, Phone(by))
-            if row is not None and row.state != "closed":
+            if row is not None and person is not None and row.state != "closed":
                 closed = Closed(f"coordinator:{person.id}", "spoke with them")
                 move_case(session, services.handbook, EscalationId(number), closed, services.now())
 
@@ -242,14 +244,15 @@ class Run:
             if instants % _ASK_EVERY == 0:
                 self._asks(self._asked_at - _LOOK_BACK)
                 progress((self.stage.now - START).total_seconds() / (end - START).total_seconds())
-            times = [at for at in (self.world.next_at(), self.stage.next_at(), self.house.clocks_due()) if at]
-            at = min(times, default=end)
+            asked = (self.world.next_at(), self.stage.next_at(), self.house.clocks_due(), self.house.asks_at())
+            at = min((at for at in asked if at is not None), default=end)
             if at >= end:
                 break
             self.stage.now = max(self.stage.now, at)
             self.world.run_until(self.stage.now)
             self.stage.come(self.stage.now)
             self.house.tick()
+            self.house.ask_after()
         self.stage.now = max(end, self.stage.now)
         self.world.run_until(self.stage.now)
         self._asks(self._asked_at - _LOOK_BACK)
@@ -270,6 +273,9 @@ class Run:
             row = self.due.row(question)
             if row is not None:
                 self.watch.fails("P2" if "case" in what else "P6", f"at rest, {what}", f"id {row[0]}")
+        lost = self.watch.lost()
+        if lost:
+            self.watch.fails("P7", "a text that the carrier has never reached the database", lost)
         if self.watch.unrung():
             self.watch.fails("P1", "words of distress rang no phone", f"{self.watch.unrung()} cases")
 
@@ -290,8 +296,6 @@ class Run:
     def _answered(self, url: str, params: dict[str, str], status: int, body: str) -> None:
         self.watch.answered(url, params, status, body)
         if url.endswith("/twilio/sms") and 200 <= status < 300:
-            from checkin.simulation.people import STOPS
-
             words = params["Body"]
             if words in STOPS:
                 self.watch.said_stop(params["From"])
@@ -318,6 +322,7 @@ class Run:
 _AT_REST = {
     "a case is open": "SELECT id FROM escalation WHERE state != 'closed'",
     "a delivery waits": "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'unsure')",
+    "a delivery's last word was never heard": "SELECT id FROM delivery WHERE state = 'sent'",
     "a handoff is under way": "SELECT id FROM handoff WHERE next_action_at IS NOT NULL",
     "a check-in is open": "SELECT id FROM check_in WHERE state IN ('due', 'asked', 'reminded', 'called')",
 }
@@ -342,7 +347,7 @@ def _fast(connection: Any, _record: Any) -> None:
 def _listen_to_logs(heard: Callable[[str], None]) -> None:
     """Errors that the code caught and wrote down are findings here."""
 
-    def hear(_logger: Any, _name: str, entry: dict[str, Any]) -> Any:
+    def hear(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> Any:
         error = entry.get("exc_info")
         heard(f"{entry.get('event')}: {error!r}")
         raise structlog.DropEvent

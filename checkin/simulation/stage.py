@@ -11,7 +11,7 @@ import itertools
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NoReturn
 
 from greenlet import getcurrent, greenlet
 
@@ -124,9 +124,14 @@ class Stage:
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
+        self._leave(self.current(), max(seconds, 0.0))
+
+    def current(self) -> Actor:
+        """Who is on. Raises RuntimeError where nobody is."""
         actor = getcurrent()
-        assert isinstance(actor, Actor)
-        self._leave(actor, max(seconds, 0.0))
+        if not isinstance(actor, Actor):
+            raise RuntimeError("only an actor may do this")
+        return actor
 
     def wait(self) -> None:
         """Stand still until `wake`."""
@@ -175,5 +180,5 @@ class Stage:
         return played > 0
 
 
-def _raise(sentence: str, error: BaseException | None) -> Any:
+def _raise(sentence: str, error: BaseException | None) -> NoReturn:
     raise RuntimeError(sentence) from error

@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from checkin.promises import Broken
@@ -27,8 +28,11 @@ class PromiseBroken(Exception):
     """The simulation has found what it looks for."""
 
     def __init__(self, found: list[Broken], at: datetime) -> None:
-        super().__init__("; ".join(f"{each.promise}: {each.what} ({each.row})" for each in found))
+        super().__init__(found, at)
         self.found, self.at = found, at
+
+    def __str__(self) -> str:
+        return "; ".join(f"{each.promise}: {each.what} ({each.row})" for each in self.found)
 
 
 @dataclass
@@ -53,6 +57,7 @@ class Watch:
     _taken: Counter[int] = field(default_factory=Counter)
     _cries: dict[int, datetime] = field(default_factory=dict)
     _first_tries: dict[int, datetime] = field(default_factory=dict)
+    _written: list[str] = field(default_factory=list)
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def attach(self) -> None:
@@ -69,6 +74,7 @@ class Watch:
             self._call(call)
             return call
 
+        self.world.arrived = lambda message: self.written(message.sid)
         self.world.send, self.world.place = sent, placed  # type: ignore[method-assign]
 
     def note(self, what: str) -> None:
@@ -85,7 +91,7 @@ class Watch:
         """A fingerprint of everything that happened: equal for equal runs."""
         return self._digest.hexdigest()[:16]
 
-    def fails(self, promise: str, what: str, row: str) -> None:
+    def fails(self, promise: str, what: str, row: str) -> NoReturn:
         """A promise does not hold."""
         raise PromiseBroken([Broken(promise, what, row)], self.now())
 
@@ -129,7 +135,6 @@ class Watch:
         row = self.due.row("SELECT routine, lane FROM delivery WHERE id = ?", delivery)
         if row is None:
             self.fails("P7", "the carrier was handed what no row knows", f"delivery {delivery}")
-        assert row is not None
         routine, lane = bool(row[0]), str(row[1])
         tried = self._tried.get(delivery, self.now())
         if sender not in self.world.numbers:
@@ -168,12 +173,9 @@ class Watch:
         self._numbers_in(body, params.get("To", ""), url)
         if not url.endswith("/twilio/sms"):
             return
-        row = self.due.row(
-            "SELECT id, level, escalation_id FROM inbound WHERE sid = ?", params["MessageSid"]
-        )
+        row = self.due.row("SELECT id, level, escalation_id FROM inbound WHERE sid = ?", params["MessageSid"])
         if row is None:
             self.fails("P7", "a text was acknowledged that is not in the database", params["MessageSid"])
-        assert row is not None
         self.counts["texts read"] += 1
         if str(row[1]) in ("crisis", "distress") and row[2] is not None:
             self._cried(int(str(row[2])))
@@ -197,6 +199,17 @@ class Watch:
     def said_start(self, number: str) -> None:
         """They opted in again."""
         self.stopped.pop(number, None)
+
+    def written(self, sid: str) -> None:
+        """A person's text is with the carrier: from now on it must not be lost."""
+        self._written.append(sid)
+
+    def lost(self) -> str | None:
+        """A text that the carrier has and the database has not."""
+        for sid in self._written:
+            if self.due.row("SELECT id FROM inbound WHERE sid = ?", sid) is None:
+                return sid
+        return None
 
     def unrung(self) -> int:
         """How many cries have rung no phone yet."""

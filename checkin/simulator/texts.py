@@ -140,6 +140,7 @@ class Texts:
         message = Message(world.sid("MM" if media else "SM"), phone.talks_to, number, body, world.now, media=media)
         message.direction, message.status, message.sent_at = "inbound", "received", world.now
         world.messages[message.sid] = message
+        world.arrived(message)
         params = self._about(message) | {
             "Body": body,
             "NumMedia": str(media),

@@ -60,6 +60,7 @@ class World:
         self.blocked: set[str] = set()
         self.faults: dict[str, int] = {}
         self.errors: list[str] = []
+        self.arrived: Callable[[Message], None] = lambda message: None
         self._chance = chance
         self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = itertools.count()
