@@ -37,6 +37,7 @@ _ALLOWED = re.compile(r"^\+?[\s().\-/\d]+$")
 _EXTENSION = re.compile(r"(?i)(ext(ension|n)?|x|#|;)\s*[.:]?\s*\d+\s*$")
 
 
+@lru_cache(maxsize=4096)
 def parse_phone(raw: str, region: str) -> Phone:
     """Read a number as it is written in `region` (ISO 3166, such as US). Raises BadPhone."""
     text = _DASHES.sub("-", _UNSEEN.sub("", raw)).strip()

@@ -17,7 +17,8 @@ from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import relay_to_volunteer
 from checkin.store import check_ins, consent, escalations, tasks
-from checkin.store.tables import InboundRow, MemberRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow, PersonRow
 
 _KEPT_RATINGS = 8
 
@@ -27,7 +28,7 @@ def member_texted(
     handbook: Handbook,
     member: MemberRow,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     body: str,
     now: datetime,
@@ -51,7 +52,7 @@ def member_texted(
         _thank(session, handbook, member, inbound, reading, answers, now)
 
 
-def _for_a_person(session: Session, member: MemberRow, inbound: InboundRow, what: str, now: datetime) -> None:
+def _for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
     tasks.give(
         session,
         f"inbound:{inbound.id}",
@@ -67,7 +68,7 @@ def _answer_check_in(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     rating: int | None,
     now: datetime,
 ) -> None:
@@ -97,7 +98,7 @@ def _thank(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     answers: bool,
     now: datetime,

@@ -15,7 +15,8 @@ from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, escalations, inbox, people, tasks
-from checkin.store.tables import InboundRow, MemberRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow, PersonRow
 
 _SOON_AFTER = timedelta(hours=12)
 _VOLUNTEER_WORDS = frozenset({"on", "off", "take", "pass", "done", "shifts", "swap"})
@@ -39,8 +40,6 @@ class IncomingText:
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
     """Store one incoming text and do what follows from it."""
-    if inbox.seen(session, text.sid):
-        return
     person = people.ensure(session, text.sender, now)
     roles = people.roles_of(session, PersonId(person.id))
     member = people.member_of(session, PersonId(person.id))
@@ -59,6 +58,24 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         reasons=[why.code for why in reading.reasons],
         reasons_words="; ".join(why.words for why in reading.reasons if why.words),
     )
+    if inbound is None:
+        return
+    _act_on(session, handbook, text, person, inbound, reading, now)
+    inbox.link(session, inbound)
+
+
+def _act_on(
+    session: Session,
+    handbook: Handbook,
+    text: IncomingText,
+    person: PersonRow,
+    inbound: Kept,
+    reading: Reading,
+    now: datetime,
+) -> None:
+    roles = people.roles_of(session, PersonId(person.id))
+    member = people.member_of(session, PersonId(person.id))
+    state = consent.current(session, PersonId(person.id))
     if text.has_media:
         key, circle = f"inbound:{inbound.id}:media", member.circle_id if member is not None else None
         tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
@@ -111,7 +128,7 @@ def _open_case(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     state: Consent,
     now: datetime,
@@ -134,7 +151,7 @@ def _from_elsewhere(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     roles: frozenset[Role],
     state: Consent,
@@ -174,7 +191,7 @@ def _from_elsewhere(
 
 
 def tell_coordinators(
-    session: Session, handbook: Handbook, inbound: InboundRow, circle: int | None, now: datetime
+    session: Session, handbook: Handbook, inbound: Kept, circle: int | None, now: datetime
 ) -> None:
     """Somebody who is no member wrote something that needs a person: coordinators are told at once."""
     for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):

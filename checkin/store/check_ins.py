@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.check_in import OPEN, CheckIn, State
 from checkin.domain.policy import CheckInPolicy
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId, PersonId
-from checkin.store.session import SomebodyWasFaster, forget, once
+from checkin.store.session import SomebodyWasFaster, forget, once, remember
 from checkin.store.tables import CheckInRow, MemberRow, ScheduleRow
 
 
@@ -66,6 +66,13 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
     if session.scalar(changed, execution_options={"synchronize_session": False}) is None:
         raise SomebodyWasFaster(f"check-in {before.id}")
     forget(session, ("check_in", before.id), ("newest asked", before.member))
+
+
+def remember_newest(session: Session, member: MemberRow, newest: CheckInRow | None) -> None:
+    """Keep the newest check-in that was asked, found on the way to something else."""
+    remember(session, ("newest asked", MemberId(member.id)), CheckInId(newest.id) if newest is not None else None)
+    if newest is not None:
+        remember(session, ("check_in", newest.id), _value(newest, member))
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
 from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, Lane, PersonId, Phone
+from checkin.store.session import insert_once
 from checkin.store.tables import DeliveryRow, PersonRow
 
 ANSWER_WAIT = timedelta(seconds=11)
@@ -41,18 +40,11 @@ class Outgoing:
 
 def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
     """Write a delivery, once for a key. None where it stands there already (promise P6)."""
-    put_once = _PUT_POSTGRESQL if session.get_bind().dialect.name == "postgresql" else _PUT_SQLITE
-    found = session.connection().scalar(put_once, {"key": key, "attempt": 0, "status": "", **values})
+    found = insert_once(session, DeliveryRow, "key", {"key": key, "attempt": 0, "status": "", **values})
     if found is None:
         return None
     session.info.setdefault("written", []).append((Lane(values["lane"]), DeliveryId(found)))
     return DeliveryId(found)
-
-
-_PUT_SQLITE = sqlite_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
-_PUT_POSTGRESQL = (
-    postgresql_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
-)
 
 
 def take(session: Session, delivery: DeliveryId, now: datetime) -> DeliveryRow | None:

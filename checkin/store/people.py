@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import State as Delivery
@@ -15,9 +15,11 @@ from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.routing import Candidate
 from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.store import check_ins
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
+    CheckInRow,
     CircleRow,
     ConsentRow,
     CoordinatorRow,
@@ -34,17 +36,20 @@ from checkin.store.tables import (
 
 
 def by_phone(session: Session, phone: Phone) -> PersonRow | None:
-    """The person with this number. What they are to a circle is looked up with it, in one query."""
+    """The person with this number. What they are to a circle, and what is open with them, comes in the same query."""
     found = session.execute(_WHO, {"phone": phone}).first()
     if found is None:
         return None
-    person, member, volunteer, coordinator, circle, state = found
+    person, member, volunteer, coordinator, circle, newest, state, case = found
     remember(session, ("member", person.id), member)
     remember(session, ("volunteer", person.id), volunteer)
     remember(session, ("coordinator", person.id), coordinator)
     remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
     if circle is not None:
         remember(session, ("circle", circle.id), circle)
+    if member is not None:
+        check_ins.remember_newest(session, member, newest)
+        remember(session, ("open escalation", member.id), EscalationId(case) if case is not None else None)
     return cast("PersonRow", person)
 
 
@@ -55,12 +60,39 @@ _NEWEST_CONSENT = (
     .limit(1)
     .scalar_subquery()
 )
+_ASKED = aliased(CheckInRow)
+_NEWEST_ASKED = (
+    select(_ASKED.id)
+    .where(_ASKED.member_id == MemberRow.id, _ASKED.asked_at.is_not(None))
+    .order_by(_ASKED.id.desc())
+    .limit(1)
+    .correlate(MemberRow)
+    .scalar_subquery()
+)
+_OPEN_CASE = (
+    select(EscalationRow.id)
+    .where(EscalationRow.member_id == MemberRow.id, EscalationRow.state != CaseState.CLOSED.value)
+    .order_by(EscalationRow.id.desc())
+    .limit(1)
+    .correlate(MemberRow)
+    .scalar_subquery()
+)
 _WHO = (
-    select(PersonRow, MemberRow, VolunteerRow, CoordinatorRow, CircleRow, _NEWEST_CONSENT)
+    select(
+        PersonRow,
+        MemberRow,
+        VolunteerRow,
+        CoordinatorRow,
+        CircleRow,
+        CheckInRow,
+        _NEWEST_CONSENT,
+        _OPEN_CASE,
+    )
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
     .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
     .outerjoin(CoordinatorRow, CoordinatorRow.person_id == PersonRow.id)
     .outerjoin(CircleRow, CircleRow.id == MemberRow.circle_id)
+    .outerjoin(CheckInRow, CheckInRow.id == _NEWEST_ASKED)
     .where(PersonRow.phone_index == bindparam("phone", type_=BlindIndex))
 )
 _MEMBER = select(MemberRow).where(MemberRow.person_id == bindparam("person"))

@@ -8,10 +8,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -112,6 +115,24 @@ def forget(session: Session, *keys: tuple[object, ...]) -> None:
     """What is kept under these keys is no longer true."""
     for key in keys:
         session.info.get("once", {}).pop(key, None)
+
+
+def insert_once(session: Session, row: Any, unique: str, values: dict[str, Any]) -> int | None:
+    """Insert a row and return its id; None where a row with this `unique` value stands there already.
+
+    One statement, built once for each table and dialect: this is the hot path. `values` names every column that
+    the table itself has no default for.
+    """
+    connection = session.connection()
+    statement = _insert_once(row, unique, connection.dialect.name)
+    found: int | None = connection.scalar(statement, values)
+    return found
+
+
+@cache
+def _insert_once(row: Any, unique: str, dialect: str) -> Any:
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return insert(row).on_conflict_do_nothing(index_elements=[unique]).returning(row.id)
 
 
 @contextmanager
