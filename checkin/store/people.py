@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from checkin.domain.consent import Consent
@@ -53,6 +53,25 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
     return cast("PersonRow", person)
 
 
+def behind(session: Session, members: Sequence[int]) -> dict[int, tuple[MemberRow, PersonRow]]:
+    """Many members and who they are, by the member's id; what is asked next of each (consent, roles) is found too."""
+    return {member.id: (member, person) for member, person in _found(session, MemberRow.id.in_(members))}
+
+
+def look_up(session: Session, persons: Sequence[int]) -> None:
+    """Find many people at once, so that handlers in this transaction need not ask for each."""
+    for _ in _found(session, PersonRow.id.in_(persons)):
+        pass
+
+
+def _found(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[MemberRow, PersonRow]]:
+    for person, member, state in session.execute(_WITH_CONSENT.where(where)):
+        remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
+        if member is not None:
+            remember(session, ("member", person.id), member)
+            yield member, person
+
+
 _NEWEST_CONSENT = (
     select(ConsentRow.state)
     .where(ConsentRow.person_id == PersonRow.id)
@@ -60,6 +79,7 @@ _NEWEST_CONSENT = (
     .limit(1)
     .scalar_subquery()
 )
+_WITH_CONSENT = select(PersonRow, MemberRow, _NEWEST_CONSENT).outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
 _ASKED = aliased(CheckInRow)
 _NEWEST_ASKED = (
     select(_ASKED.id)

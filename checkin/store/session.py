@@ -6,7 +6,7 @@ this process at a time by a fair lock, because writers that poll for SQLite's ow
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -133,6 +133,35 @@ def insert_once(session: Session, row: Any, unique: str, values: dict[str, Any])
 def _insert_once(row: Any, unique: str, dialect: str) -> Any:
     insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
     return insert(row).on_conflict_do_nothing(index_elements=[unique]).returning(row.id)
+
+
+def insert_many(
+    session: Session, row: Any, unique: tuple[str, ...], rows: Sequence[dict[str, Any]], *returning: Any
+) -> list[Any]:
+    """Insert many rows, leaving out those that stand there already. Returns what is asked for of the new ones.
+
+    All rows name the same columns.
+    """
+    connection = session.connection()
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(row).on_conflict_do_nothing(index_elements=list(unique))
+    if not returning:
+        connection.execute(statement, list(rows))
+        return []
+    return list(connection.execute(statement.returning(*returning), list(rows)))
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Do a part of a transaction that can fail by itself: what it wrote, and what it remembered, is taken back then."""
+    written = list(session.info.get("written", ()))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["written"] = written
+        session.info.pop("once", None)
+        raise
 
 
 @contextmanager
