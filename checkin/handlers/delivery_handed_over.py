@@ -50,8 +50,15 @@ def take_to_send(
     session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime
 ) -> list[Outgoing]:
     """Take those that may still leave: in their time, in contact hours, with consent where they are routine."""
+    with session.no_autoflush:  # one flush at the end writes them together
+        return _taken(session, handbook, deliveries, now)
+
+
+def _taken(
+    session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime
+) -> list[Outgoing]:
     taken = outbox.take(session, deliveries, now)
-    people.look_up(session, [row.person_id for row, _ in taken if row.routine])
+    people.look_up(session, [row.person_id for row, _ in taken])
     leaving = [(row, was in _MAY_BE_OUT) for row, was in taken]
     leaving = [(row, unsure) for row, unsure in leaving if _may_leave(session, handbook, row, unsure, now)]
     outgoing = []

@@ -66,6 +66,7 @@ def look_up(session: Session, persons: Sequence[int]) -> None:
 
 def _found(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[MemberRow, PersonRow]]:
     for person, member, state in session.execute(_WITH_CONSENT.where(where)):
+        remember(session, ("person", person.id), person)  # a session by itself lets go of what nobody else holds
         remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
         if member is not None:
             remember(session, ("member", person.id), member)
