@@ -55,9 +55,7 @@ def deliver_all(
     Returns how many were taken. They are so few that all are answered within the claim of each. Whoever dies between
     leaves claims that lapse, and the carrier is asked about each before it is sent again.
     """
-    taken = services.act(
-        lambda session: handed.take_to_send(session, services.handbook, deliveries, services.now())
-    )
+    taken = services.act(lambda session: handed.take_to_send(session, services.handbook, deliveries, services.now()))
     send = partial(_sent, services, wait)
     failure: BaseException | None = None
     if hands is not None and len(taken) > 1:

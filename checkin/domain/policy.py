@@ -42,6 +42,17 @@ class Pacing:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How many automatic answers one number gets: `window` in seconds; see `checkin/domain/flood.py`."""
+
+    window: int
+    alike: int
+    most: int
+    most_commands: int
+    most_a_day: int
+
+
+@dataclass(frozen=True)
 class EscalationPolicy:
     """How one escalation goes. Seconds throughout; see policy.toml for each value's meaning."""
 
@@ -83,6 +94,7 @@ class Policy:
     daily: CheckInPolicy
     misses: Misses
     pacing: Pacing
+    answers: Answers
     escalation: Mapping[Cause, EscalationPolicy]
 
 
@@ -123,6 +135,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         daily=_check_in_policy(check_in["daily"], "check_in.daily"),
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
+        answers=_answers(_table(data, "answers")),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 
@@ -170,6 +183,13 @@ def _check_in_policy(table: Mapping[str, Any], where: str) -> CheckInPolicy:
         if at >= later_at:
             raise BadPolicy(f"{where}.{name} must be less than {later}.")
     return policy
+
+
+def _answers(table: Mapping[str, Any]) -> Answers:
+    limits = _sensible(Answers, table, "answers")
+    if limits.alike < 2:
+        raise BadPolicy("answers.alike must be 2 or more: one text alone is like no other.")
+    return limits
 
 
 def _escalation(table: Mapping[str, Any], where: str) -> EscalationPolicy:

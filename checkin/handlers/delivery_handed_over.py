@@ -54,9 +54,7 @@ def take_to_send(
         return _taken(session, handbook, deliveries, now)
 
 
-def _taken(
-    session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime
-) -> list[Outgoing]:
+def _taken(session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime) -> list[Outgoing]:
     taken = outbox.take(session, deliveries, now)
     people.look_up(session, [row.person_id for row, _ in taken])
     leaving = [(row, was in _MAY_BE_OUT) for row, was in taken]

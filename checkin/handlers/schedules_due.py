@@ -1,8 +1,8 @@
 """A morning's schedules are due: plan their check-ins together, and let no bad one hold up the others.
 
-    who is like most (agreed, nothing open) ──► a few statements for all of them, in one savepoint
-    who is not, and all of them where that failed ──► one by one, each in a savepoint of its own
-    who fails even so ──► rests a quarter of an hour, and a coordinator is told
+who is like most (agreed, nothing open) ──► a few statements for all of them, in one savepoint
+who is not, and all of them where that failed ──► one by one, each in a savepoint of its own
+who fails even so ──► rests a quarter of an hour, and a coordinator is told
 """
 
 from collections.abc import Sequence

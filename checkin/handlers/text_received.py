@@ -10,7 +10,7 @@ from checkin.domain.check_in import OPEN
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.terms import CircleId, Lane, Level, MemberId, PersonId, Phone, Role
-from checkin.handlers import consent_changed, coordinator_texted, member_texted, volunteer_texted
+from checkin.handlers import consent_changed, coordinator_texted, flooding, member_texted, volunteer_texted
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
@@ -45,6 +45,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     member = people.member_of(session, PersonId(person.id))
     state = consent.current(session, PersonId(person.id))
     reading = read(text.body, _context(session, text, person, member, roles, state, now))
+    flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
         session,
         sid=text.sid,
@@ -60,6 +61,8 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     )
     if inbound is None:
         return
+    if flood is not None:
+        flooding.hush(session, handbook, person, member, inbound, flood, now)
     _act_on(session, handbook, text, person, inbound, reading, now)
     inbox.link(session, inbound)
 
@@ -190,9 +193,7 @@ def _from_elsewhere(
         send_text(session, handbook, text, now)
 
 
-def tell_coordinators(
-    session: Session, handbook: Handbook, inbound: Kept, circle: int | None, now: datetime
-) -> None:
+def tell_coordinators(session: Session, handbook: Handbook, inbound: Kept, circle: int | None, now: datetime) -> None:
     """Somebody who is no member wrote something that needs a person: coordinators are told at once."""
     for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):
         key = f"inbound:{inbound.id}:told:{coordinator}"

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ScalarSelect, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from checkin.domain.flood import Heard
+from checkin.domain.terms import PersonId
 from checkin.store.session import insert_once
-from checkin.store.tables import InboundRow
+from checkin.store.tables import InboundRow, PersonRow
 
 
 @dataclass
@@ -44,6 +46,30 @@ _LINK = (
     .where(InboundRow.id == bindparam("kept"))
     .values(check_in_id=bindparam("its_check_in"), escalation_id=bindparam("its_case"))
 )
+
+
+def newest_but(number: int) -> ScalarSelect[datetime]:
+    """When a person's newest text but so many came, as a part of a query on people."""
+    return (
+        select(InboundRow.received_at)
+        .where(InboundRow.person_id == PersonRow.id)
+        .order_by(InboundRow.id.desc())
+        .offset(number)
+        .limit(1)
+        .correlate(PersonRow)
+        .scalar_subquery()
+    )
+
+
+def lately(session: Session, person: PersonId, since: datetime, most: int) -> list[Heard]:
+    """A person's texts since a time, newest first, at most so many."""
+    rows = session.execute(
+        select(InboundRow.received_at, InboundRow.body)
+        .where(InboundRow.person_id == person, InboundRow.channel == "sms", InboundRow.received_at > since)
+        .order_by(InboundRow.id.desc())
+        .limit(most)
+    )
+    return [Heard(row.received_at, row.body) for row in rows]
 
 
 def listed(session: Session, since: datetime) -> list[InboundRow]:

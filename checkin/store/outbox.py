@@ -164,6 +164,20 @@ def cancel_all(session: Session, person: PersonId) -> int:
     return len(list(done))
 
 
+def answered(session: Session, person: PersonId, since: datetime) -> list[datetime]:
+    """When a person was sent answers to their own texts since a time."""
+    return list(
+        session.scalars(
+            select(DeliveryRow.created_at).where(
+                DeliveryRow.person_id == person,
+                DeliveryRow.lane == Lane.REPLY.value,
+                DeliveryRow.escalation_id.is_(None),
+                DeliveryRow.created_at > since,
+            )
+        )
+    )
+
+
 def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) -> list[DeliveryRow]:
     """The calls of a case, on these subjects, that have not ended."""
     ended = [state.value for state in SETTLED]

@@ -15,7 +15,7 @@ from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.routing import Candidate
 from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Reach, Role, VolunteerId
-from checkin.store import check_ins
+from checkin.store import check_ins, inbox
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
@@ -40,11 +40,12 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
     found = session.execute(_WHO, {"phone": phone}).first()
     if found is None:
         return None
-    person, member, volunteer, coordinator, circle, newest, state, case = found
+    person, member, volunteer, coordinator, circle, newest, state, case, second_last = found
     remember(session, ("member", person.id), member)
     remember(session, ("volunteer", person.id), volunteer)
     remember(session, ("coordinator", person.id), coordinator)
     remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
+    remember(session, ("second last text", person.id), second_last)
     if circle is not None:
         remember(session, ("circle", circle.id), circle)
     if member is not None:
@@ -108,6 +109,7 @@ _WHO = (
         CheckInRow,
         _NEWEST_CONSENT,
         _OPEN_CASE,
+        inbox.newest_but(1),
     )
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
     .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
@@ -119,6 +121,11 @@ _WHO = (
 _MEMBER = select(MemberRow).where(MemberRow.person_id == bindparam("person"))
 _VOLUNTEER = select(VolunteerRow).where(VolunteerRow.person_id == bindparam("person"))
 _COORDINATOR = select(CoordinatorRow).where(CoordinatorRow.person_id == bindparam("person"))
+
+
+def second_last_text(session: Session, person: PersonId) -> datetime | None:
+    """When a person's text before their newest came; known where they were found by their number."""
+    return once(session, ("second last text", person), lambda: None)
 
 
 def ensure(
@@ -218,7 +225,10 @@ def _acts(coordinator: CoordinatorRow | None) -> bool:
 
 
 def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
-    """Who answers for a circle: its coordinators and the admins; never a viewer."""
+    """Who answers for a circle: its coordinators and the admins; never a viewer.
+
+    For what belongs to no circle: those of all circles, and where there are none, everybody, so that somebody does.
+    """
     query = (
         select(CoordinatorRow.person_id)
         .where(
@@ -231,7 +241,11 @@ def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, .
         )
         .order_by(CoordinatorRow.id)
     )
-    return tuple(PersonId(i) for i in session.scalars(query))
+    found = tuple(PersonId(i) for i in session.scalars(query))
+    if found or circle is not None:
+        return found
+    everybody = select(CoordinatorRow.person_id).where(CoordinatorRow.role != "viewer").order_by(CoordinatorRow.id)
+    return tuple(PersonId(i) for i in session.scalars(everybody))
 
 
 def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping[VolunteerId, PersonId]:

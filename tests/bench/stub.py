@@ -34,7 +34,9 @@ class StubCarrier:
                     to = stub.asked(at, parse_qs(body)["To"][0], b"/Calls.json" in first)
                     sid = f"{'CA' if b'/Calls.json' in first else 'SM'}{next(numbers):032x}"
                     said = json.dumps({"sid": sid, "status": "queued", "to": to}).encode()
-                    head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n"
+                    head = (
+                        f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n"
+                    )
                     self.wfile.write(head.encode() + said)
 
         class Server(socketserver.ThreadingTCPServer):
