@@ -24,7 +24,7 @@ from checkin.sealed_keys import Keys, load_keys
 from checkin.settings import Settings
 from checkin.store.migrate import ensure_index_key
 from checkin.store.sealed import install_keys
-from checkin.store.session import decided, make_engine
+from checkin.store.session import PATIENCE, decided, make_engine
 
 _T = TypeVar("_T")
 
@@ -58,11 +58,20 @@ Get = Callable[[], Services]
 """How a command gets its services: built when they are first asked for."""
 
 
-def build(settings: Settings, queue: Queue, *, wake: Callable[[Written], None] | None = None) -> Services:
-    """Build the services of one process. `wake`: how written deliveries are nudged; by default at once."""
+def build(
+    settings: Settings,
+    queue: Queue,
+    *,
+    wake: Callable[[Written], None] | None = None,
+    patience: float = PATIENCE,
+) -> Services:
+    """Build the services of one process. `wake`: how written deliveries are nudged; by default at once.
+
+    `patience`: seconds that a transaction waits for its turn at the database.
+    """
     keys = load_keys(settings)
     install_keys(keys.encryption)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, patience=patience)
     install_keys(keys.encryption, ensure_index_key(engine, utc_now()))
     return Services(
         settings=settings,

@@ -1,11 +1,10 @@
 """One way to make an engine, one way to open a transaction.
 
-SQLite: WAL, synchronous=FULL (an acknowledged commit survives a power cut), BEGIN IMMEDIATE, and one writer of
-this process at a time by a fair lock, because writers that poll for SQLite's own lock make a long tail.
+SQLite: WAL, synchronous=FULL (an acknowledged commit survives a power cut), BEGIN IMMEDIATE, and the writers of this
+process take turns (`turns.py`), because writers that poll for SQLite's own lock make a long tail.
 """
 
-import threading
-from collections import deque
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -16,12 +15,15 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+
+from checkin.store.turns import Turns
 
 _T = TypeVar("_T")
 
-BUSY_TIMEOUT_MS = 20_000
+PATIENCE = 20.0
+_PING_AFTER = 5.0
 _TRIES = 6
 
 
@@ -29,56 +31,50 @@ class SomebodyWasFaster(Exception):
     """A row changed since it was loaded: load it again and decide again."""
 
 
-class FairLock:
-    """A lock that is handed over in the order in which it was asked for."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self) -> None:
-        """Wait for the lock."""
-        with self._mutex:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def release(self) -> None:
-        """Hand the lock to whoever has waited longest."""
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
+_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
 
 
-_writer_locks: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
+def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) -> Engine:
+    """Make the engine for a database URL (SQLite or PostgreSQL).
 
-
-def make_engine(url: str, *, pool_size: int = 16) -> Engine:
-    """Make the engine for a database URL (SQLite or PostgreSQL)."""
+    `patience`: how many seconds a transaction waits for its turn at the database before it fails, with nothing done.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+            parsed, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False}
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
-        _writer_locks[engine] = FairLock()
+        _turns[engine] = Turns(engine, patience)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=4,
-        pool_pre_ping=True,
+        pool_timeout=patience,
         hide_parameters=True,
         connect_args={"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5},
     )
+    event.listen(engine, "checkin", _rests)
+    event.listen(engine, "checkout", _ping_rested)
+    return engine
+
+
+def _rests(_connection: Any, record: Any) -> None:
+    record.info["rests since"] = time.monotonic()
+
+
+def _ping_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has rested a while may be dead by now; under load each ping would cost as much as a query."""
+    if time.monotonic() - record.info.get("rests since", float("inf")) < _PING_AFTER:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool takes another one
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -87,7 +83,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
 
 
@@ -166,16 +161,21 @@ def savepoint(session: Session) -> Iterator[None]:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """Open a transaction; commit at the end, roll back when an exception passes through."""
-    lock = _writer_locks.get(engine)
-    if lock is not None:
-        lock.acquire()
-    try:
+    """Open a transaction; commit at the end, roll back when an exception passes through.
+
+    When this returns, what was done is on disk.
+    """
+    turns = _turns.get(engine)
+    if turns is None:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    finally:
-        if lock is not None:
-            lock.release()
+        return
+    with (
+        turns.turn() as connection,
+        Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+        session.begin(),
+    ):
+        yield session
 
 
 def decided(engine: Engine, work: Callable[[Session], _T]) -> _T:
