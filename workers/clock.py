@@ -44,7 +44,7 @@ def tick(services: Services) -> int:
     """Do what is due. Returns how many routine rows were acted on, so that a full batch is followed by another."""
     urgent(services)
     _check_ins_due(services)
-    done = _schedules_due(services)
+    done = plan(services)
     for lane in (Lane.CHECKIN, Lane.BULK):
         _hand_to_queue(services, lane)
     return done
@@ -98,7 +98,7 @@ def _wake_claimed(
         wake(session, row_id)
 
 
-def _schedules_due(services: Services) -> int:
+def plan(services: Services) -> int:
     """One batch in one transaction: a morning's check-ins at the price of few commits."""
     now = services.now()
     return services.act(lambda session: schedules_due(session, services.handbook, now, _BATCH))
