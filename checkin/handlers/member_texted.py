@@ -16,7 +16,7 @@ from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import relay_to_volunteer
-from checkin.store import check_ins, consent, escalations, tasks
+from checkin.store import check_ins, consent, escalations, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
@@ -74,7 +74,7 @@ def _answer_check_in(
 ) -> None:
     """The newest question is the one that is answered; a late answer still counts."""
     if rating is not None:
-        member.recent_ratings = [*member.recent_ratings, rating][-_KEPT_RATINGS:]
+        people.keep_ratings(session, member, [*member.recent_ratings, rating][-_KEPT_RATINGS:])
     newest = check_ins.newest_asked(session, MemberId(member.id))
     if newest is not None:
         move_check_in(session, handbook, newest, Answered(rating), now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -113,11 +114,31 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
     forget(session, ("check_in", before.id), ("newest asked", before.member))
 
 
-def remember_newest(session: Session, member: MemberRow, newest: CheckInRow | None) -> None:
-    """Keep the newest check-in that was asked, found on the way to something else."""
-    remember(session, ("newest asked", MemberId(member.id)), CheckInId(newest.id) if newest is not None else None)
+COLUMNS = (
+    CheckInRow.id,
+    CheckInRow.member_id,
+    CheckInRow.due_at,
+    CheckInRow.channel,
+    CheckInRow.policy,
+    CheckInRow.state,
+    CheckInRow.asked_at,
+    CheckInRow.reached,
+    CheckInRow.answered_at,
+    CheckInRow.rating,
+    CheckInRow.version,
+    CheckInRow.next_action_at,
+)
+"""What a value is made of, for a query on something else that finds a check-in on its way."""
+_NAMES = tuple(column.key for column in COLUMNS)
+
+
+def remember_newest(session: Session, member: MemberRow, columns: Sequence[Any]) -> None:
+    """Keep the newest check-in that was asked, found (or not) on the way to something else."""
+    found: Any = SimpleNamespace(**dict(zip(_NAMES, columns, strict=True)))
+    newest = CheckInId(found.id) if found.id is not None else None
+    remember(session, ("newest asked", MemberId(member.id)), newest)
     if newest is not None:
-        remember(session, ("check_in", newest.id), _value(newest, member))
+        remember(session, ("check_in", newest), _value(found, member))
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import State as Delivery
-from checkin.domain.escalation import OfferState
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
-from checkin.domain.routing import Candidate
-from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Role, VolunteerId
 from checkin.store import check_ins, inbox
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
@@ -25,10 +24,7 @@ from checkin.store.tables import (
     CoordinatorRow,
     DeliveryRow,
     EscalationRow,
-    ExclusionRow,
-    HandoffRow,
     MemberRow,
-    OfferRow,
     PersonRow,
     ScheduleRow,
     VolunteerRow,
@@ -40,17 +36,20 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
     found = session.execute(_WHO, {"phone": phone}).first()
     if found is None:
         return None
-    person, member, volunteer, coordinator, circle, newest, state, case, second_last = found
+    person, member, circle = found[:3]
     remember(session, ("member", person.id), member)
-    remember(session, ("volunteer", person.id), volunteer)
-    remember(session, ("coordinator", person.id), coordinator)
-    remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
-    remember(session, ("second last text", person.id), second_last)
+    remember(session, ("consent", person.id), Consent(found.consent) if found.consent else Consent.NONE)
+    if found.volunteer is None:
+        remember(session, ("volunteer", person.id), None)
+    if found.coordinator is None:
+        remember(session, ("coordinator", person.id), None)
+    remember(session, ("second last text", person.id), found.second_last)
     if circle is not None:
         remember(session, ("circle", circle.id), circle)
     if member is not None:
-        check_ins.remember_newest(session, member, newest)
-        remember(session, ("open escalation", member.id), EscalationId(case) if case is not None else None)
+        check_ins.remember_newest(session, member, found[-len(check_ins.COLUMNS) :])
+        case = EscalationId(found.case) if found.case is not None else None
+        remember(session, ("open escalation", member.id), case)
     return cast("PersonRow", person)
 
 
@@ -99,17 +98,18 @@ _OPEN_CASE = (
     .correlate(MemberRow)
     .scalar_subquery()
 )
+# Rows only of what is looked at each time: making one costs more than finding it.
 _WHO = (
     select(
         PersonRow,
         MemberRow,
-        VolunteerRow,
-        CoordinatorRow,
         CircleRow,
-        CheckInRow,
-        _NEWEST_CONSENT,
-        _OPEN_CASE,
-        inbox.newest_but(1),
+        VolunteerRow.id.label("volunteer"),
+        CoordinatorRow.id.label("coordinator"),
+        _NEWEST_CONSENT.label("consent"),
+        _OPEN_CASE.label("case"),
+        inbox.newest_but(1).label("second_last"),
+        *(column.label(f"asked_{column.key}") for column in check_ins.COLUMNS),
     )
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
     .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
@@ -121,6 +121,19 @@ _WHO = (
 _MEMBER = select(MemberRow).where(MemberRow.person_id == bindparam("person"))
 _VOLUNTEER = select(VolunteerRow).where(VolunteerRow.person_id == bindparam("person"))
 _COORDINATOR = select(CoordinatorRow).where(CoordinatorRow.person_id == bindparam("person"))
+
+
+def keep_ratings(session: Session, member: MemberRow, ratings: list[int]) -> None:
+    """Write a member's newest ratings, by one statement that is built once: this is the hot path."""
+    session.connection().execute(_KEEP_RATINGS, {"member": member.id, "ratings": ratings})
+    set_committed_value(member, "recent_ratings", ratings)
+
+
+_KEEP_RATINGS = (
+    update(MemberRow)
+    .where(MemberRow.id == bindparam("member"))
+    .values(recent_ratings=bindparam("ratings", type_=MemberRow.recent_ratings.type))
+)
 
 
 def second_last_text(session: Session, person: PersonId) -> datetime | None:
@@ -258,90 +271,8 @@ def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping
     return {VolunteerId(volunteer): PersonId(person) for volunteer, person in rows}
 
 
-def candidates(
-    session: Session, member: MemberRow, escalation: EscalationId, now: datetime
-) -> list[tuple[VolunteerRow, PersonRow, Candidate]]:
-    """Every volunteer as they stand towards one member's case, all but whether they are on shift."""
-    rows = session.execute(
-        select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
-    ).all()
-    excluded = set(
-        session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)),
-    )
-    busy = _busy(session, escalation)
-    today = _taken_since(session, now - timedelta(hours=24))
-    called = _last_called(session)
-    spoken = session.scalar(
-        select(HandoffRow.volunteer_id)
-        .join(EscalationRow, EscalationRow.id == HandoffRow.escalation_id)
-        .where(EscalationRow.member_id == member.id, HandoffRow.joined_at.is_not(None))
-        .order_by(HandoffRow.id.desc())
-        .limit(1)
-    )
-    said_stop = _opted_out(session, [person.id for _, person in rows])
-    return [
-        (
-            volunteer,
-            person,
-            Candidate(
-                volunteer=VolunteerId(volunteer.id),
-                person=PersonId(person.id),
-                circle=CircleId(volunteer.circle_id),
-                reach=Reach(volunteer.reach) if person.textable else Reach.CALL,
-                languages=frozenset(volunteer.languages or [person.language]),
-                topics=frozenset(volunteer.topics),
-                consented=person.id not in said_stop,
-                excluded=volunteer.id in excluded,
-                busy=volunteer.id in busy,
-                taken_today=today.get(volunteer.id, 0),
-                max_per_day=volunteer.max_per_day,
-                rest_until=volunteer.rest_until,
-                last_called_at=called.get(volunteer.id),
-                buddy=volunteer.id == member.buddy_id,
-                last_spoken=volunteer.id == spoken,
-                is_the_member=volunteer.person_id == member.person_id,
-            ),
-        )
-        for volunteer, person in rows
-    ]
-
-
-def _busy(session: Session, escalation: EscalationId) -> set[int]:
-    """Volunteers who hold, or are being asked for, another open case."""
-    held = select(EscalationRow.holder_id).where(
-        EscalationRow.id != escalation,
-        EscalationRow.state.in_((CaseState.HANDING_OFF.value, CaseState.IN_TOUCH.value)),
-        EscalationRow.holder_id.is_not(None),
-    )
-    asked = (
-        select(OfferRow.volunteer_id)
-        .join(EscalationRow, EscalationRow.id == OfferRow.escalation_id)
-        .where(
-            OfferRow.escalation_id != escalation,
-            OfferRow.state == OfferState.OPEN.value,
-            EscalationRow.state == CaseState.OFFERING.value,
-            EscalationRow.cause != "missed",
-        )
-    )
-    return {i for i in session.scalars(held) if i is not None} | set(session.scalars(asked))
-
-
-def _taken_since(session: Session, since: datetime) -> dict[int, int]:
-    rows = session.execute(
-        select(OfferRow.volunteer_id, func.count())
-        .where(OfferRow.state == OfferState.TAKEN.value, OfferRow.offered_at >= since)
-        .group_by(OfferRow.volunteer_id)
-    )
-    return {volunteer: count for volunteer, count in rows}
-
-
-def _last_called(session: Session) -> dict[int, datetime]:
-    newest = select(func.max(OfferRow.id)).group_by(OfferRow.volunteer_id)
-    rows = session.execute(select(OfferRow.volunteer_id, OfferRow.offered_at).where(OfferRow.id.in_(newest)))
-    return {volunteer: at for volunteer, at in rows}
-
-
-def _opted_out(session: Session, persons: list[int]) -> set[int]:
+def opted_out(session: Session, persons: list[int]) -> set[int]:
+    """Those of these people whose newest consent record says stop."""
     newest = (
         select(func.max(ConsentRow.id))
         .where(
@@ -448,7 +379,7 @@ def stopped_meanwhile(session: Session, persons: Sequence[int]) -> set[int]:
         session.execute(
             select(PersonRow.id).where(PersonRow.id.in_(some)).order_by(PersonRow.id).with_for_update(),
         )
-        stopped |= _opted_out(session, some)
+        stopped |= opted_out(session, some)
     return stopped
 
 

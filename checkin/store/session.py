@@ -7,11 +7,11 @@ process take turns (`turns.py`), because writers that poll for SQLite's own lock
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -46,6 +46,7 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
+        _name_savepoints_plainly(engine)
         _turns[engine] = Turns(engine, patience)
         return engine
     engine = create_engine(
@@ -84,6 +85,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _name_savepoints_plainly(engine: Engine) -> None:
+    """Say SAVEPOINT without compiling it anew each time: with it, a text costs a tenth more."""
+    say = {"do_savepoint": "SAVEPOINT", "do_release_savepoint": "RELEASE", "do_rollback_to_savepoint": "ROLLBACK TO"}
+    for method, words in say.items():
+        setattr(engine.dialect, method, partial(_savepoint, words))
+
+
+def _savepoint(words: str, connection: Connection, name: str) -> None:
+    connection.connection.cursor().execute(f'{words} "{name}"')
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -1,4 +1,4 @@
-"""`make bench`: one table, ratios of one run. `ONLY=webhook,ring` measures a part, `DATABASE=sqlite` one kind of database.
+"""`make bench`: one table, ratios of one run. `ONLY=webhook,ring` measures a part, `DATABASE=sqlite` one.
 
 The whole takes about twelve minutes on two processors.
 """

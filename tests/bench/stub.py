@@ -25,6 +25,12 @@ class StubCarrier:
             disable_nagle_algorithm = True
 
             def handle(self) -> None:
+                try:
+                    self.serve()
+                except ConnectionError:
+                    return  # the other side was killed, as the bench does at its end
+
+            def serve(self) -> None:
                 while first := self.rfile.readline():
                     at, length = time.perf_counter(), 0
                     while (line := self.rfile.readline()) not in (b"\r\n", b""):
