@@ -4,6 +4,7 @@ SQLite: WAL, synchronous=FULL (an acknowledged commit survives a power cut), BEG
 process take turns (`turns.py`), because writers that poll for SQLite's own lock make a long tail.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ _T = TypeVar("_T")
 
 PATIENCE = 20.0
 _PING_AFTER = 5.0
+_ASKS_FOR_MS = 3
+"""How long SQLite itself asks for its lock: after 1 and 2 ms."""
 _TRIES = 6
 
 
@@ -42,10 +45,10 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False}
+            parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", partial(_begin_immediate, patience))
         _name_savepoints_plainly(engine)
         _turns[engine] = Turns(engine, patience)
         return engine
@@ -84,6 +87,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_ASKS_FOR_MS}")
     cursor.close()
 
 
@@ -98,8 +102,20 @@ def _savepoint(words: str, connection: Connection, name: str) -> None:
     connection.connection.cursor().execute(f'{words} "{name}"')
 
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_immediate(patience: float, connection: Connection) -> None:
+    """Begin to write. Against other processes SQLite asks for its lock again and again, at longer and longer intervals:
+    a cry would lose against a wave. So it is made to ask often, and we go on for as long as our patience lasts.
+    """
+    give_up = time.monotonic() + patience
+    raw: Any = connection.connection.driver_connection
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                break
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, as SQLAlchemy says it
 
 
 def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:
