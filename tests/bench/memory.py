@@ -17,8 +17,8 @@ def memory(ground: Ground) -> None:
     stub = StubCarrier()
     live = Live(ground.place("memory"), stub.url, database_url=ground.database(), policy=PACES)
     settle(live.services, MEMBERS, volunteers=50)
-    live.start(*EVERYTHING)
     try:
+        live.start(*EVERYTHING)
         time.sleep(4)
         rest = _all(live)
         fill(live.services, CHECK_INS)

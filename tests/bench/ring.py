@@ -27,8 +27,8 @@ def ring(ground: Ground) -> None:
     stub = StubCarrier()
     live = Live(ground.place("ring"), stub.url, database_url=ground.database(), policy=PACES)
     settle(live.services, members=3 * CRIES + FLOOD, volunteers=300)
-    live.start(*EVERYTHING)
     try:
+        live.start(*EVERYTHING)
         time.sleep(3)
         _row(ground, "idle", [_cry(live, stub, place) for place in range(CRIES)])
         with _flood(live):

@@ -17,9 +17,9 @@ def webhook(ground: Ground) -> None:
     ours = Live(ground.place("webhook_ours"), url, database_url=ground.database())
     floor = Live(ground.place("webhook_floor"), url, database_url=ground.database())
     settle(ours.services, MEMBERS, volunteers=20)
-    ours.start("web")
-    floor.spawn("web", ["gunicorn", "--config", "python:checkin.web_server", "tests.bench.floor:app"])
     try:
+        ours.start("web")
+        floor.spawn("web", ["gunicorn", "--config", "python:checkin.web_server", "tests.bench.floor:app"])
         assert until(floor.answers)
         runs_ours, runs_floor, ratios = [], [], []
         for turn in range(ROUNDS + 1):  # the first one warms up
