@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -55,17 +55,18 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
 
 def behind(session: Session, members: Sequence[int]) -> dict[int, tuple[MemberRow, PersonRow]]:
     """Many members and who they are, by the member's id; what is asked next of each (consent, roles) is found too."""
-    return {member.id: (member, person) for member, person in _found(session, MemberRow.id.in_(members))}
+    found = _found(session, _MEMBERS.where(MemberRow.id.in_(members)))
+    return {member.id: (member, person) for member, person in found}
 
 
 def look_up(session: Session, persons: Sequence[int]) -> None:
     """Find many people at once, so that handlers in this transaction need not ask for each."""
-    for _ in _found(session, PersonRow.id.in_(persons)):
+    for _ in _found(session, _WITH_CONSENT.where(PersonRow.id.in_(persons))):
         pass
 
 
-def _found(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[MemberRow, PersonRow]]:
-    for person, member, state in session.execute(_WITH_CONSENT.where(where)):
+def _found(session: Session, query: Select[Any]) -> Iterator[tuple[MemberRow, PersonRow]]:
+    for person, member, state in session.execute(query):
         remember(session, ("person", person.id), person)  # a session by itself lets go of what nobody else holds
         remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
         if member is not None:
@@ -80,6 +81,8 @@ _NEWEST_CONSENT = (
     .limit(1)
     .scalar_subquery()
 )
+# An inner join: with an outer one SQLite looks through all people to find a hundred members.
+_MEMBERS = select(PersonRow, MemberRow, _NEWEST_CONSENT).join(MemberRow, MemberRow.person_id == PersonRow.id)
 _WITH_CONSENT = select(PersonRow, MemberRow, _NEWEST_CONSENT).outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
 _ASKED = aliased(CheckInRow)
 _NEWEST_ASKED = (
