@@ -33,8 +33,8 @@ check: $(LOCKED) ## lint, types, arrows between rooms, templates
 	$(BIN)/checkin templates lint
 	$(BIN)/codespell
 
-bench: $(LOCKED) ## measure: webhooks beside their floor, distress to ring
-	$(BIN)/python -m tests.bench
+bench: $(LOCKED) ## measure: one table; ONLY=webhook,ring,scan,wave,memory for a part, DATABASE=sqlite for one kind
+	$(BIN)/python -m tests.bench $(ONLY) $(DATABASE)
 
 migrate: $(LOCKED) ## bring the database to this version
 	@$(BIN)/checkin init

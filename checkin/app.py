@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from checkin.domain.reading import read
 from checkin.web.front import front
 from checkin.web.health import health
+from checkin.web.line import NOT_NOW, not_now
 from checkin.web.webhooks import webhooks
 from checkin.wiring import Services
 
@@ -35,6 +36,13 @@ def create_app(services: Services) -> Flask:
         if error.response is not None and isinstance(given, Response):
             return given
         return Response(f"{error.code}: {error.name}.\n", error.code or 500, mimetype="text/plain")
+
+    def too_busy(error: Exception) -> Response:
+        log.error("database_does_not_keep_up", error=type(error).__name__)
+        return not_now()
+
+    for kind in NOT_NOW:
+        app.register_error_handler(kind, too_busy)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:

@@ -43,7 +43,7 @@ LANES: dict[Lane, LaneRules] = {
     for rules in (
         LaneRules(Lane.URGENT, batch=8, ahead=100, at_once=8, paced=False, job_timeout=60),
         LaneRules(Lane.REPLY, batch=8, ahead=50, at_once=4, paced=False, job_timeout=120),
-        LaneRules(Lane.CHECKIN, batch=200, ahead=2, at_once=1, paced=True, job_timeout=600),
-        LaneRules(Lane.BULK, batch=200, ahead=2, at_once=1, paced=True, job_timeout=600),
+        LaneRules(Lane.CHECKIN, batch=200, ahead=4, at_once=16, paced=True, job_timeout=600),
+        LaneRules(Lane.BULK, batch=200, ahead=4, at_once=16, paced=True, job_timeout=600),
     )
 }

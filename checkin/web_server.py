@@ -12,7 +12,7 @@ bind = (
 )
 workers = _settings.web_processes
 worker_class = "gthread"
-threads = 16
+threads = 32  # see checkin/web/line.py
 timeout = 30
 graceful_timeout = 8
 keepalive = 75

@@ -25,7 +25,7 @@ from checkin.sealed_keys import Keys, load_keys
 from checkin.settings import BadSettings, Settings
 from checkin.store.migrate import WrongDatabase, ensure_index_key, require
 from checkin.store.sealed import CannotUnseal, install_keys
-from checkin.store.session import decided, make_engine
+from checkin.store.session import PATIENCE, decided, make_engine
 
 _T = TypeVar("_T")
 
@@ -62,14 +62,20 @@ Get = Callable[[], Services]
 """How a command gets its services: built when they are first asked for."""
 
 
-def build(settings: Settings, queue: Queue, *, wake: Callable[[Written], None] | None = None) -> Services:
+def build(
+    settings: Settings,
+    queue: Queue,
+    *,
+    wake: Callable[[Written], None] | None = None,
+    patience: float = PATIENCE,
+) -> Services:
     """Build the services of one process. `wake`: how written deliveries are nudged; by default at once.
 
-    Raises what `MENDABLE` lists.
+    `patience`: seconds that a transaction waits for its turn at the database. Raises what `MENDABLE` lists.
     """
     keys = load_keys(settings)
     install_keys(keys.encryption)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, patience=patience)
     try:
         require(engine)
         install_keys(keys.encryption, ensure_index_key(engine, utc_now()))

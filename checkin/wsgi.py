@@ -8,6 +8,7 @@ from checkin.app import create_app
 from checkin.log import configure
 from checkin.redis_queue import RedisQueue
 from checkin.settings import load, say_ready
+from checkin.web.line import PATIENCE
 from checkin.web.waker import Waker
 from checkin.wiring import MENDABLE, build
 
@@ -19,7 +20,7 @@ def _made() -> Flask:
         settings = load()
         configure("web", settings.log_json)
         queue = RedisQueue(settings.redis_url)
-        return create_app(build(settings, queue, wake=Waker(queue)))
+        return create_app(build(settings, queue, wake=Waker(queue), patience=PATIENCE))
     except MENDABLE as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_CANNOT_BOOT)

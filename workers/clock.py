@@ -11,22 +11,22 @@ from functools import partial
 from typing import cast
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.domain import check_in, escalation, handoff
 from checkin.domain.delivery import LEASE, State
 from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, Lane
 from checkin.handlers.case_moved import move_case
-from checkin.handlers.check_in_moved import move_check_in, schedule_due
+from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.handoff_moved import move_handoff
+from checkin.handlers.schedules_due import schedules_due
 from checkin.lanes import LANES
 from checkin.log import configure
 from checkin.settings import load, say_ready
 from checkin.store import restored, system
 from checkin.store.claims import claim_due
 from checkin.store.session import transaction
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
+from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow
 from checkin.wiring import MENDABLE, Services
 from workers import catch_up, jobs
 from workers.nightly import NightlyBackup
@@ -38,9 +38,9 @@ _LEASE = timedelta(seconds=10)
 """What a killed clock had claimed comes due again after this: within 15 s, a restart and a tick included."""
 _BATCH = 100
 _PATIENCE = 12.0  # seconds for what the carrier is being asked
-_MOST_AT_ONCE = 400
+_MOST_AT_ONCE = 800
 _Due = EscalationRow | HandoffRow | CheckInRow
-_WAITING = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value)
+_WAITING = (State.UNSURE.value, State.SENDING.value, State.QUEUED.value)
 
 
 def tick(services: Services) -> int:
@@ -49,7 +49,7 @@ def tick(services: Services) -> int:
     done = 0
     if not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
         _check_ins_due(services)
-        done = _schedules_due(services)
+        done = plan(services)
     for lane in (Lane.CHECKIN, Lane.BULK):
         _hand_to_queue(services, lane)
     return done
@@ -108,23 +108,10 @@ def _wake_claimed(
         wake(session, row_id)
 
 
-def _schedules_due(services: Services) -> int:
+def plan(services: Services) -> int:
     """One batch in one transaction: a morning's check-ins at the price of few commits."""
     now = services.now()
-
-    def work(session: Session) -> int:
-        due = session.scalars(
-            select(ScheduleRow)
-            .where(ScheduleRow.next_action_at <= now)
-            .order_by(ScheduleRow.next_action_at)
-            .limit(_BATCH)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for schedule in due:
-            schedule_due(session, services.handbook, schedule, now)
-        return len(due)
-
-    return services.act(work)
+    return services.act(lambda session: schedules_due(session, services.handbook, now, _BATCH))
 
 
 def _hand_to_queue(services: Services, lane: Lane) -> None:
@@ -135,8 +122,11 @@ def _hand_to_queue(services: Services, lane: Lane) -> None:
     batch = rules.batch_at(services.handbook.policy(None).pacing.texts_per_second)
     room = (rules.ahead - waiting) * batch
     with transaction(services.engine) as session:
-        where = (DeliveryRow.lane == lane.value, DeliveryRow.state.in_(_WAITING))
-        ids = claim_due(session, DeliveryRow, services.now(), LEASE[lane], min(room, _MOST_AT_ONCE), *where)
+        ids: list[int] = []
+        for state in _WAITING:  # one state at a time, so that an index gives them in order, however many wait
+            where = (DeliveryRow.lane == lane.value, DeliveryRow.state == state)
+            left = min(room, _MOST_AT_ONCE) - len(ids)
+            ids += claim_due(session, DeliveryRow, services.now(), LEASE[lane], left, *where) if left else []
     for at in range(0, len(ids), batch):
         services.queue.enqueue(lane, [DeliveryId(i) for i in ids[at : at + batch]])
 

@@ -1,13 +1,17 @@
 """Hand one delivery to the carrier and settle it. No transaction is open while we wait for the carrier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from checkin.carrier.port import (
     Accepted,
     CarrierBusy,
+    CarrierError,
     CarrierRefused,
     CarrierUnsure,
     OutgoingCall,
@@ -28,48 +32,104 @@ _ASKS_BEFORE_DOUBLE = 2
 """An urgent delivery whose fate cannot be asked is sent again: a possible double beats a possible none (P6)."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came of one hand-over: what the carrier said, or its refusal in one of three ways.
+
+    `held_up`: not handed over, and given back. `settled`: the carrier never had it, and it must not leave any more.
+    """
+
+    outgoing: Outgoing
+    said: Accepted | None = None
+    error: CarrierError | None = None
+    held_up: bool = False
+    settled: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the carrier has it."""
+        return self.error is None and not self.held_up and not self.settled
+
+
 def deliver(services: Services, delivery: DeliveryId, wait: Callable[[float], None]) -> bool:
     """Hand one delivery over. False when there was nothing to do. `wait` sleeps for so many seconds."""
-    outgoing = services.act(lambda session: handed.take_to_send(session, services.handbook, delivery, services.now()))
-    if outgoing is None:
-        return False
+    return deliver_all(services, [delivery], wait) == 1
+
+
+def deliver_all(
+    services: Services, deliveries: Sequence[DeliveryId], wait: Callable[[float], None], hands: Executor | None = None
+) -> int:
+    """Hand several over: taken in one transaction, side by side by `hands`, and what was accepted settled in one.
+
+    Returns how many were taken. They are so few that all are answered within the claim of each. Whoever dies between
+    leaves claims that lapse, and the carrier is asked about each before it is sent again.
+    """
+    taken = services.act(lambda session: handed.take_to_send(session, services.handbook, deliveries, services.now()))
+    send = partial(_sent, services, wait)
+    failure: BaseException | None = None
+    if hands is not None and len(taken) > 1:
+        sent = [hands.submit(send, outgoing) for outgoing in taken]
+        failure = next((error for each in sent if (error := each.exception()) is not None), None)
+        answers = [each.result() for each in sent if each.exception() is None]
+    else:
+        answers = [send(outgoing) for outgoing in taken]
+    accepted = [(each.outgoing, each.said) for each in answers if each.is_accepted]
+    if accepted:
+        services.act(lambda session: handed.accepted(session, accepted))
+        for outgoing, _ in accepted:
+            log.info("delivery_handed_over", delivery=outgoing.id, kind=outgoing.kind.value, lane=outgoing.lane.value)
+    back = [each.outgoing for each in answers if each.held_up]
+    if back:
+        services.act(lambda session: handed.given_back(session, back, services.now()))
+    for answer in answers:
+        if answer.error is not None:
+            _settle_error(services, answer.outgoing, answer.error)
+    if failure is not None:
+        raise failure  # an error of our own: its claim lapses, and the carrier is asked
+    return len(taken)
+
+
+def _sent(services: Services, wait: Callable[[float], None], outgoing: Outgoing) -> Answer:
+    """Wait for its turn and hand it over. One that was held up before it left is not handed over."""
     if (ahead := (outgoing.starts_at - services.now()).total_seconds()) > 0:
         wait(ahead)
     if services.now() > outgoing.starts_at + _HELD_UP:
-        log.warning("delivery_held_up", delivery=delivery)
-        return True  # its claim may lapse while the carrier thinks: whoever takes it then asks the carrier first
+        log.warning("delivery_held_up", delivery=outgoing.id)
+        return Answer(outgoing, held_up=True)
     try:
-        accepted = _found(services, outgoing)
-        if accepted is None and outgoing.unsure and not _may_still_leave(services, outgoing):
-            log.info("delivery_never_left", delivery=delivery)
-            return True
-        accepted = accepted or _hand_over(services, outgoing)
-    except CarrierRefused as refused:
-        reason, code = refused.reason.value, refused.code
-        services.act(
-            lambda session: handed.was_refused(session, services.handbook, outgoing, reason, code, services.now())
-        )
-        log.warning("delivery_refused", delivery=delivery, reason=reason, code=code)
-    except CarrierBusy as busy:
-        after, busy_code, jitter = busy.retry_after, busy.code, services.random.random()
-        services.act(
-            lambda session: handed.was_busy(
-                session, services.handbook, outgoing, busy_code, after, jitter, services.now()
+        found = _found(services, outgoing)
+        if found is None and outgoing.unsure and not _may_still_leave(services, outgoing):
+            log.info("delivery_never_left", delivery=outgoing.id)
+            return Answer(outgoing, settled=True)
+        return Answer(outgoing, found or _hand_over(services, outgoing))
+    except CarrierError as error:
+        return Answer(outgoing, error=error)
+
+
+def _settle_error(services: Services, outgoing: Outgoing, error: CarrierError) -> None:
+    match error:
+        case CarrierRefused():
+            services.act(
+                lambda session: handed.was_refused(
+                    session, services.handbook, outgoing, error.reason.value, error.code, services.now()
+                )
             )
-        )
-        log.warning("carrier_busy", delivery=delivery, code=busy_code)
-    except CarrierUnsure:
-        if outgoing.unsure:
+            log.warning("delivery_refused", delivery=outgoing.id, reason=error.reason.value, code=error.code)
+        case CarrierBusy():
             jitter = services.random.random()
-            services.act(lambda session: handed.still_unsure(session, outgoing, services.now(), jitter))
-        else:
-            services.act(lambda session: handed.answer_lost(session, outgoing, services.now()))
-        log.warning("carrier_unsure", delivery=delivery, attempt=outgoing.attempt)
-    else:
-        sid, status = (accepted.sid, accepted.status) if accepted is not None else (None, "")
-        services.act(lambda session: handed.accepted(session, outgoing, sid, status, services.now()))
-        log.info("delivery_handed_over", delivery=delivery, kind=outgoing.kind.value, lane=outgoing.lane.value)
-    return True
+            services.act(
+                lambda session: handed.was_busy(
+                    session, services.handbook, outgoing, error.code, error.retry_after, jitter, services.now()
+                )
+            )
+            log.warning("carrier_busy", delivery=outgoing.id, code=error.code)
+        case _:
+            if outgoing.unsure:
+                jitter = services.random.random()
+                services.act(lambda session: handed.still_unsure(session, outgoing, services.now(), jitter))
+            else:
+                services.act(lambda session: handed.answer_lost(session, outgoing, services.now()))
+            log.warning("carrier_unsure", delivery=outgoing.id, attempt=outgoing.attempt)
 
 
 def _found(services: Services, outgoing: Outgoing) -> Accepted | None:

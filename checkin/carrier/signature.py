@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -17,11 +18,14 @@ def is_genuine(url: str, params: Iterable[tuple[str, str]], signature: str, toke
     """Whether one of the account's tokens signed this request; with or without the port, as the carrier may do."""
     fields = list(params)
     given = signature.encode("utf-8", "replace")
-    urls = {url, _without_port(url), _with_port(url)}
-    found = [hmac.compare_digest(sign(each, fields, token).encode(), given) for each in urls for token in tokens]
-    return any(found)
+    return any(
+        hmac.compare_digest(sign(each, fields, token).encode(), given)
+        for each in (url, _without_port(url), _with_port(url))
+        for token in tokens
+    )
 
 
+@lru_cache(maxsize=1024)
 def _without_port(url: str) -> str:
     parts = urlsplit(url)
     if not parts.port:
@@ -29,6 +33,7 @@ def _without_port(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition(":")[0]))
 
 
+@lru_cache(maxsize=1024)
 def _with_port(url: str) -> str:
     parts = urlsplit(url)
     if parts.port:

@@ -86,7 +86,7 @@ class _Http:
         self._read_seconds = read_seconds
         self._base = urlsplit(base_url) if base_url else None
         self._session = requests.Session()
-        adapter = HTTPAdapter(max_retries=0, pool_maxsize=8)
+        adapter = HTTPAdapter(max_retries=0, pool_maxsize=16)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.trust_env = False

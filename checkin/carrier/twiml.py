@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
@@ -85,6 +86,7 @@ def _sayable(words: str) -> str:
     return _NOT_XML.sub(" ", words)
 
 
+@cache
 def empty_twiml() -> str:
     """Nothing to say."""
     return str(VoiceResponse())

@@ -9,7 +9,7 @@ import click
 from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.sheet import BadFile
 from checkin.handlers.people_files.terms import Kind
-from checkin.handlers.people_imported import people_imported, read_people
+from checkin.handlers.people_imported import imported_in_parts, read_people
 from checkin.wiring import Get
 
 _SHOWN = 50
@@ -45,10 +45,8 @@ def command(get: Get, kind: str, file: str, dry_run: bool, skip_bad: bool, as_js
         people = read_people(Kind(kind), raw, here.handbook, here.now())
     except BadFile as error:
         raise click.ClickException(f"{_named(file)} cannot be imported: {error}.") from None
-    report = here.act(
-        lambda session: people_imported(
-            session, here.handbook, people, here.now(), who=_WHO, dry_run=dry_run, skip_bad=skip_bad
-        )
+    report = imported_in_parts(
+        here.act, here.handbook, people, here.now(), who=_WHO, dry_run=dry_run, skip_bad=skip_bad
     )
     refused = bool(report.bad) and not skip_bad
     if as_json:

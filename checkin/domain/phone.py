@@ -40,6 +40,7 @@ _PLAIN_NUMBER = re.compile(r"^\+?\d{3,15}$")
 _EXTENSION = re.compile(r"(?i)(ext(ension|n)?|x|#|;)\s*[.:]?\s*\d+\s*$")
 
 
+@lru_cache(maxsize=4096)
 def parse_phone(raw: str, region: str) -> Phone:
     """Read a number as it is written in `region` (ISO 3166, such as US). Raises BadPhone."""
     text = _DASHES.sub("-", _UNSEEN.sub("", raw)).strip()

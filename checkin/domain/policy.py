@@ -53,6 +53,17 @@ class CatchUp:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """How many automatic answers one number gets: `window` in seconds; see `checkin/domain/flood.py`."""
+
+    window: int
+    alike: int
+    most: int
+    most_commands: int
+    most_a_day: int
+
+
+@dataclass(frozen=True)
 class EscalationPolicy:
     """How one escalation goes. Seconds throughout; see policy.toml for each value's meaning."""
 
@@ -95,6 +106,7 @@ class Policy:
     misses: Misses
     pacing: Pacing
     catch_up: CatchUp
+    answers: Answers
     escalation: Mapping[Cause, EscalationPolicy]
 
 
@@ -136,6 +148,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
         catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
+        answers=_answers(_table(data, "answers")),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 
@@ -183,6 +196,13 @@ def _check_in_policy(table: Mapping[str, Any], where: str) -> CheckInPolicy:
         if at >= later_at:
             raise BadPolicy(f"{where}.{name} must be less than {later}.")
     return policy
+
+
+def _answers(table: Mapping[str, Any]) -> Answers:
+    limits = _sensible(Answers, table, "answers")
+    if limits.alike < 2:
+        raise BadPolicy("answers.alike must be 2 or more: one text alone is like no other.")
+    return limits
 
 
 def _escalation(table: Mapping[str, Any], where: str) -> EscalationPolicy:

@@ -11,6 +11,7 @@ from checkin.domain.consent import Purpose, may_contact
 from checkin.domain.delivery import Kind, State
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.terms import DeliveryId, Lane, PersonId
+from checkin.handlers.flooding import is_hushed
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, escalations, outbox, people, tasks
 from checkin.store.tables import CircleRow, DeliveryRow, HandoffRow, PersonRow
@@ -60,7 +61,7 @@ def send_text(
         purpose = _purpose(effect)
     if not may_contact(consent.current(session, effect.to), purpose):
         return
-    if not person.textable:
+    if not person.textable or (purpose is not Purpose.OPT_OUT_ANSWER and is_hushed(session, effect)):
         return
     values = handbook.standing_values(person, circle, discreet)
     values["number"] = str(effect.about.escalation or "")

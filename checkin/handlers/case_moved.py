@@ -14,7 +14,7 @@ from checkin.domain.routing import Candidate, Need, Ranking, rank
 from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
-from checkin.store import escalations, people
+from checkin.store import candidates, escalations, people
 from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
 
 _WITH_A_VOLUNTEER = (State.HANDING_OFF, State.IN_TOUCH)
@@ -100,7 +100,7 @@ def _ranked(
 ) -> Ranking:
     need = Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
     standing: list[Candidate] = []
-    for row, their_person, candidate in people.candidates(session, member, case.id, now):
+    for row, their_person, candidate in candidates.candidates(session, member, case.id, now):
         on_shift = _on_shift(handbook, row, their_person, now)
         if cause is Cause.MISSED:
             on_shift = on_shift and handbook.may_disturb(their_person, policy.contact_hours, now)

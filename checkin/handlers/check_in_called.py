@@ -14,7 +14,8 @@ from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
 from checkin.store import inbox, people
-from checkin.store.tables import DeliveryRow, InboundRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import DeliveryRow, PersonRow
 
 
 def check_in_keys(
@@ -27,21 +28,21 @@ def check_in_keys(
         return to.ends_with("check_in_goodbye")
     sid = f"call:{row.id}:{keys}"
     if keys == "9":
-        if not inbox.seen(session, sid):
-            _keep(session, row, sid, keys, "opt_out", Level.OK, None, now)
+        if _keep(session, row, sid, keys, "opt_out", Level.OK, None, now) is not None:
             opt_out(session, handbook, person, "key 9 on a call", keys, now, answered=True)
         return to.ends_with("check_in_stopped")
     if keys not in "012345":
         return to.asks("check_in_ask", "check_in", wait=12)
     reading = read(keys)
-    if not inbox.seen(session, sid):
-        inbound = _keep(session, row, sid, keys, reading.kind.value, reading.level, reading.rating, now)
+    inbound = _keep(session, row, sid, keys, reading.kind.value, reading.level, reading.rating, now)
+    if inbound is not None:
         move_check_in(session, handbook, check_in, Delivered(), now)
         move_check_in(session, handbook, check_in, Answered(reading.rating), now)
         if reading.rating is not None:
             member.recent_ratings = [*member.recent_ratings, reading.rating][-8:]
         case = open_for_words(session, handbook, member, reading.level, False, False, now)
         inbound.escalation_id = case.id if case is not None else None
+        inbox.link(session, inbound)
     alert = reading.level in (Level.CRISIS, Level.DISTRESS)
     return to.ends_with("check_in_person" if alert else "check_in_thanks")
 
@@ -55,7 +56,7 @@ def _keep(
     level: Level,
     rating: int | None,
     now: datetime,
-) -> InboundRow:
+) -> Kept | None:
     return inbox.keep(
         session,
         sid=sid,

@@ -19,7 +19,7 @@ def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, eve
     before = check_ins.load(session, check_in)
     in_question_since = check_ins.in_question_since(session, check_in) if isinstance(event, Woke) else None
     member = session.get_one(MemberRow, before.member)
-    decision = decide(before, event, now, _scene(session, handbook, member, now))
+    decision = decide(before, event, now, scene(session, handbook, member, now))
     check_ins.save(session, before, decision.check_in)
     if decision.misses is not None:
         member.misses = decision.misses
@@ -66,7 +66,8 @@ def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: s
         move_check_in(session, handbook, check_in, CalledOff(why), now)
 
 
-def _scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime) -> Scene:
+def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime) -> Scene:
+    """What the member's side looks like now."""
     person = session.get_one(PersonRow, member.person_id)
     policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     return Scene(

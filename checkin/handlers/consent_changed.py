@@ -12,7 +12,8 @@ from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, outbox, people, tasks
-from checkin.store.tables import InboundRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import PersonRow
 
 
 def changes_consent(reading: Reading, state: Consent) -> bool:
@@ -29,7 +30,7 @@ def consent_changed(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     state: Consent,
     carrier_answered: str | None,
@@ -130,7 +131,7 @@ def _help(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     answered: bool,
     now: datetime,
 ) -> None:

@@ -12,14 +12,15 @@ from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, people, tasks
-from checkin.store.tables import EscalationRow, InboundRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import EscalationRow, PersonRow
 
 
 def coordinator_texted(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     now: datetime,
 ) -> None:

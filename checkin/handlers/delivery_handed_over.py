@@ -3,7 +3,9 @@
 Between the two no transaction is open. Only the attempt that took the row may settle it (its number fences it).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, outbox, people, restored, tasks
 from checkin.store.outbox import Outgoing
-from checkin.store.system import reserve_pace
+from checkin.store.system import free_at, reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
 
 _ASKED_ENOUGH = 12
@@ -35,43 +37,75 @@ _LONGEST_WAIT = timedelta(seconds=3)
 for the carrier's answer it bounds how long the work of a killed worker lies: less than 15 s."""
 
 
-def take_to_send(session: Session, handbook: Handbook, delivery: DeliveryId, now: datetime) -> Outgoing | None:
-    """Take one delivery, if it may still leave: in its time, in contact hours, with consent where it is routine."""
-    before = session.get(DeliveryRow, delivery)
-    was = State(before.state) if before is not None else None
-    row = outbox.take(session, delivery, now)
-    if row is None:
-        return None
-    unsure = was in (State.UNSURE, State.SENDING)
-    if row.routine and restored.catch_up_from(session) is not None:
-        row.state, row.attempt = (State.UNSURE if unsure else State.QUEUED).value, row.attempt - 1
-        row.next_action_at, row.taken_until = now + _GATE_LOOK, None
-        return None
+_PACED = frozenset({Lane.CHECKIN.value, Lane.BULK.value})
+_MAY_BE_OUT = (State.UNSURE, State.SENDING)
+
+
+class Accepted(Protocol):
+    """What the carrier said when it took one: its sid, and its own word for where it stands."""
+
+    @property
+    def sid(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+
+
+def take_to_send(
+    session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime
+) -> list[Outgoing]:
+    """Take those that may still leave: in their time, in contact hours, with consent where they are routine."""
+    with session.no_autoflush:  # one flush at the end writes them together
+        return _taken(session, handbook, deliveries, now)
+
+
+def _taken(session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId], now: datetime) -> list[Outgoing]:
+    taken = outbox.take(session, deliveries, now)
+    people.look_up(session, [row.person_id for row, _ in taken])
+    leaving = _past_the_gate(session, [(row, was in _MAY_BE_OUT) for row, was in taken], now)
+    leaving = [(row, unsure) for row, unsure in leaving if _may_leave(session, handbook, row, unsure, now)]
+    ask_after = timedelta(seconds=handbook.policy(None).catch_up.ask_after)
+    outgoing = []
+    for (row, unsure), starts_at in zip(leaving, _turns(session, handbook, leaving, now), strict=True):
+        if starts_at - now > _LONGEST_WAIT:
+            row.state = (State.UNSURE if unsure else State.QUEUED).value
+            row.next_action_at, row.taken_until = starts_at, None
+            continue
+        row.state = State.UNSURE.value if unsure else State.SENDING.value
+        row.first_tried_at = row.first_tried_at or now
+        row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
+        row.ask_at = ask_at(Kind(row.kind), starts_at, timedelta(seconds=row.ring_seconds), ask_after, starts_at)
+        outgoing.append(outbox.outgoing(session, row, unsure, starts_at))
+    session.flush()
+    return outgoing
+
+
+def _past_the_gate(
+    session: Session, leaving: list[tuple[DeliveryRow, bool]], now: datetime
+) -> list[tuple[DeliveryRow, bool]]:
+    """After a restore nothing routine leaves until the carrier's log has been read."""
+    if not any(row.routine for row, _ in leaving) or restored.catch_up_from(session) is None:
+        return leaving
+    for row, unsure in leaving:
+        if row.routine:
+            row.state, row.attempt = (State.UNSURE if unsure else State.QUEUED).value, row.attempt - 1
+            row.next_action_at, row.taken_until = now + _GATE_LOOK, None
+    return [(row, unsure) for row, unsure in leaving if not row.routine]
+
+
+def _may_leave(session: Session, handbook: Handbook, row: DeliveryRow, unsure: bool, now: datetime) -> bool:
+    """Whether it is to be handed over now. What may be out already is asked after in any case."""
     if not unsure and row.deadline_at is not None and now >= row.deadline_at:
         _ends(row, State.EXPIRED)
-        return None
+        return False
     if row.routine and not unsure:
         later = _leaves_later(session, handbook, row, now)
         if later == "cancelled":
             _ends(row, State.CANCELLED)
-            return None
+            return False
         if isinstance(later, datetime):
             row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
-            return None
-    if row.kind in (Kind.CHANGE, Kind.HANG_UP) and _wait_for_call(session, row, now):
-        return None
-    starts_at = _turn(session, handbook, row, now)
-    if starts_at - now > _LONGEST_WAIT:
-        row.state = (State.UNSURE if unsure else State.QUEUED).value
-        row.next_action_at, row.taken_until = starts_at, None
-        return None
-    row.state = State.UNSURE.value if unsure else State.SENDING.value
-    row.first_tried_at = row.first_tried_at or now
-    row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
-    ring_for, ask_after = timedelta(seconds=row.ring_seconds), handbook.policy(None).catch_up.ask_after
-    row.ask_at = ask_at(Kind(row.kind), starts_at, ring_for, timedelta(seconds=ask_after), starts_at)
-    session.flush()
-    return outbox.outgoing(session, row, unsure, starts_at)
+            return False
+    return not (row.kind in (Kind.CHANGE, Kind.HANG_UP) and _wait_for_call(session, row, now))
 
 
 def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, now: datetime) -> bool:
@@ -100,14 +134,27 @@ def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, no
     return True
 
 
-def _turn(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> datetime:
-    """When this delivery may leave at the sender's rate. What is urgent never waits, but uses up its share."""
-    if row.kind not in (Kind.TEXT, Kind.CALL):
-        return now
-    pacing = handbook.policy(None).pacing
-    rate = pacing.texts_per_second if row.kind == Kind.TEXT else pacing.calls_per_second
-    slot = reserve_pace(session, row.kind, rate, now)
-    return slot if row.lane in (Lane.CHECKIN, Lane.BULK) else now
+def _turns(
+    session: Session, handbook: Handbook, leaving: Sequence[tuple[DeliveryRow, bool]], now: datetime
+) -> list[datetime]:
+    """When each may leave at its sender's rate. What is urgent never waits, but uses up its share.
+
+    Turns that nobody would wait for are not taken: they are left to whoever comes at their time.
+    """
+    pacing, turns = handbook.policy(None).pacing, dict[int, datetime]()
+    for kind, rate in ((Kind.TEXT, pacing.texts_per_second), (Kind.CALL, pacing.calls_per_second)):
+        rows = [row for row, _ in leaving if row.kind == kind]
+        unpaced = [row for row in rows if row.lane not in _PACED]
+        if unpaced:
+            reserve_pace(session, kind, rate, now, len(unpaced))
+        paced = [row for row in rows if row.lane in _PACED]
+        if not paced:
+            continue
+        step, first = timedelta(seconds=1 / rate), free_at(session, kind, now)
+        count = sum(1 for place in range(len(paced)) if first + step * place - now <= _LONGEST_WAIT)
+        first = reserve_pace(session, kind, rate, now, count) if count else first
+        turns |= {row.id: first + step * place for place, row in enumerate(paced)}
+    return [turns.get(row.id, now) for row, _ in leaving]
 
 
 def _ends(row: DeliveryRow, state: State) -> None:
@@ -138,16 +185,26 @@ def _wait_for_call(session: Session, row: DeliveryRow, now: datetime) -> bool:
     return False
 
 
-def accepted(session: Session, delivery: Outgoing, sid: str | None, status: str, now: datetime) -> None:
-    """The carrier took it."""
-    row = _mine(session, delivery)
-    if row is None:
-        return
-    done = delivery.kind in (Kind.CHANGE, Kind.HANG_UP)
-    row.state = State.DELIVERED.value if done else State.SENT.value
-    row.sid = sid or row.sid
-    row.status = row.status or status
-    row.next_action_at, row.taken_until = None, None
+def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]]) -> None:
+    """The carrier took these."""
+    rows = outbox.held(session, [delivery for delivery, _ in taken])
+    for delivery, answer in taken:
+        if (row := rows.get(delivery.id)) is None:
+            continue
+        done = delivery.kind in (Kind.CHANGE, Kind.HANG_UP)
+        row.state = State.DELIVERED.value if done else State.SENT.value
+        if answer is not None:
+            row.sid, row.status = answer.sid or row.sid, row.status or answer.status
+        row.next_action_at, row.taken_until = None, None
+
+
+def given_back(session: Session, deliveries: Sequence[Outgoing], now: datetime) -> None:
+    """These were taken and never handed over: they may be taken again at once."""
+    rows = outbox.held(session, deliveries)
+    for delivery in deliveries:
+        if (row := rows.get(delivery.id)) is not None:
+            row.state = (State.UNSURE if delivery.unsure else State.QUEUED).value
+            row.next_action_at, row.taken_until = now, None
 
 
 def was_refused(
@@ -201,7 +258,4 @@ def still_unsure(session: Session, delivery: Outgoing, now: datetime, jitter: fl
 
 
 def _mine(session: Session, delivery: Outgoing) -> DeliveryRow | None:
-    row = session.get(DeliveryRow, delivery.id, populate_existing=True)
-    if row is None or row.attempt != delivery.attempt or row.state not in (State.SENDING, State.UNSURE):
-        return None
-    return row
+    return outbox.held(session, [delivery]).get(delivery.id)

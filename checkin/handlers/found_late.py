@@ -10,7 +10,8 @@ from checkin.domain.terms import PersonId
 from checkin.handlers.consent_changed import changes_consent
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, inbox
-from checkin.store.tables import InboundRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import PersonRow
 
 
 def is_overtaken(session: Session, person: PersonRow, reading: Reading, state: Consent, sent_at: datetime) -> bool:
@@ -28,7 +29,7 @@ def is_overtaken(session: Session, person: PersonRow, reading: Reading, state: C
     return command != "call" and inbox.commanded_since(session, PersonId(person.id), sent_at)
 
 
-def is_stale(handbook: Handbook, inbound: InboundRow) -> bool:
+def is_stale(handbook: Handbook, inbound: Kept) -> bool:
     """Whether it was found so late that a friendly answer would only puzzle."""
     if inbound.sent_at is None:
         return False

@@ -14,7 +14,8 @@ from checkin.handlers.check_in_moved import call_off_open, move_check_in, plan_n
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.times_said import until_said
 from checkin.store import check_ins, tasks
-from checkin.store.tables import InboundRow, MemberRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow, PersonRow
 
 _LATER = timedelta(hours=2)
 _LONGEST_PAUSE = timedelta(weeks=26)
@@ -27,7 +28,7 @@ def member_commands(
     handbook: Handbook,
     member: MemberRow,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     command: Command,
     now: datetime,
 ) -> None:

@@ -17,8 +17,9 @@ from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.found_late import is_stale
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import relay_to_volunteer
-from checkin.store import check_ins, consent, escalations, tasks
-from checkin.store.tables import InboundRow, MemberRow, PersonRow
+from checkin.store import check_ins, consent, escalations, people, tasks
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow, PersonRow
 
 _KEPT_RATINGS = 8
 
@@ -28,7 +29,7 @@ def member_texted(
     handbook: Handbook,
     member: MemberRow,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     body: str,
     now: datetime,
@@ -52,7 +53,7 @@ def member_texted(
         _thank(session, handbook, member, inbound, reading, answers, now)
 
 
-def _for_a_person(session: Session, member: MemberRow, inbound: InboundRow, what: str, now: datetime) -> None:
+def _for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
     tasks.give(
         session,
         f"inbound:{inbound.id}",
@@ -68,13 +69,13 @@ def _answer_check_in(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     rating: int | None,
     now: datetime,
 ) -> None:
     """The newest question that they had is the one that is answered; a late answer still counts."""
     if rating is not None:
-        member.recent_ratings = [*member.recent_ratings, rating][-_KEPT_RATINGS:]
+        people.keep_ratings(session, member, [*member.recent_ratings, rating][-_KEPT_RATINGS:])
     newest = check_ins.asked_when(session, MemberId(member.id), inbound.sent_at)
     if newest is not None:
         move_check_in(session, handbook, newest, Answered(rating), now)
@@ -98,7 +99,7 @@ def _thank(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     answers: bool,
     now: datetime,

@@ -11,7 +11,8 @@ from checkin.domain.terms import EscalationId, Lane, MemberId, PersonId
 from checkin.handlers.apply import send_text
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, people
-from checkin.store.tables import InboundRow, MemberRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow
 
 _NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,3}\d){5,}")
 _PIECE = 110
@@ -33,7 +34,7 @@ def pieces(words: str) -> list[str]:
 
 
 def relay_to_volunteer(
-    session: Session, handbook: Handbook, member: MemberRow, inbound: InboundRow, body: str, now: datetime
+    session: Session, handbook: Handbook, member: MemberRow, inbound: Kept, body: str, now: datetime
 ) -> bool:
     """Pass a member's words on to the volunteer who holds their case. False where nobody does."""
     open_case = escalations.open_for(session, MemberId(member.id))
@@ -49,7 +50,7 @@ def relay_to_volunteer(
 
 
 def relay_from_volunteer(
-    session: Session, handbook: Handbook, case_id: EscalationId, inbound: InboundRow, body: str, now: datetime
+    session: Session, handbook: Handbook, case_id: EscalationId, inbound: Kept, body: str, now: datetime
 ) -> None:
     """Pass a volunteer's words on to the member of the case that they hold."""
     case = escalations.load(session, case_id)
@@ -63,7 +64,7 @@ def _pass_on(
     to: PersonId,
     template: str,
     case: EscalationId,
-    inbound: InboundRow,
+    inbound: Kept,
     body: str,
     now: datetime,
 ) -> None:

@@ -14,12 +14,20 @@ from checkin.domain.check_in import OPEN
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.terms import CircleId, Lane, Level, MemberId, PersonId, Phone, Role
-from checkin.handlers import consent_changed, coordinator_texted, found_late, member_texted, volunteer_texted
+from checkin.handlers import (
+    consent_changed,
+    coordinator_texted,
+    flooding,
+    found_late,
+    member_texted,
+    volunteer_texted,
+)
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, escalations, inbox, people, tasks
-from checkin.store.tables import InboundRow, MemberRow, PersonRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import MemberRow, PersonRow
 
 _WITHOUT_WORDS = "[picture]"
 """Kept as the text where only media came: no reading understands it, so a person looks. Media stay with the carrier."""
@@ -53,13 +61,12 @@ def words_of(body: str, has_media: bool) -> str:
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
     """Store one incoming text and do what follows from it."""
-    if inbox.seen(session, text.sid):
-        return
     person = people.ensure(session, text.sender, now)
     roles = people.roles_of(session, PersonId(person.id))
     member = people.member_of(session, PersonId(person.id))
     state = consent.current(session, PersonId(person.id))
     reading = read(text.body, _context(session, text, person, member, roles, state, now))
+    flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
         session,
         sid=text.sid,
@@ -74,6 +81,26 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         reasons=[why.code for why in reading.reasons],
         reasons_words="; ".join(why.words for why in reading.reasons if why.words),
     )
+    if inbound is None:
+        return
+    if flood is not None:
+        flooding.hush(session, handbook, person, member, inbound, flood, now)
+    _act_on(session, handbook, text, person, inbound, reading, now)
+    inbox.link(session, inbound)
+
+
+def _act_on(
+    session: Session,
+    handbook: Handbook,
+    text: IncomingText,
+    person: PersonRow,
+    inbound: Kept,
+    reading: Reading,
+    now: datetime,
+) -> None:
+    roles = people.roles_of(session, PersonId(person.id))
+    member = people.member_of(session, PersonId(person.id))
+    state = consent.current(session, PersonId(person.id))
     if text.has_media:
         key, circle = f"inbound:{inbound.id}:media", member.circle_id if member is not None else None
         tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
@@ -138,7 +165,7 @@ def _open_case(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     state: Consent,
     now: datetime,
@@ -161,7 +188,7 @@ def _from_elsewhere(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     roles: frozenset[Role],
     state: Consent,
@@ -200,9 +227,7 @@ def _from_elsewhere(
         send_text(session, handbook, text, now)
 
 
-def tell_coordinators(
-    session: Session, handbook: Handbook, inbound: InboundRow, circle: int | None, now: datetime
-) -> None:
+def tell_coordinators(session: Session, handbook: Handbook, inbound: Kept, circle: int | None, now: datetime) -> None:
     """Somebody who is no member wrote something that needs a person: coordinators are told at once."""
     for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):
         key = f"inbound:{inbound.id}:told:{coordinator}"

@@ -15,14 +15,15 @@ from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import relay_from_volunteer
 from checkin.handlers.times_said import until_said
 from checkin.store import escalations, people, tasks
-from checkin.store.tables import EscalationRow, InboundRow, PersonRow, VolunteerRow
+from checkin.store.inbox import Kept
+from checkin.store.tables import EscalationRow, PersonRow, VolunteerRow
 
 
 def volunteer_texted(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    inbound: InboundRow,
+    inbound: Kept,
     reading: Reading,
     now: datetime,
 ) -> None:
@@ -63,7 +64,7 @@ def relays(session: Session, person: PersonRow) -> bool:
 
 
 def relay_to_member(
-    session: Session, handbook: Handbook, person: PersonRow, inbound: InboundRow, body: str, now: datetime
+    session: Session, handbook: Handbook, person: PersonRow, inbound: Kept, body: str, now: datetime
 ) -> None:
     """Pass a volunteer's words on to the member whose case they hold."""
     volunteer = people.volunteer_of(session, PersonId(person.id))

@@ -38,7 +38,7 @@ class Weather:
 
 
 class StageCarrier(SimulatedCarrier):
-    """The simulator's carrier, reached over a network that takes time. `tried` hears of each request before it travels."""
+    """The simulator's carrier, reached over a network that takes time. `tried` hears of a request before it travels."""
 
     def __init__(self, simulated: SimulatedCarrier, stage: Stage, weather: Weather, chance: random.Random) -> None:
         self._inner, self._stage, self._weather, self._chance = simulated, stage, weather, chance

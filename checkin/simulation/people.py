@@ -1,10 +1,9 @@
-"""Members, volunteers and coordinators with lives of their own: seeded, and knowing only what their phones tell them."""
+"""Members, volunteers and coordinators with lives of their own, who know only what their phones tell them."""
 
 import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from checkin.simulation.watch import Watch
 from checkin.simulator.phones import Habit, Phone
@@ -15,7 +14,7 @@ LOW = ("1", "0", "2 not great", "rough week, I can't cope anymore", "I cant go o
 CRISES = ("I want to die", "I am going to kill myself tonight", "i took all my pills")
 STOPS = ("STOP", "please stop texting me", "don't text me anymore", "quit messaging me", "STOP I want to die")
 COMMANDS = ("PAUSE 3 days", "RESUME", "LATER", "CALL", "TIME 6pm", "HELP", "INFO", "LANG es", "LANG en", "SHIFTS")
-CHATTER = ("hmm ok lunch with my sister", "what is this", "who are you", "😀", "my number is changing soon", "ok", "?")
+CHATTER = ("hmm ok lunch with my sister", "what is this", "who are you", "😀", "my number is {number}", "ok", "?")
 
 
 @dataclass
@@ -96,7 +95,7 @@ class Member(Somebody):
             (0.4, lambda: self.writes(self.chance.choice(CRISES))),
             (0.2, self._stops),
             (3.0, lambda: self.writes(self.chance.choice(COMMANDS))),
-            (2.0, lambda: self.writes(self.chance.choice(CHATTER))),
+            (2.0, self._chats),
             (0.7, lambda: self.phone.rings_the_service()),
             (2.0, self._switches_off),
         ):
@@ -148,6 +147,8 @@ class Member(Somebody):
         if self.phone.habit is Habit.VOICEMAIL:
             return
         if "Press 1 to talk" in words:
+            if self.chance.random() < 0.2:
+                self.later(10, 40, lambda: self.writes(f"thank you. my number is {self.number}"))
             act = (lambda: self.presses("1")) if self.often(0.85) else self.hangs_up
             self.later(1, 6, act)
         elif "Press 1 for rough" in words:
@@ -159,6 +160,9 @@ class Member(Somebody):
         self.writes(self.chance.choice(STOPS))
         if self.chance.random() < 0.5:
             self.later(3_600, 20 * 86_400, lambda: self.writes("START"))
+
+    def _chats(self) -> None:
+        self.writes(self.chance.choice(CHATTER).replace("{number}", self.number))
 
     def _switches_off(self) -> None:
         if self.phone.habit is not Habit.UNREACHABLE:

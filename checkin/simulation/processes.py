@@ -3,10 +3,12 @@
 import io
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy.exc import OperationalError
@@ -14,34 +16,34 @@ from sqlalchemy.exc import OperationalError
 from checkin.app import create_app
 from checkin.carrier.signature import sign
 from checkin.domain.terms import DeliveryId, Lane
-from checkin.lanes import LANES
 from checkin.simulation.queue import StageQueue
-from checkin.simulation.stage import Crash, Process, Stage
+from checkin.simulation.stage import Actor, Crash, Process, Stage
 from checkin.simulator.world import Then
 from checkin.store import outbox
 from checkin.store.session import transaction
 from checkin.wiring import Services, nudge
-from workers import catch_up, clock
-from workers.delivery import deliver
+from workers import catch_up, clock, jobs
 
 TOKEN = "token"  # noqa: S105 - the simulated carrier's
 _POLL = 0.5
+_DRAINED_AT_ONCE = 50
 _ONE_MORE_TRY = 0.3
 """A carrier tries a webhook once more where nobody answered, and never after an error."""
 _READS_EVERY = 30.0
-_LANES = tuple(lane.value for lane in Lane)
-_NEXT_DUE = "SELECT min(at) FROM (" + " UNION ALL ".join(
-    [f"SELECT min(next_action_at) AS at FROM {table}" for table in ("schedule", "check_in", "escalation", "handoff")]  # noqa: S608
-    + [
-        f"SELECT min(next_action_at) FROM delivery WHERE lane = '{lane}' AND state = '{state}'"  # noqa: S608
-        for lane in _LANES
-        for state in ("queued", "sending", "unsure")
-    ]
-) + ")"  # fmt: skip
-_LANE_DUE = "SELECT min(at) FROM (" + " UNION ALL ".join(
-    f"SELECT min(next_action_at) AS at FROM delivery WHERE lane = :lane AND state = '{state}'"  # noqa: S608
+_OF_LANES = [
+    f"SELECT min(next_action_at) AS at FROM delivery WHERE lane = '{lane.value}' AND state = '{state}'"  # noqa: S608
+    for lane in Lane
     for state in ("queued", "sending", "unsure")
-) + ")"  # fmt: skip
+]
+_OF_OTHERS = [
+    f"SELECT min(next_action_at) AS at FROM {table}"  # noqa: S608
+    for table in ("schedule", "check_in", "escalation", "handoff")
+]
+_NEXT_DUE = f"SELECT min(at) FROM ({' UNION ALL '.join(_OF_OTHERS + _OF_LANES)})"  # noqa: S608
+_LANE_DUE = {
+    lane: f"SELECT min(at) FROM ({' UNION ALL '.join(each for each in _OF_LANES if lane.value in each)})"  # noqa: S608
+    for lane in Lane
+}
 
 
 class Due:
@@ -63,24 +65,28 @@ class Due:
 
     def at(self) -> datetime | None:
         """The earliest time of any row."""
-        return self._ask("", _NEXT_DUE, {})
+        return self._ask("", _NEXT_DUE)
 
     def asked(self) -> datetime | None:
         """When a delivery is to be asked after."""
-        return self._ask("asked", "SELECT min(ask_at) FROM delivery WHERE ask_at IS NOT NULL", {})
+        return self._ask("asked", "SELECT min(ask_at) FROM delivery WHERE ask_at IS NOT NULL")
 
     def in_lane(self, lane: Lane) -> datetime | None:
         """The earliest time of a lane's deliveries."""
-        return self._ask(lane.value, _LANE_DUE, {"lane": lane.value})
+        return self._ask(lane.value, _LANE_DUE[lane])
 
     def row(self, question: str, *values: object) -> tuple[object, ...] | None:
         """One row of what is committed."""
         found: tuple[object, ...] | None = self._rows.execute(question, values).fetchone()
         return found
 
-    def _ask(self, key: str, question: str, values: dict[str, str]) -> datetime | None:
+    def rows(self, question: str, *values: object) -> list[tuple[str, object]]:
+        """All rows of what is committed."""
+        return self._rows.execute(question, values).fetchall()
+
+    def _ask(self, key: str, question: str) -> datetime | None:
         if key not in self._known:
-            found = self._rows.execute(question, values).fetchone()[0]
+            found = self._rows.execute(question).fetchone()[0]
             self._known[key] = when(found) if found is not None else None
         return self._known[key]
 
@@ -92,6 +98,52 @@ class Due:
 def when(stored: object) -> datetime:
     """A time as SQLite keeps it."""
     return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+
+
+class Hands(Executor):
+    """Threads of a worker, as actors."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":
+        """Do it beside."""
+        future = ActorFuture(self._process)
+        future.act(lambda: work(*args, **named))
+        return future
+
+
+class ActorFuture(Future[Any]):
+    """What an actor will have come to. Whoever asks stands still until then, as an actor does."""
+
+    def __init__(self, process: Process) -> None:
+        super().__init__()
+        self._process, self._asking = process, list[Actor]()
+
+    def act(self, work: Callable[[], Any]) -> None:
+        """Begin."""
+        self._process.act(lambda: self.set_result(work()), self._ended)
+
+    def _ended(self, error: BaseException | None) -> None:
+        if error is not None:
+            self.set_exception(error)
+        for actor in self._asking:
+            self._process.stage.wake(actor)
+
+    def _until_done(self) -> None:
+        while not self.done():
+            self._asking.append(self._process.stage.current())
+            self._process.stage.wait()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """What it came to, or what it raised."""
+        self._until_done()
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """What it raised."""
+        self._until_done()
+        return super().exception(timeout)
 
 
 class House:
@@ -172,8 +224,7 @@ class House:
 
     def _ticks_at(self, process: Process) -> datetime:
         """A clock ticks in its own second, and sees a row as due by its own machine's time."""
-        due = self.due.at()
-        assert due is not None
+        due = self.due.at() or datetime.max.replace(tzinfo=UTC)
         return max(self._clocks[process], due - self.skew[process.machine])
 
     def tick(self) -> None:
@@ -186,7 +237,7 @@ class House:
     # --- the carrier's log ------------------------------------------------------------------------------------------
 
     def _something_is_lost(self, params: dict[str, str]) -> None:
-        """A webhook did not get through. A clock reads the log every half minute; here only when that finds something."""
+        """A webhook did not get through. The log is read every half minute; here only when that finds something."""
         self.lost_at = self.stage.now
         if not self._reading:
             self._reading = True
@@ -238,7 +289,7 @@ class House:
             ids = self.queue.pop(lane)
             if ids is not None:
                 self.stage.point("queue: popped")
-                self._hand_over(process, services, lane, ids)
+                self._hand_over(process, services, ids)
             else:
                 self.queue.listening[lane].append(self.stage.current())
                 self.stage.wait()
@@ -263,38 +314,18 @@ class House:
     def _drain(self, process: Process, services: Services, lane: Lane) -> int:
         try:
             with transaction(services.engine) as session:
-                due = outbox.due_ids(session, lane, services.now(), 50)
+                due = outbox.due_ids(session, lane, services.now(), _DRAINED_AT_ONCE)
         except OperationalError:
             self.stage.sleep(_POLL)
             return 0
-        self._hand_over(process, services, lane, due)
+        self._hand_over(process, services, due)
         return len(due)
 
-    def _hand_over(self, process: Process, services: Services, lane: Lane, ids: list[DeliveryId]) -> None:
-        """As `workers.jobs.hand_over`, with actors for threads."""
-        if len(ids) <= 1 or LANES[lane].at_once <= 1:
-            for delivery in ids:
-                self._deliver(services, delivery)
-            return
-        me, left = self.stage.current(), [len(ids)]
-
-        def done(error: BaseException | None) -> None:
-            left[0] -= 1
-            if left[0] == 0 and process.alive:
-                self.stage.wake(me)
-            if error is not None and process.alive:
-                self.stage.wrong(f"{process.name}: {type(error).__name__}: {error}", error)
-
-        for delivery in ids:
-            process.act(partial(self._deliver, services, delivery), done)
-        while left[0]:
-            self.stage.wait()
-
-    def _deliver(self, services: Services, delivery: DeliveryId) -> None:
+    def _hand_over(self, process: Process, services: Services, ids: Sequence[DeliveryId]) -> None:
         try:
-            deliver(services, delivery, self.stage.sleep)
+            jobs.hand_over(services, ids, self.stage.sleep, Hands(process))
         except OperationalError:
-            return  # the job fails; its lease ends
+            return  # the job fails; its leases end
 
     # --- the web --------------------------------------------------------------------------------------------------
 

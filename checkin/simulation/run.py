@@ -1,4 +1,4 @@
-"""One run: a town is made, lives for so many days, goes wrong as planned, and must come to rest when trouble is over."""
+"""One run: a town lives for so many days, goes wrong as planned, and must come to rest when trouble is over."""
 
 import logging
 import random
@@ -21,7 +21,7 @@ from checkin.domain.phone import zones_of
 from checkin.domain.terms import EscalationId, PersonId, Phone
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import plan_next
-from checkin.promises import broken
+from checkin.promises import Broken, broken
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
@@ -118,6 +118,7 @@ class Run:
         self.errors: list[str] = []
         self.town = Town(self.world, self.watch, self._close_case)
         self.members: list[Member] = []
+        self.numbers: dict[int, str] = {}
         self._settle_people()
         self._asked_at = START
         _listen_to_logs(self._logged)
@@ -171,7 +172,7 @@ class Run:
                 schedule = ScheduleRow(member_id=member.id, rule=_rule(chance), skip=[])
                 session.add(schedule)
                 plan_next(self.services.handbook, schedule, person, START)
-                self._knows(number, person.timezone)
+                self._knows(person.id, number, person.timezone)
                 if member.discreet:
                     self.watch.discreet[number] = circle.programme
                 self.members.append(
@@ -182,7 +183,7 @@ class Run:
                 person = people.ensure(session, Phone(number), START, name=f"Peer {place}")
                 person.timezone = "America/New_York"
                 consent.record(session, PersonId(person.id), Consent.IN, "simulated", START)
-                self._knows(number, person.timezone)
+                self._knows(person.id, number, person.timezone)
                 if place < volunteers:
                     shifts = "always" if place < 2 * len(circles) else chance.choice(("MO-SU 08:00-20:00", "always"))
                     session.add(VolunteerRow(
@@ -196,7 +197,8 @@ class Run:
         for somebody in self.members:
             somebody.lives(self.plan.days)
 
-    def _knows(self, number: str, timezone: str | None) -> None:
+    def _knows(self, person: int, number: str, timezone: str | None) -> None:
+        self.numbers[person] = number
         zones = [timezone] if timezone else [*zones_of(Phone(number))] or ["America/New_York"]
         self.watch.zones[number] = tuple(ZoneInfo(zone) for zone in zones)
 
@@ -283,10 +285,22 @@ class Run:
         self._asked_at = self.stage.now
         with transaction(self.services.engine) as session:
             found = broken(session, self.stage.now, self._in_hours, since)
+        found += self._without_a_hand(since or self.stage.now - _LOOK_BACK)
         if self.troubles.troubled(self.stage.now):
             found = [each for each in found if "not tried" not in each.what and "looked at again" not in each.what]
         if found:
             raise PromiseBroken(found, self.stage.now)
+
+    def _without_a_hand(self, since: datetime) -> list[Broken]:
+        """P3 and P2 from outside: what the database calls taken, joined or closed was done by somebody's hand."""
+        found = []
+        at = _stored(since)
+        for question, promise, what in _BY_HAND:
+            for row, persons in self.due.rows(question, at):
+                numbers = [self.numbers[int(person)] for person in str(persons).split(",")]
+                if not all(self.watch.did(number) for number in numbers):
+                    found.append(Broken(promise, what, row))
+        return found
 
     def _in_hours(self, session: Any, person: Any, at: datetime) -> bool:
         slack = self.troubles.slack()
@@ -319,6 +333,24 @@ class Run:
         structlog.reset_defaults()
 
 
+_BY_HAND = (
+    (
+        "SELECT 'offer ' || o.id, v.person_id FROM offer o JOIN volunteer v ON v.id = o.volunteer_id "
+        "WHERE o.state = 'taken' AND o.offered_at >= ?",
+        "P3", "an offer was taken, and its volunteer pressed no key and wrote nothing",
+    ),
+    (
+        "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id FROM handoff h "
+        "JOIN volunteer v ON v.id = h.volunteer_id JOIN escalation e ON e.id = h.escalation_id "
+        "JOIN member m ON m.id = e.member_id WHERE h.joined_at >= ?",
+        "P3", "two were joined of whom one had pressed no key",
+    ),
+    (
+        "SELECT 'escalation ' || id, substr(closed_by, 13) FROM escalation "
+        "WHERE closed_at >= ? AND closed_by LIKE 'coordinator:%'",
+        "P2", "an escalation was closed, and its coordinator did nothing",
+    ),
+)  # fmt: skip
 _AT_REST = {
     "a case is open": "SELECT id FROM escalation WHERE state != 'closed'",
     "a delivery waits": "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'unsure')",
@@ -326,6 +358,11 @@ _AT_REST = {
     "a handoff is under way": "SELECT id FROM handoff WHERE next_action_at IS NOT NULL",
     "a check-in is open": "SELECT id FROM check_in WHERE state IN ('due', 'asked', 'reminded', 'called')",
 }
+
+
+def _stored(at: datetime) -> str:
+    """A time as SQLite keeps it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _rule(chance: random.Random) -> str:

@@ -1,7 +1,7 @@
 """A stage on which processes take turns, on a virtual clock, by a seed.
 
 A process is one or more actors (greenlets: plain code that can stand still anywhere). They change places only at
-*points*: before a transaction opens and after it is committed, before and after the queue and the carrier are spoken to.
+*points*: before a transaction opens and after it is committed, around each word with the queue and the carrier.
 Between points nothing is shared, so that every way in which real processes can interleave has one here. At a point
 an actor may also be killed (as by kill -9: it just ends) or stand still for a while, as a stopped process does.
 """

@@ -21,6 +21,7 @@ from checkin.simulator.world import World
 P1_BOUND = timedelta(seconds=2)
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){9,14}")
 _KEPT = 4000
+_BY_HAND = timedelta(hours=2)
 _OPENS, _CLOSES = time(8), time(20)
 
 
@@ -189,6 +190,12 @@ class Watch:
             self._cries[case] = self.now()
             if case in self._first_tries:
                 self._rung(case, f"escalation {case}")
+
+    def did(self, number: str) -> bool:
+        """Whether this person pressed a key, wrote a command or closed a case in the last minutes or hours."""
+        since = self.now() - _BY_HAND
+        done = (*self.pressed.get(number, ())[-3:], *self.ended.get(number, ())[-3:])
+        return any(at >= since for at in done)
 
     # --- what people do -------------------------------------------------------------------------------------------
 

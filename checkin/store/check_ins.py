@@ -1,7 +1,10 @@
 """Check-ins and schedules: load and save the value, and the questions that others ask."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -9,7 +12,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.check_in import OPEN, CheckIn, State
 from checkin.domain.policy import CheckInPolicy
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId, PersonId
-from checkin.store.session import SomebodyWasFaster, forget, once
+from checkin.store.session import SomebodyWasFaster, forget, insert_many, once, remember
 from checkin.store.tables import CheckInRow, MemberRow, ScheduleRow
 
 
@@ -30,6 +33,49 @@ def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckI
     session.add(row)
     session.flush()
     return _value(row, member)
+
+
+def new(check_in: CheckInId, member: MemberRow, due_at: datetime, policy: CheckInPolicy) -> CheckIn:
+    """A check-in of one due time, not yet written."""
+    return CheckIn(
+        id=check_in,
+        member=MemberId(member.id),
+        person=PersonId(member.person_id),
+        circle=CircleId(member.circle_id),
+        due_at=due_at,
+        channel=Channel(member.channel),
+        policy=policy,
+        next_action_at=due_at,
+    )
+
+
+def new_row(check_in: CheckIn) -> dict[str, Any]:
+    """The row of a check-in that is not yet written."""
+    return {
+        "member_id": check_in.member,
+        "due_at": check_in.due_at,
+        "channel": check_in.channel.value,
+        "state": check_in.state.value,
+        "asked_at": check_in.asked_at,
+        "policy": asdict(check_in.policy),
+        "version": check_in.version,
+        "next_action_at": check_in.next_action_at,
+    }
+
+
+def create_many(session: Session, rows: Sequence[dict[str, Any]]) -> dict[int, CheckInId]:
+    """Write many new check-ins, at most one a member. The ids by member; who has that check-in already is left out."""
+    if not rows:
+        return {}
+    made = insert_many(session, CheckInRow, ("member_id", "due_at"), rows, CheckInRow.member_id, CheckInRow.id)
+    return {member: CheckInId(check_in) for member, check_in in made}
+
+
+def with_open_ones(session: Session, members: Sequence[int]) -> set[int]:
+    """Those of these members who have a check-in that is not ended."""
+    states = [state.value for state in OPEN]
+    where = (CheckInRow.member_id.in_(members), CheckInRow.state.in_(states))
+    return set(session.scalars(select(CheckInRow.member_id).where(*where)))
 
 
 def load(session: Session, check_in: CheckInId) -> CheckIn:
@@ -78,6 +124,33 @@ def put_in_question(session: Session, check_in: CheckInId, since: datetime) -> N
     """Its next step may have been taken at or after `since`."""
     session.get_one(CheckInRow, check_in).in_question_since = since
     session.flush()
+
+
+COLUMNS = (
+    CheckInRow.id,
+    CheckInRow.member_id,
+    CheckInRow.due_at,
+    CheckInRow.channel,
+    CheckInRow.policy,
+    CheckInRow.state,
+    CheckInRow.asked_at,
+    CheckInRow.reached,
+    CheckInRow.answered_at,
+    CheckInRow.rating,
+    CheckInRow.version,
+    CheckInRow.next_action_at,
+)
+"""What a value is made of, for a query on something else that finds a check-in on its way."""
+_NAMES = tuple(column.key for column in COLUMNS)
+
+
+def remember_newest(session: Session, member: MemberRow, columns: Sequence[Any]) -> None:
+    """Keep the newest check-in that was asked, found (or not) on the way to something else."""
+    found: Any = SimpleNamespace(**dict(zip(_NAMES, columns, strict=True)))
+    newest = CheckInId(found.id) if found.id is not None else None
+    remember(session, ("newest asked", MemberId(member.id)), newest)
+    if newest is not None:
+        remember(session, ("check_in", newest), _value(found, member))
 
 
 def newest_asked(session: Session, member: MemberId) -> CheckInId | None:

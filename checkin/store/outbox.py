@@ -1,18 +1,20 @@
 """The outbox: put a delivery in once, take it, and the questions that others ask of it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
 from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, Lane, PersonId, Phone
+from checkin.store.session import insert_many, insert_once
 from checkin.store.tables import DeliveryRow, PersonRow
 
+_WAITING = (State.QUEUED.value, State.UNSURE.value, State.SENDING.value)
 ANSWER_WAIT = timedelta(seconds=11)
 """How long a hand-over may take before its answer counts as lost (the client gives up after ten seconds)."""
 
@@ -48,54 +50,81 @@ def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
     kind, lane = values["kind"], values["lane"]
     if since is not None and (kind == Kind.TEXT or (kind == Kind.CALL and lane != Lane.URGENT)):
         values = {**values, "state": State.UNSURE.value, "first_tried_at": since}
-    put_once = _PUT_POSTGRESQL if session.get_bind().dialect.name == "postgresql" else _PUT_SQLITE
-    found = session.connection().scalar(put_once, {"key": key, "attempt": 0, "status": "", **values})
+    row = {"key": key, "attempt": 0, "status": "", **values}
+    later: list[dict[str, Any]] | None = session.info.get("gathered")
+    if later is not None and lane in _NOT_NUDGED:
+        later.append(row)
+        return None
+    found = insert_once(session, DeliveryRow, "key", row)
     if found is None:
         return None
     session.info.setdefault("written", []).append((Lane(values["lane"]), DeliveryId(found)))
     return DeliveryId(found)
 
 
-_PUT_SQLITE = sqlite_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
-_PUT_POSTGRESQL = (
-    postgresql_insert(DeliveryRow).on_conflict_do_nothing(index_elements=["key"]).returning(DeliveryRow.id)
-)
+_NOT_NUDGED = frozenset({Lane.CHECKIN.value, Lane.BULK.value})
 
 
-def take(session: Session, delivery: DeliveryId, now: datetime) -> DeliveryRow | None:
-    """Take one delivery for handing over. None when it is taken, cancelled or done: a job may run twice.
+@contextmanager
+def gathered(session: Session) -> Iterator[None]:
+    """Write the routine deliveries that are put meanwhile together, at the end. Their ids are not told."""
+    later: list[dict[str, Any]] = []
+    session.info["gathered"] = later
+    try:
+        yield
+    finally:
+        del session.info["gathered"]
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in later:
+        alike.setdefault(tuple(row), []).append(row)
+    for rows in alike.values():
+        insert_many(session, DeliveryRow, ("key",), rows)
 
-    Whoever takes it has until `taken_until`; then the next one may, and must ask the carrier first.
+
+def take(session: Session, deliveries: Sequence[DeliveryId], now: datetime) -> list[tuple[DeliveryRow, State]]:
+    """Take deliveries for handing over, with how each stood before. What is taken, cancelled or done is left out.
+
+    A job may run twice. Whoever takes a delivery has until its `taken_until`; then the next one may, and must ask
+    the carrier first.
     """
-    row = session.get(DeliveryRow, delivery, populate_existing=True)
-    if row is None or State(row.state) not in (State.QUEUED, State.UNSURE, State.SENDING):
-        return None
-    if row.taken_until is not None and now < row.taken_until:
-        return None
-    until = now + ANSWER_WAIT
-    taken = session.scalar(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == row.id, DeliveryRow.state == row.state, DeliveryRow.attempt == row.attempt)
-        .values(attempt=row.attempt + 1, taken_until=until, next_action_at=until)
-        .returning(DeliveryRow.id),
-        execution_options={"synchronize_session": False},
-    )
-    if taken is None:
-        return None
-    session.refresh(row)
-    return row
+    waits = or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= now)
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING), waits)
+        .order_by(DeliveryRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    taken = [(row, State(row.state)) for row in rows]
+    for row in rows:
+        row.attempt += 1
+        row.taken_until = row.next_action_at = now + ANSWER_WAIT
+    return taken
+
+
+def held(session: Session, deliveries: Sequence[Outgoing]) -> dict[DeliveryId, DeliveryRow]:
+    """The rows of those deliveries that are still in the hand of whoever took them with this attempt."""
+    attempts = {delivery.id: delivery.attempt for delivery in deliveries}
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.id.in_(attempts), DeliveryRow.state.in_((State.SENDING.value, State.UNSURE.value)))
+        .order_by(DeliveryRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return {DeliveryId(row.id): row for row in rows if row.attempt == attempts[DeliveryId(row.id)]}
 
 
 def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: datetime) -> Outgoing:
     """What a worker needs to hand this delivery over."""
-    phone = session.scalar(select(PersonRow.phone).where(PersonRow.id == row.person_id))
+    phone = session.get_one(PersonRow, row.person_id).phone
     about = session.get(DeliveryRow, row.about_delivery_id) if row.about_delivery_id is not None else None
     return Outgoing(
         id=DeliveryId(row.id),
         kind=Kind(row.kind),
         lane=Lane(row.lane),
         attempt=row.attempt,
-        to=Phone(phone or ""),
+        to=Phone(phone),
         body=row.body,
         ring_for=timedelta(seconds=row.ring_seconds),
         about_sid=about.sid if about is not None else None,
@@ -142,6 +171,20 @@ def cancel_all(session: Session, person: PersonId) -> int:
     return len(list(done))
 
 
+def answered(session: Session, person: PersonId, since: datetime) -> list[datetime]:
+    """When a person was sent answers to their own texts since a time."""
+    return list(
+        session.scalars(
+            select(DeliveryRow.created_at).where(
+                DeliveryRow.person_id == person,
+                DeliveryRow.lane == Lane.REPLY.value,
+                DeliveryRow.escalation_id.is_(None),
+                DeliveryRow.created_at > since,
+            )
+        )
+    )
+
+
 def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) -> list[DeliveryRow]:
     """The calls of a case, on these subjects, that have not ended."""
     ended = [state.value for state in SETTLED]
@@ -160,10 +203,9 @@ def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) 
 
 def due_ids(session: Session, lane: Lane, now: datetime, limit: int) -> list[DeliveryId]:
     """What a lane could send now, without claiming it: used when the queue cannot be reached."""
-    waiting = (State.QUEUED.value, State.UNSURE.value, State.SENDING.value)
     found = session.scalars(
         select(DeliveryRow.id)
-        .where(DeliveryRow.lane == lane.value, DeliveryRow.state.in_(waiting), DeliveryRow.next_action_at <= now)
+        .where(DeliveryRow.lane == lane.value, DeliveryRow.state.in_(_WAITING), DeliveryRow.next_action_at <= now)
         .order_by(DeliveryRow.next_action_at)
         .limit(limit)
     )

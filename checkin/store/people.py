@@ -2,31 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import State as Delivery
-from checkin.domain.escalation import OfferState
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
-from checkin.domain.routing import Candidate
-from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Reach, Role, VolunteerId
+from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Role, VolunteerId
+from checkin.store import check_ins, inbox
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
+    CheckInRow,
     CircleRow,
     ConsentRow,
     CoordinatorRow,
     DeliveryRow,
     EscalationRow,
-    ExclusionRow,
-    HandoffRow,
     MemberRow,
-    OfferRow,
     PersonRow,
     ScheduleRow,
     VolunteerRow,
@@ -34,18 +32,46 @@ from checkin.store.tables import (
 
 
 def by_phone(session: Session, phone: Phone) -> PersonRow | None:
-    """The person with this number. What they are to a circle is looked up with it, in one query."""
+    """The person with this number. What they are to a circle, and what is open with them, comes in the same query."""
     found = session.execute(_WHO, {"phone": phone}).first()
     if found is None:
         return None
-    person, member, volunteer, coordinator, circle, state = found
+    person, member, circle = found[:3]
     remember(session, ("member", person.id), member)
-    remember(session, ("volunteer", person.id), volunteer)
-    remember(session, ("coordinator", person.id), coordinator)
-    remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
+    remember(session, ("consent", person.id), Consent(found.consent) if found.consent else Consent.NONE)
+    if found.volunteer is None:
+        remember(session, ("volunteer", person.id), None)
+    if found.coordinator is None:
+        remember(session, ("coordinator", person.id), None)
+    remember(session, ("second last text", person.id), found.second_last)
     if circle is not None:
         remember(session, ("circle", circle.id), circle)
+    if member is not None:
+        check_ins.remember_newest(session, member, found[-len(check_ins.COLUMNS) :])
+        case = EscalationId(found.case) if found.case is not None else None
+        remember(session, ("open escalation", member.id), case)
     return cast("PersonRow", person)
+
+
+def behind(session: Session, members: Sequence[int]) -> dict[int, tuple[MemberRow, PersonRow]]:
+    """Many members and who they are, by the member's id; what is asked next of each (consent, roles) is found too."""
+    found = _found(session, _MEMBERS.where(MemberRow.id.in_(members)))
+    return {member.id: (member, person) for member, person in found}
+
+
+def look_up(session: Session, persons: Sequence[int]) -> None:
+    """Find many people at once, so that handlers in this transaction need not ask for each."""
+    for _ in _found(session, _WITH_CONSENT.where(PersonRow.id.in_(persons))):
+        pass
+
+
+def _found(session: Session, query: Select[Any]) -> Iterator[tuple[MemberRow, PersonRow]]:
+    for person, member, state in session.execute(query):
+        remember(session, ("person", person.id), person)  # a session by itself lets go of what nobody else holds
+        remember(session, ("consent", person.id), Consent(state) if state else Consent.NONE)
+        if member is not None:
+            remember(session, ("member", person.id), member)
+            yield member, person
 
 
 _NEWEST_CONSENT = (
@@ -55,17 +81,67 @@ _NEWEST_CONSENT = (
     .limit(1)
     .scalar_subquery()
 )
+# An inner join: with an outer one SQLite looks through all people to find a hundred members.
+_MEMBERS = select(PersonRow, MemberRow, _NEWEST_CONSENT).join(MemberRow, MemberRow.person_id == PersonRow.id)
+_WITH_CONSENT = select(PersonRow, MemberRow, _NEWEST_CONSENT).outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
+_ASKED = aliased(CheckInRow)
+_NEWEST_ASKED = (
+    select(_ASKED.id)
+    .where(_ASKED.member_id == MemberRow.id, _ASKED.asked_at.is_not(None))
+    .order_by(_ASKED.id.desc())
+    .limit(1)
+    .correlate(MemberRow)
+    .scalar_subquery()
+)
+_OPEN_CASE = (
+    select(EscalationRow.id)
+    .where(EscalationRow.member_id == MemberRow.id, EscalationRow.state != CaseState.CLOSED.value)
+    .order_by(EscalationRow.id.desc())
+    .limit(1)
+    .correlate(MemberRow)
+    .scalar_subquery()
+)
+# Rows only of what is looked at each time: making one costs more than finding it.
 _WHO = (
-    select(PersonRow, MemberRow, VolunteerRow, CoordinatorRow, CircleRow, _NEWEST_CONSENT)
+    select(
+        PersonRow,
+        MemberRow,
+        CircleRow,
+        VolunteerRow.id.label("volunteer"),
+        CoordinatorRow.id.label("coordinator"),
+        _NEWEST_CONSENT.label("consent"),
+        _OPEN_CASE.label("case"),
+        inbox.newest_but(1).label("second_last"),
+        *(column.label(f"asked_{column.key}") for column in check_ins.COLUMNS),
+    )
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
     .outerjoin(VolunteerRow, VolunteerRow.person_id == PersonRow.id)
     .outerjoin(CoordinatorRow, CoordinatorRow.person_id == PersonRow.id)
     .outerjoin(CircleRow, CircleRow.id == MemberRow.circle_id)
+    .outerjoin(CheckInRow, CheckInRow.id == _NEWEST_ASKED)
     .where(PersonRow.phone_index == bindparam("phone", type_=BlindIndex))
 )
 _MEMBER = select(MemberRow).where(MemberRow.person_id == bindparam("person"))
 _VOLUNTEER = select(VolunteerRow).where(VolunteerRow.person_id == bindparam("person"))
 _COORDINATOR = select(CoordinatorRow).where(CoordinatorRow.person_id == bindparam("person"))
+
+
+def keep_ratings(session: Session, member: MemberRow, ratings: list[int]) -> None:
+    """Write a member's newest ratings, by one statement that is built once: this is the hot path."""
+    session.connection().execute(_KEEP_RATINGS, {"member": member.id, "ratings": ratings})
+    set_committed_value(member, "recent_ratings", ratings)
+
+
+_KEEP_RATINGS = (
+    update(MemberRow)
+    .where(MemberRow.id == bindparam("member"))
+    .values(recent_ratings=bindparam("ratings", type_=MemberRow.recent_ratings.type))
+)
+
+
+def second_last_text(session: Session, person: PersonId) -> datetime | None:
+    """When a person's text before their newest came; known where they were found by their number."""
+    return once(session, ("second last text", person), lambda: None)
 
 
 def ensure(
@@ -165,7 +241,10 @@ def _acts(coordinator: CoordinatorRow | None) -> bool:
 
 
 def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
-    """Who answers for a circle: its coordinators and the admins; never a viewer."""
+    """Who answers for a circle: its coordinators and the admins; never a viewer.
+
+    For what belongs to no circle: those of all circles, and where there are none, everybody, so that somebody does.
+    """
     query = (
         select(CoordinatorRow.person_id)
         .where(
@@ -178,7 +257,11 @@ def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, .
         )
         .order_by(CoordinatorRow.id)
     )
-    return tuple(PersonId(i) for i in session.scalars(query))
+    found = tuple(PersonId(i) for i in session.scalars(query))
+    if found or circle is not None:
+        return found
+    everybody = select(CoordinatorRow.person_id).where(CoordinatorRow.role != "viewer").order_by(CoordinatorRow.id)
+    return tuple(PersonId(i) for i in session.scalars(everybody))
 
 
 def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping[VolunteerId, PersonId]:
@@ -191,90 +274,8 @@ def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping
     return {VolunteerId(volunteer): PersonId(person) for volunteer, person in rows}
 
 
-def candidates(
-    session: Session, member: MemberRow, escalation: EscalationId, now: datetime
-) -> list[tuple[VolunteerRow, PersonRow, Candidate]]:
-    """Every volunteer as they stand towards one member's case, all but whether they are on shift."""
-    rows = session.execute(
-        select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
-    ).all()
-    excluded = set(
-        session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)),
-    )
-    busy = _busy(session, escalation)
-    today = _taken_since(session, now - timedelta(hours=24))
-    called = _last_called(session)
-    spoken = session.scalar(
-        select(HandoffRow.volunteer_id)
-        .join(EscalationRow, EscalationRow.id == HandoffRow.escalation_id)
-        .where(EscalationRow.member_id == member.id, HandoffRow.joined_at.is_not(None))
-        .order_by(HandoffRow.id.desc())
-        .limit(1)
-    )
-    said_stop = _opted_out(session, [person.id for _, person in rows])
-    return [
-        (
-            volunteer,
-            person,
-            Candidate(
-                volunteer=VolunteerId(volunteer.id),
-                person=PersonId(person.id),
-                circle=CircleId(volunteer.circle_id),
-                reach=Reach(volunteer.reach) if person.textable else Reach.CALL,
-                languages=frozenset(volunteer.languages or [person.language]),
-                topics=frozenset(volunteer.topics),
-                consented=person.id not in said_stop,
-                excluded=volunteer.id in excluded,
-                busy=volunteer.id in busy,
-                taken_today=today.get(volunteer.id, 0),
-                max_per_day=volunteer.max_per_day,
-                rest_until=volunteer.rest_until,
-                last_called_at=called.get(volunteer.id),
-                buddy=volunteer.id == member.buddy_id,
-                last_spoken=volunteer.id == spoken,
-                is_the_member=volunteer.person_id == member.person_id,
-            ),
-        )
-        for volunteer, person in rows
-    ]
-
-
-def _busy(session: Session, escalation: EscalationId) -> set[int]:
-    """Volunteers who hold, or are being asked for, another open case."""
-    held = select(EscalationRow.holder_id).where(
-        EscalationRow.id != escalation,
-        EscalationRow.state.in_((CaseState.HANDING_OFF.value, CaseState.IN_TOUCH.value)),
-        EscalationRow.holder_id.is_not(None),
-    )
-    asked = (
-        select(OfferRow.volunteer_id)
-        .join(EscalationRow, EscalationRow.id == OfferRow.escalation_id)
-        .where(
-            OfferRow.escalation_id != escalation,
-            OfferRow.state == OfferState.OPEN.value,
-            EscalationRow.state == CaseState.OFFERING.value,
-            EscalationRow.cause != "missed",
-        )
-    )
-    return {i for i in session.scalars(held) if i is not None} | set(session.scalars(asked))
-
-
-def _taken_since(session: Session, since: datetime) -> dict[int, int]:
-    rows = session.execute(
-        select(OfferRow.volunteer_id, func.count())
-        .where(OfferRow.state == OfferState.TAKEN.value, OfferRow.offered_at >= since)
-        .group_by(OfferRow.volunteer_id)
-    )
-    return {volunteer: count for volunteer, count in rows}
-
-
-def _last_called(session: Session) -> dict[int, datetime]:
-    newest = select(func.max(OfferRow.id)).group_by(OfferRow.volunteer_id)
-    rows = session.execute(select(OfferRow.volunteer_id, OfferRow.offered_at).where(OfferRow.id.in_(newest)))
-    return {volunteer: at for volunteer, at in rows}
-
-
-def _opted_out(session: Session, persons: list[int]) -> set[int]:
+def opted_out(session: Session, persons: list[int]) -> set[int]:
+    """Those of these people whose newest consent record says stop."""
     newest = (
         select(func.max(ConsentRow.id))
         .where(
@@ -381,7 +382,7 @@ def stopped_meanwhile(session: Session, persons: Sequence[int]) -> set[int]:
         session.execute(
             select(PersonRow.id).where(PersonRow.id.in_(some)).order_by(PersonRow.id).with_for_update(),
         )
-        stopped |= _opted_out(session, some)
+        stopped |= opted_out(session, some)
     return stopped
 
 

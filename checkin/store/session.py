@@ -1,24 +1,32 @@
 """One way to make an engine, one way to open a transaction.
 
-SQLite: WAL, synchronous=FULL (an acknowledged commit survives a power cut), BEGIN IMMEDIATE, and one writer of
-this process at a time by a fair lock, because writers that poll for SQLite's own lock make a long tail.
+SQLite: WAL, synchronous=FULL (an acknowledged commit survives a power cut), BEGIN IMMEDIATE, and the writers of this
+process take turns (`turns.py`), because writers that poll for SQLite's own lock make a long tail.
 """
 
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+
+from checkin.store.turns import Turns
 
 _T = TypeVar("_T")
 
-BUSY_TIMEOUT_MS = 20_000
+PATIENCE = 20.0
+_PING_AFTER = 5.0
+_ASKS_FOR_MS = 3
+"""How long SQLite itself asks for its lock: after 1 and 2 ms."""
 _TRIES = 6
 
 
@@ -26,56 +34,51 @@ class SomebodyWasFaster(Exception):
     """A row changed since it was loaded: load it again and decide again."""
 
 
-class FairLock:
-    """A lock that is handed over in the order in which it was asked for."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self) -> None:
-        """Wait for the lock."""
-        with self._mutex:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def release(self) -> None:
-        """Hand the lock to whoever has waited longest."""
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
+_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
 
 
-_writer_locks: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
+def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) -> Engine:
+    """Make the engine for a database URL (SQLite or PostgreSQL).
 
-
-def make_engine(url: str, *, pool_size: int = 16) -> Engine:
-    """Make the engine for a database URL (SQLite or PostgreSQL)."""
+    `patience`: how many seconds a transaction waits for its turn at the database before it fails, with nothing done.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+            parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-        _writer_locks[engine] = FairLock()
+        event.listen(engine, "begin", partial(_begin_immediate, patience))
+        _name_savepoints_plainly(engine)
+        _turns[engine] = Turns(engine, patience)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=4,
-        pool_pre_ping=True,
+        pool_timeout=patience,
         hide_parameters=True,
         connect_args={"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5},
     )
+    event.listen(engine, "checkin", _rests)
+    event.listen(engine, "checkout", _ping_rested)
+    return engine
+
+
+def _rests(_connection: Any, record: Any) -> None:
+    record.info["rests since"] = time.monotonic()
+
+
+def _ping_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has rested a while may be dead by now; under load each ping would cost as much as a query."""
+    if time.monotonic() - record.info.get("rests since", float("inf")) < _PING_AFTER:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool takes another one
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -84,12 +87,35 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout={_ASKS_FOR_MS}")
     cursor.close()
 
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _name_savepoints_plainly(engine: Engine) -> None:
+    """Say SAVEPOINT without compiling it anew each time: with it, a text costs a tenth more."""
+    say = {"do_savepoint": "SAVEPOINT", "do_release_savepoint": "RELEASE", "do_rollback_to_savepoint": "ROLLBACK TO"}
+    for method, words in say.items():
+        setattr(engine.dialect, method, partial(_savepoint, words))
+
+
+def _savepoint(words: str, connection: Connection, name: str) -> None:
+    connection.connection.cursor().execute(f'{words} "{name}"')
+
+
+def _begin_immediate(patience: float, connection: Connection) -> None:
+    """Begin to write. Against other processes SQLite asks for its lock again and again, at longer and longer intervals:
+    a cry would lose against a wave. So it is made to ask often, and we go on for as long as our patience lasts.
+    """
+    give_up = time.monotonic() + patience
+    raw: Any = connection.connection.driver_connection
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                break
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, as SQLAlchemy says it
 
 
 def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:
@@ -114,27 +140,78 @@ def forget(session: Session, *keys: tuple[object, ...]) -> None:
         session.info.get("once", {}).pop(key, None)
 
 
+def insert_once(session: Session, row: Any, unique: str, values: dict[str, Any]) -> int | None:
+    """Insert a row and return its id; None where a row with this `unique` value stands there already.
+
+    One statement, built once for each table and dialect: this is the hot path. `values` names every column that
+    the table itself has no default for.
+    """
+    connection = session.connection()
+    statement = _insert_once(row, unique, connection.dialect.name)
+    found: int | None = connection.scalar(statement, values)
+    return found
+
+
+@cache
+def _insert_once(row: Any, unique: str, dialect: str) -> Any:
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return insert(row).on_conflict_do_nothing(index_elements=[unique]).returning(row.id)
+
+
+def insert_many(
+    session: Session, row: Any, unique: tuple[str, ...], rows: Sequence[dict[str, Any]], *returning: Any
+) -> list[Any]:
+    """Insert many rows, leaving out those that stand there already. Returns what is asked for of the new ones.
+
+    All rows name the same columns.
+    """
+    connection = session.connection()
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(row).on_conflict_do_nothing(index_elements=list(unique))
+    if not returning:
+        connection.execute(statement, list(rows))
+        return []
+    return list(connection.execute(statement.returning(*returning), list(rows)))
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Do a part of a transaction that can fail by itself: what it wrote, and what it remembered, is taken back then."""
+    written = list(session.info.get("written", ()))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["written"] = written
+        session.info.pop("once", None)
+        raise
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction; commit at the end, roll back when an exception passes through.
 
-    The engine's execution option `between` is called with "before" and "after": the simulation's processes change
-    places there. Nothing else sets it.
+    When this returns, what was done is on disk. The engine's execution option `between` is called with "before" and
+    "after": the simulation's processes change places there. Nothing else sets it.
     """
-    between = engine.get_execution_options().get("between")
-    if between is not None:
-        between("before")
-    lock = _writer_locks.get(engine)
-    if lock is not None:
-        lock.acquire()
-    try:
+    between = engine.get_execution_options().get("between", _nothing)
+    between("before")
+    turns = _turns.get(engine)
+    if turns is None:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    finally:
-        if lock is not None:
-            lock.release()
-    if between is not None:
-        between("after")
+    else:
+        with (
+            turns.turn() as connection,
+            Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            session.begin(),
+        ):
+            yield session
+    between("after")
+
+
+def _nothing(_where: str) -> None:
+    """Between two transactions of a real process nothing happens."""
 
 
 def decided(engine: Engine, work: Callable[[Session], _T]) -> _T:

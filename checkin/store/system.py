@@ -41,9 +41,12 @@ def heartbeats(session: Session) -> dict[str, datetime]:
     return {row.process: row.at for row in session.scalars(select(HeartbeatRow))}
 
 
-def reserve_pace(session: Session, sender: str, per_second: float, now: datetime) -> datetime:
-    """Take the next free moment of a sender and return it: now, or later when the rate is used up."""
-    step = timedelta(seconds=1 / per_second)
+def reserve_pace(session: Session, sender: str, per_second: float, now: datetime, count: int = 1) -> datetime:
+    """Take a sender's next `count` free moments and return the first: now, or later when the rate is used up.
+
+    Each of the others comes `1 / per_second` seconds after the one before.
+    """
+    step = timedelta(seconds=1 / per_second) * count
     row = session.get(SenderRow, sender, populate_existing=True)
     if row is None:
         session.add(SenderRow(name=sender, free_at=now + step))
@@ -62,6 +65,12 @@ def reserve_pace(session: Session, sender: str, per_second: float, now: datetime
         if changed is not None:
             return slot
         session.refresh(row)
+
+
+def free_at(session: Session, sender: str, now: datetime) -> datetime:
+    """When a sender is next free; nothing is taken."""
+    row = session.get(SenderRow, sender, populate_existing=True)
+    return max(row.free_at, now) if row is not None else now
 
 
 def audit(session: Session, who: str, what: str, now: datetime, *, person: int | None = None, **detail: Any) -> None:

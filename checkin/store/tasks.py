@@ -6,16 +6,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin.store.session import insert_once
 from checkin.store.tables import TaskRow
 
 
 def give(session: Session, key: str, what: str, now: datetime, **about: Any) -> bool:
     """Put something before a coordinator, once for a key. False where it stands there already."""
-    if is_given(session, key):
-        return False
-    session.add(TaskRow(key=key, what=what, created_at=now, **about))
-    session.flush()
-    return True
+    return insert_once(session, TaskRow, "key", {"key": key, "what": what, "created_at": now, **about}) is not None
 
 
 def is_given(session: Session, key: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import structlog
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from checkin.handlers.delivery_reported import delivery_reported
 from checkin.handlers.text_received import IncomingText, text_received, words_of
 from checkin.messages import UnknownTemplate
 from checkin.store.tables import DeliveryRow
+from checkin.web.line import Line, not_now
 from checkin.wiring import Services
 
 log = structlog.get_logger()
@@ -40,14 +41,25 @@ def webhooks(services: Services) -> Blueprint:
     door = Blueprint("webhooks", __name__, url_prefix="/twilio")
     base = services.settings.public_base_url
 
+    line = Line()
+
     @door.before_request
     def only_the_carrier() -> Response | None:
+        if not line.enter():
+            log.warning("webhook_not_now")
+            return not_now()
+        g.in_line = True
         path = request.full_path if request.query_string else request.path
         signature = request.headers.get("X-Twilio-Signature", "")
         if not is_genuine(base + path, request.form.items(multi=True), signature, services.tokens):
             log.warning("forged_webhook", path=request.path)
             return Response("This request is not signed by the carrier.\n", 403, mimetype="text/plain")
         return None
+
+    @door.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        if g.pop("in_line", False):
+            line.leave()
 
     @door.post("/sms")
     def sms() -> Response:

@@ -25,9 +25,16 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def post_texts(port: int, token: str, texts: list[dict[str, str]], connections: int = 16) -> Load:
-    """Post all texts over so many connections, each one after another. Raises on an answer that is not 200."""
-    rest, guard, took = iter(texts), threading.Lock(), list[float]()
+def post_texts(
+    port: int, token: str, texts: list[dict[str, str]], connections: int = 16, per_second: float | None = None
+) -> Load:
+    """Post all texts over so many connections, each one after another. Raises on an answer that is not 200.
+
+    With `per_second` each text has its moment, and what it took is counted from then: who is kept waiting by those
+    before it has waited.
+    """
+    rest, guard, took = iter(enumerate(texts)), threading.Lock(), list[float]()
+    started = time.perf_counter()
     url = f"http://127.0.0.1:{port}/twilio/sms"
     failures: list[str] = []
 
@@ -35,7 +42,7 @@ def post_texts(port: int, token: str, texts: list[dict[str, str]], connections: 
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while True:
             with guard:
-                fields = next(rest, None)
+                place, fields = next(rest, (0, None))
             if fields is None or failures:
                 return
             headers = {
@@ -43,6 +50,10 @@ def post_texts(port: int, token: str, texts: list[dict[str, str]], connections: 
                 "X-Twilio-Signature": sign(url, fields.items(), token),
             }
             began = time.perf_counter()
+            if per_second is not None:
+                due = started + place / per_second
+                time.sleep(max(0.0, due - began))
+                began = due
             try:
                 connection.request("POST", "/twilio/sms", urlencode(fields), headers)
                 answer = connection.getresponse()

@@ -1,0 +1,181 @@
+"""Each promise's guard taken out by hand, one at a time: does the simulation notice? `make mutations` prints the table.
+
+The code is copied to a folder, one guard is cut out of the copy, and seeds are played there until a promise breaks.
+A guard whose removal nothing notices is a finding: about the guard (another one stands behind it), or about us.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One guard, and the code without it."""
+
+    promise: str
+    guard: str
+    file: str
+    old: str
+    new: str
+
+
+MUTATIONS = (
+    Mutation(
+        "P1", "words of distress open an escalation", "checkin/handlers/text_received.py",
+        "_open_case(session, handbook, member, inbound, reading, state, now)\n    if",
+        "pass\n    if",
+    ),
+    Mutation(
+        "P1", "the clock hands over what the queue lost", "workers/clock.py",
+        "    for lane in (Lane.URGENT, Lane.REPLY):\n        _hand_to_queue(services, lane)", "    pass",
+    ),
+    Mutation(
+        "P2", "a claimed row comes due again", "checkin/store/claims.py",
+        ".values(next_action_at=now + lease)", ".values(next_action_at=now + lease * 1000)",
+    ),
+    Mutation(
+        "P2", "an open escalation always has a next time", "checkin/domain/escalation/next_time.py",
+        "default=now + _AT_LATEST)", "default=now + timedelta(days=3650))",
+    ),
+    Mutation(
+        "P2", "coordinators are paged again", "checkin/domain/escalation/next_time.py",
+        "        times.append(progress.page_at)\n", "        pass\n",
+    ),
+    Mutation(
+        "P3", "no key is no acceptance", "checkin/handlers/keys_pressed.py",
+        '    match keys:\n        case "1":\n            case = move_case',
+        '    match keys or "1":\n        case "1":\n            case = move_case',
+    ),
+    Mutation(
+        "P3", "the member is joined only after a key", "checkin/handlers/keys_pressed.py",
+        '    if keys == "1":\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
+        '    if keys in ("", "1"):\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
+    ),
+    Mutation(
+        "P4", "consent is looked at when it leaves", "checkin/handlers/delivery_handed_over.py",
+        '    if not allowed:\n        return "cancelled"\n', "",
+    ),
+    Mutation(
+        "P4", "STOP cancels what is queued", "checkin/store/outbox.py",
+        "            DeliveryRow.state == State.QUEUED.value,\n            DeliveryRow.kind.in_((",
+        "            DeliveryRow.state == 'nothing',\n            DeliveryRow.kind.in_((",
+    ),
+    Mutation(
+        "P4", "STOP is heard in every wording", "checkin/domain/reading/__init__.py",
+        "    if asked is not Stop.NO:", "    if False:",
+    ),
+    Mutation(
+        "P5", "a delivery waits for contact hours", "checkin/domain/contact_hours.py",
+        "    if is_open(at, hours, zones):\n        return at.astimezone(UTC)\n    together",
+        "    if True:\n        return at.astimezone(UTC)\n    together",
+    ),
+    Mutation(
+        "P5", "hours are looked at again when it leaves", "checkin/handlers/delivery_handed_over.py",
+        "    return opens if opens > now else None", "    return None",
+    ),
+    Mutation(
+        "P6", "the carrier is asked where its answer was lost", "workers/delivery.py",
+        "    if not outgoing.unsure:\n        return None\n    try:", "    return None\n    try:",
+    ),
+    Mutation(
+        "P6", "what is taken is not taken again", "checkin/store/outbox.py",
+        ".where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING), waits)",
+        ".where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING))",
+    ),
+    Mutation(
+        "P6", "a worker that was held up hands nothing over", "workers/delivery.py",
+        "    if services.now() > outgoing.starts_at + _HELD_UP:", "    if False:",
+    ),
+    Mutation(
+        "P6", "only the attempt that took it settles it", "checkin/store/outbox.py",
+        "if row.attempt == attempts[DeliveryId(row.id)]}", "}",
+    ),
+    Mutation(
+        "P7", "an answer follows the commit", "checkin/web/webhooks.py",
+        "        services.act(lambda session: text_received(session, services.handbook, text, services.now()))\n",
+        "        try:\n            services.act(lambda session: text_received(session, services.handbook, text, "
+        "services.now()))\n        except Exception:\n            pass\n",
+    ),
+    Mutation(
+        "P7", "the carrier's log is read for what was lost", "workers/catch_up.py",
+        "    works = [partial(_take_text, services, text) for text in texts if text.sid in new]", "    works = []",
+    ),
+    Mutation(
+        "P8", "numbers in relayed words are masked", "checkin/handlers/relay.py",
+        'return _NUMBER.sub("###", words)', "return words",
+    ),
+    Mutation(
+        "P9", "discreet texts carry the discreet name", "checkin/handlers/handbook.py",
+        '"programme": hidden_name if discreet else open_name', '"programme": open_name',
+    ),
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the mutations whose guard or promise contains a word; all without one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("word", nargs="?", default="")
+    parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--members", type=int, default=30)
+    parser.add_argument("--days", type=int, default=60)
+    asked = parser.parse_args(arguments)
+    unnoticed = 0
+    print("| promise | guard taken out | fell | seed | seconds |\n|---|---|---|---|---|")
+    for mutation in MUTATIONS:
+        if asked.word in f"{mutation.promise} {mutation.guard}":
+            fell = _tried(mutation, asked)
+            unnoticed += fell is None
+            said = f"{fell[0]} | {fell[1]} | {fell[2]:.0f}" if fell is not None else "nothing | – | –"
+            print(f"| {mutation.promise} | {mutation.guard} | {said} |", flush=True)
+    return 1 if unnoticed else 0
+
+
+def _tried(mutation: Mutation, asked: argparse.Namespace) -> tuple[str, int, float] | None:
+    """What fell, with which seed, after how long."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = mutated(mutation, Path(folder))
+        began = time.monotonic()
+        for seed in range(1, asked.seeds + 1):
+            fell = _played(copy, seed, asked)
+            if fell:
+                return fell, seed, time.monotonic() - began
+    return None
+
+
+def mutated(mutation: Mutation, folder: Path) -> Path:
+    """A copy of the code without the guard. Raises LookupError where the code to cut is not there exactly once."""
+    for part in ("checkin", "workers", "templates"):
+        shutil.copytree(HERE / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    file = folder / mutation.file
+    text = file.read_text()
+    if text.count(mutation.old) != 1:
+        raise LookupError(f"{mutation.file} holds the code of “{mutation.guard}” {text.count(mutation.old)} times")
+    file.write_text(text.replace(mutation.old, mutation.new))
+    return folder
+
+
+def _played(copy: Path, seed: int, asked: argparse.Namespace) -> str:
+    command = [sys.executable, "-P", "-m", "checkin.cli.main", "simulate", "--shrink", "0", "--seed", str(seed)]
+    command += ["--members", str(asked.members), "--days", str(asked.days)]
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        if "BROKEN" in line:
+            return line.partition("BROKEN ")[2].split(" (")[0]
+    if done.returncode:
+        return f"it does not start: {done.stderr.splitlines()[-1:]}"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""The simulation: some seeds play to their end, a seed is always the same, and a guard that is gone is missed."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from checkin.cli.main import cli
+from checkin.simulation.run import Plan, play
+from checkin.simulation.shrink import promise_of, shrunk
+from checkin.simulation.troubles import KINDS
+from checkin.store import outbox
+from tests.simulation.mutations import MUTATIONS, mutated
+
+SMALL = Plan(seed=3, members=8, days=10)
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_thirty_members_for_sixty_days_with_all_troubles_on(seed: int) -> None:
+    report = play(Plan(seed, members=30, days=60))
+    assert report.broken is None, f"{report.broken}; play it again: {report.plan.command()}"
+    assert report.counts["texts read"] > 100
+    assert report.counts["killed"] > 0
+
+
+def test_nothing_goes_wrong_without_troubles() -> None:
+    report = play(Plan(seed=1, members=10, days=20, kinds=frozenset()))
+    assert report.broken is None
+    assert (report.counts["killed"], report.counts["webhooks that failed"]) == (0, 0)
+    assert max(report.rings_after, default=0) < 2
+
+
+def test_a_seed_is_the_same_in_every_process() -> None:
+    """Also where Python orders its sets otherwise: a failure can be played again on another machine."""
+    code = (
+        "from checkin.simulation.run import Plan, play\n"
+        f"print(play(Plan(seed={SMALL.seed}, members={SMALL.members}, days={SMALL.days})).digest)"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": order},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for order in ("1", "99")
+    }
+    assert len(digests) == 1
+
+
+def test_a_failure_is_made_smaller_and_can_be_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fence of a taken delivery is cut out: two workers hand over the same."""
+    monkeypatch.setattr(outbox, "take", _take_what_is_taken(outbox.take))
+    report = play(Plan(seed=2, members=20, days=40))
+    assert report.broken is not None
+    smaller = shrunk(report, tries=4)
+    assert promise_of(smaller) == promise_of(report)
+    assert (smaller.plan.days, smaller.plan.members) < (40, 21)
+    assert "--seed 2" in smaller.plan.command()
+    assert smaller.trace
+
+
+def _take_what_is_taken(take):  # type: ignore[no-untyped-def]
+    def taken(session, deliveries, now):  # type: ignore[no-untyped-def]
+        for delivery in deliveries:
+            row = session.get(outbox.DeliveryRow, delivery)
+            if row is not None and row.state in ("sending", "sent"):
+                row.state, row.taken_until = "queued", None
+        session.flush()
+        return take(session, deliveries, now)
+
+    return taken
+
+
+def test_every_mutation_still_finds_the_code_that_it_takes_out() -> None:
+    for mutation in MUTATIONS:
+        with tempfile.TemporaryDirectory() as folder:
+            mutated(mutation, Path(folder))
+
+
+def test_the_command_says_what_came_of_it() -> None:
+    done = CliRunner().invoke(cli, ["simulate", "--members", "4", "--days", "4", "--no-faults"])
+    assert done.exit_code == 0, done.output
+    assert "no promise broke" in done.output
+
+
+def test_a_replay_command_leaves_out_what_was_left_out() -> None:
+    plan = Plan(seed=5, members=7, days=9, kinds=frozenset(KINDS) - {"kill"})
+    assert plan.command() == "checkin simulate --members 7 --days 9 --seed 5 --without kill"
