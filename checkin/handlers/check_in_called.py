@@ -14,7 +14,7 @@ from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
 from checkin.store import inbox, people
-from checkin.store.tables import DeliveryRow, PersonRow
+from checkin.store.tables import DeliveryRow, InboundRow, PersonRow
 
 
 def check_in_keys(
@@ -35,12 +35,13 @@ def check_in_keys(
         return to.asks("check_in_ask", "check_in", wait=12)
     reading = read(keys)
     if not inbox.seen(session, sid):
-        _keep(session, row, sid, keys, reading.kind.value, reading.level, reading.rating, now)
+        inbound = _keep(session, row, sid, keys, reading.kind.value, reading.level, reading.rating, now)
         move_check_in(session, handbook, check_in, Delivered(), now)
         move_check_in(session, handbook, check_in, Answered(reading.rating), now)
         if reading.rating is not None:
             member.recent_ratings = [*member.recent_ratings, reading.rating][-8:]
-        open_for_words(session, handbook, member, reading.level, False, False, now)
+        case = open_for_words(session, handbook, member, reading.level, False, False, now)
+        inbound.escalation_id = case.id if case is not None else None
     alert = reading.level in (Level.CRISIS, Level.DISTRESS)
     return to.ends_with("check_in_person" if alert else "check_in_thanks")
 
@@ -54,8 +55,8 @@ def _keep(
     level: Level,
     rating: int | None,
     now: datetime,
-) -> None:
-    inbox.keep(
+) -> InboundRow:
+    return inbox.keep(
         session,
         sid=sid,
         person_id=row.person_id,

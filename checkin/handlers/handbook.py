@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.phone import zones_of
 from checkin.domain.policy import Policy, overlay, parse_policy
-from checkin.domain.terms import Phone
+from checkin.domain.terms import PersonId, Phone
 from checkin.messages import Messages
 from checkin.messages.crisis_lines import CrisisLines
+from checkin.store import people
 from checkin.store.tables import CircleRow, PersonRow
 
 
@@ -48,6 +51,12 @@ class Handbook:
     def may_disturb(self, person: PersonRow, hours: ContactHours, at: datetime) -> bool:
         """Whether routine contact is allowed at this moment (promise P5)."""
         return is_open(at, hours, self.zones(person))
+
+    def in_hours(self, session: Session, person: PersonRow, at: datetime) -> bool:
+        """Whether routine contact with this person is right at this moment, by their own circle's hours."""
+        member = people.member_of(session, PersonId(person.id))
+        circle = people.circle_by_id(session, member.circle_id if member is not None else None)
+        return self.next_allowed(person, self.policy(circle).contact_hours, at) <= at
 
     def next_allowed(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:
         """The first moment from `at` on in which routine contact is allowed."""

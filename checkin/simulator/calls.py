@@ -97,6 +97,7 @@ class Calls:
         else:
             phone.line, phone.call, phone.caller_id, phone.heard = "ringing", call.sid, call.sender, []
             phone.talks_to = call.sender
+            phone.noticed("rings", "")
             self._becomes(call, "ringing")
             self._world.after(call.ring_for, lambda: self._stop_ringing(call))
             if phone.habit is Habit.VOICEMAIL:
@@ -150,6 +151,7 @@ class Calls:
         phone = self._world.phone(call.phone)
         if phone.call == call.sid:
             phone.line, phone.call = "idle", None
+            phone.noticed("over", "")
         self._world.rooms.leave(call, then_after=False)
         self._becomes(call, status)
 

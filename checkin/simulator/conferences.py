@@ -52,7 +52,10 @@ class Conferences:
                 conference.started = True
                 self._tell(call, room.words, "conference-start", room)
             for leg in conference.legs:
-                world.phone(world.calls[leg].phone).line = "in conference"
+                phone = world.phone(world.calls[leg].phone)
+                if phone.line != "in conference":
+                    phone.line = "in conference"
+                    phone.noticed("joined", "")
         elif room.get("waitUrl"):
             self._wait_words(call, room)
 

@@ -43,6 +43,8 @@ class Phone:
     talks_to: str = ""
     call: str | None = None
     buttons: "dict[str, Callable[[str], None]]" = field(default_factory=dict)
+    noticed: "Callable[[str, str], None]" = lambda what, words: None
+    """Whoever carries the phone: told of `text`, `rings`, `hears`, `joined` and `over`, with the words."""
 
     @property
     def received(self) -> list[str]:

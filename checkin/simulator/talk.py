@@ -72,7 +72,9 @@ class Talk:
                 self.goes_on(call)
 
     def _say(self, call: Call, words: str) -> None:
-        self._world.phone(call.phone).heard.append(words)
+        phone = self._world.phone(call.phone)
+        phone.heard.append(words)
+        phone.noticed("hears", words)
 
     def _later(self, call: Call, turn: int, seconds: float) -> None:
         self._world.after(seconds, lambda: self.goes_on(call) if call.turn == turn else None)

@@ -93,6 +93,7 @@ class Texts:
         phone = self._world.phone(message.to)
         phone.talks_to = message.sender
         phone.texts.append(Shown(self._world.now, message.body, mine=False))
+        phone.noticed("text", message.body)
         self._becomes(message, "delivered")
 
     def _try_again(self, message: Message, wait: float) -> None:

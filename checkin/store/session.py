@@ -116,7 +116,14 @@ def forget(session: Session, *keys: tuple[object, ...]) -> None:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """Open a transaction; commit at the end, roll back when an exception passes through."""
+    """Open a transaction; commit at the end, roll back when an exception passes through.
+
+    The engine's execution option `between` is called with "before" and "after": the simulation's processes change
+    places there. Nothing else sets it.
+    """
+    between = engine.get_execution_options().get("between")
+    if between is not None:
+        between("before")
     lock = _writer_locks.get(engine)
     if lock is not None:
         lock.acquire()
@@ -126,6 +133,8 @@ def transaction(engine: Engine) -> Iterator[Session]:
     finally:
         if lock is not None:
             lock.release()
+    if between is not None:
+        between("after")
 
 
 def decided(engine: Engine, work: Callable[[Session], _T]) -> _T:

@@ -1,0 +1,145 @@
+"""Each promise that the rows can be asked about: kept in an ordinary day, and seen when it is broken."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from checkin.domain.consent import Consent
+from checkin.domain.terms import PersonId, Phone
+from checkin.promises import broken
+from checkin.store import consent, outbox, people
+from checkin.store.tables import CheckInRow, EscalationRow, HandoffRow, InboundRow, MemberRow, OfferRow
+from tests.town import ANA, MONDAY_9, SAM, Town
+
+NIGHT = MONDAY_9.replace(hour=8)  # 3:00 in New York
+
+
+def an_ordinary_day(town: Town) -> None:
+    """A check-in, an answer in distress, a volunteer who takes it, a talk, an outcome."""
+    town.schedule("MO 09:30")
+    town.passes(minutes=31)
+    town.sam.sends("I can not cope, please call me")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam).presses("1")
+    town.passes(minutes=2)
+    town.sam.hangs_up()
+    town.passes(minutes=2)
+    town.ana.sends("DONE 1 1")
+    town.passes(hours=3)
+
+
+def asked(town: Town, **since: object) -> list[str]:
+    with town.in_session() as session:
+        return [each.promise for each in broken(session, town.time, town.services.handbook.in_hours, **since)]
+
+
+def routine(session: Session, town: Town, **values: object) -> None:
+    person = people.by_phone(session, Phone(SAM))
+    assert person is not None
+    standing = {"kind": "text", "lane": "checkin", "routine": True, "state": "sent", "created_at": town.time}
+    outbox.put(session, f"by hand {values}", person_id=person.id, **{**standing, **values})
+
+
+def test_an_ordinary_day_breaks_none(town: Town) -> None:
+    an_ordinary_day(town)
+    assert [case.state for case in town.cases()] == ["closed"]
+    assert asked(town) == []
+    assert asked(town, since=town.time - timedelta(hours=4)) == []
+
+
+def _untried(session: Session, town: Town) -> None:
+    at = town.time - timedelta(minutes=1)
+    routine(session, town, lane="urgent", routine=False, state="queued", created_at=at, next_action_at=at)
+
+
+def _case_without_a_clock(session: Session, town: Town) -> None:
+    session.get_one(EscalationRow, 1).state, session.get_one(EscalationRow, 1).next_action_at = "offering", None
+
+
+def _handoff_left_behind(session: Session, town: Town) -> None:
+    session.get_one(HandoffRow, 1).next_action_at = town.time - timedelta(minutes=2)
+
+
+def _words_without_a_case(session: Session, town: Town) -> None:
+    session.get_one(InboundRow, 1).escalation_id = None
+
+
+def _closed_by_a_timer(session: Session, town: Town) -> None:
+    session.get_one(EscalationRow, 1).closed_by = "expired"
+
+
+def _taken_by_a_machine(session: Session, town: Town) -> None:
+    session.add(
+        OfferRow(
+            escalation_id=1, number=9, volunteer_id=2, round=1, state="taken",
+            offered_at=town.time, expires_at=town.time,
+        )
+    )  # fmt: skip
+
+
+def _joined_alone(session: Session, town: Town) -> None:
+    session.get_one(HandoffRow, 1).member_leg = None
+
+
+def _left_after_stop(session: Session, town: Town) -> None:
+    person = people.by_phone(session, Phone(SAM))
+    assert person is not None
+    consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time - timedelta(minutes=5))
+    routine(session, town, first_tried_at=town.time)
+
+
+def _queued_after_stop(session: Session, town: Town) -> None:
+    person = people.by_phone(session, Phone(SAM))
+    assert person is not None
+    routine(session, town, state="queued", next_action_at=town.time)
+    consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time)
+
+
+def _at_night(session: Session, town: Town) -> None:
+    routine(session, town, first_tried_at=NIGHT + timedelta(days=1))
+
+
+def _asked_twice(session: Session, town: Town) -> None:
+    check_in = session.get_one(CheckInRow, 1)
+    for copy in ("a", "b"):
+        routine(session, town, template="again", body=copy, check_in_id=check_in.id, first_tried_at=town.time)
+
+
+def _number_crosses(session: Session, town: Town) -> None:
+    routine(session, town, body=f"Ring Ana at {ANA[:2]} {ANA[2:5]}-{ANA[5:8]}-{ANA[8:]}.")
+
+
+def _programme_named(session: Session, town: Town) -> None:
+    session.get_one(MemberRow, 1).discreet = True
+    routine(session, town, body="Oak: how are you?")
+
+
+@pytest.mark.parametrize(
+    ("promise", "breaks"),
+    [
+        ("P1", _untried),
+        ("P1", _words_without_a_case),
+        ("P2", _case_without_a_clock),
+        ("P2", _handoff_left_behind),
+        ("P2", _closed_by_a_timer),
+        ("P3", _taken_by_a_machine),
+        ("P3", _joined_alone),
+        ("P4", _left_after_stop),
+        ("P4", _queued_after_stop),
+        ("P5", _at_night),
+        ("P6", _asked_twice),
+        ("P8", _number_crosses),
+        ("P9", _programme_named),
+    ],
+)
+@pytest.mark.parametrize("all_of_it", [True, False], ids=["all", "what is new"])
+def test_what_breaks_one_is_seen(
+    town: Town, promise: str, breaks: Callable[[Session, Town], None], all_of_it: bool
+) -> None:
+    an_ordinary_day(town)
+    with town.in_session() as session:
+        breaks(session, town)
+    found = asked(town, since=None if all_of_it else MONDAY_9)
+    assert set(found) == {promise}
