@@ -42,6 +42,32 @@ class Pacing:
 
 
 @dataclass(frozen=True)
+class IllnessPolicy:
+    """When the service calls itself ill, and when it says so. Seconds where policy.toml does not say otherwise."""
+
+    look_every: int
+    silent_after: int
+    urgent_late_after: int
+    reply_late_after: int
+    routine_late_after: int
+    check_ins_late_after: int
+    waiting_for_carrier: int
+    refused_persons: int
+    filtered_serious: int
+    carrier_window: int
+    balance_every: int
+    balance_below: float
+    disk_mild_mb: int
+    disk_serious_mb: int
+    serious_told_after: int
+    told_after: int
+    well_told_after: int
+    same_spell_for: int
+    most_tellings: int
+    call_after: int
+
+
+@dataclass(frozen=True)
 class EscalationPolicy:
     """How one escalation goes. Seconds throughout; see policy.toml for each value's meaning."""
 
@@ -83,6 +109,7 @@ class Policy:
     daily: CheckInPolicy
     misses: Misses
     pacing: Pacing
+    illness: IllnessPolicy
     escalation: Mapping[Cause, EscalationPolicy]
 
 
@@ -103,6 +130,9 @@ _MAY_BE_ZERO = frozenset(
         "truth_again",
         "truth_times",
         "rest_after",
+        "balance_below",
+        "serious_told_after",
+        "told_after",
     }
 )
 
@@ -123,6 +153,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         daily=_check_in_policy(check_in["daily"], "check_in.daily"),
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
+        illness=_sensible(IllnessPolicy, _table(data, "illness"), "illness"),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 

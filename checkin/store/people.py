@@ -165,7 +165,10 @@ def _acts(coordinator: CoordinatorRow | None) -> bool:
 
 
 def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
-    """Who answers for a circle: its coordinators and the admins; never a viewer."""
+    """Who answers for a circle and may be contacted: its coordinators and the admins; no viewer, nor who said stop.
+
+    Where that is nobody, nobody of another circle learns of its members: the case gets a task, the auditor says it.
+    """
     query = (
         select(CoordinatorRow.person_id)
         .where(
@@ -178,7 +181,13 @@ def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, .
         )
         .order_by(CoordinatorRow.id)
     )
-    return tuple(PersonId(i) for i in session.scalars(query))
+    return who_did_not_stop(session, list(session.scalars(query)))
+
+
+def who_did_not_stop(session: Session, persons: list[int]) -> tuple[PersonId, ...]:
+    """These persons, without those whose last word was STOP."""
+    said_stop = _opted_out(session, persons)
+    return tuple(PersonId(person) for person in persons if person not in said_stop)
 
 
 def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping[VolunteerId, PersonId]:

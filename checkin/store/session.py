@@ -89,7 +89,19 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+_READS_ONLY = "checkin_reads_only"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a transaction that writes nothing: on SQLite it holds up no writer, and none holds it up."""
+    with Session(engine.execution_options(**{_READS_ONLY: True}), expire_on_commit=False) as session:
+        yield session
+        session.rollback()
 
 
 def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -23,6 +23,13 @@ class DeliveryRow(Row):
         Index("ix_delivery_person_id_id", "person_id", "id"),
         Index("ix_delivery_check_in_id", "check_in_id"),
         Index("ix_delivery_sid", "sid"),
+        # What the carrier found wrong: few rows, looked at every few seconds.
+        Index(
+            "ix_delivery_troubled",
+            "first_tried_at",
+            sqlite_where=text("error IS NOT NULL"),
+            postgresql_where=text("error IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
