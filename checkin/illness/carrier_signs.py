@@ -21,6 +21,8 @@ _OF_ONE_NUMBER = frozenset({"bad_number", "opted_out", "landline", "unreachable"
 _WAITS_AT_MOST = timedelta(days=1)
 """Every delivery has given up by then; older rows need not be read."""
 _ACCOUNT = f"busy:{ACCOUNT_ILL}"
+_NO_BALANCES = "404"
+"""Who speaks the carrier's API need not have balances. A wrong address shows when something is sent."""
 _CREDENTIALS = "The carrier refuses our account: see TWILIO_AUTH_TOKEN, and whether the account is suspended."
 
 
@@ -75,9 +77,9 @@ def ask_account(carrier: Carrier, policy: IllnessPolicy) -> tuple[Ailment, ...]:
     except CarrierBusy as busy:
         if busy.code == ACCOUNT_ILL:
             return (Ailment("account", Part.ACCOUNT, Severity.SERIOUS, _CREDENTIALS),)
-        return (_away(),)
+        return () if busy.code == _NO_BALANCES else (_away(),)
     except CarrierRefused:
-        return ()  # whoever speaks the carrier's API need not have balances
+        return ()
     except CarrierError:
         return (_away(),)
     return _low(balance, policy)

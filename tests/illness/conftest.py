@@ -52,11 +52,12 @@ def listener() -> Iterator[Listener]:
             self._answer()
 
         def do_GET(self) -> None:
-            heard.pings += not heard.refuses
-            self._answer()
+            is_ping = self.path == "/ping"
+            heard.pings += is_ping and not heard.refuses
+            self._answer(200 if is_ping else 404)
 
-        def _answer(self) -> None:
-            self.send_response(500 if heard.refuses else 200)
+        def _answer(self, status: int = 200) -> None:
+            self.send_response(500 if heard.refuses else status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

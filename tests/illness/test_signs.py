@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.carrier.port import CarrierBusy
+from checkin.carrier.port import ACCOUNT_ILL, CarrierBusy
 from checkin.domain.illness import Severity
 from checkin.illness import look as looking
 from checkin.illness.carrier_signs import ask_account
@@ -15,9 +15,10 @@ from checkin.simulator.carrier import SimulatedCarrier
 from checkin.store import system
 from checkin.store.session import transaction
 from checkin.store.tables import DeliveryRow
-from tests.cli.test_one_clear_sentence import refused, run
+from tests.cli.test_one_clear_sentence import run
 from tests.illness.conftest import Listener
 from tests.town import SAM, Town
+from workers import clock
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +80,7 @@ class Suspended(SimulatedCarrier):
     """A carrier whose account is suspended."""
 
     def _before(self, number: str | None) -> None:
-        raise CarrierBusy("suspended", code="account")
+        raise CarrierBusy(ACCOUNT_ILL)
 
 
 def test_a_suspended_account_is_seen_when_asked(town: Town) -> None:
@@ -113,9 +114,9 @@ def test_a_carrier_that_cannot_be_reached(town: Town) -> None:
 
 def test_late_check_ins(town: Town) -> None:
     town.schedule("MO 09:30")
-    town.time += timedelta(minutes=32)
+    town.time += timedelta(minutes=31)
     assert ill(town) == {}
-    town.time += timedelta(minutes=1)
+    town.time += timedelta(minutes=2)
     assert ill(town) == {"check_ins_late": Severity.MILD}
     town.passes(seconds=2)
     assert ill(town) == {}
@@ -123,10 +124,12 @@ def test_late_check_ins(town: Town) -> None:
 
 def test_check_ins_that_the_clock_wrote_and_no_worker_sends(town: Town) -> None:
     town.schedule("MO 09:30")
+    town.time += timedelta(minutes=30)
     town.queue.away = True
-    town.passes(minutes=89)
+    clock.tick(town.services)
+    town.time += timedelta(minutes=59)
     assert ill(town) == {"redis": Severity.MILD}
-    town.passes(minutes=3)
+    town.time += timedelta(minutes=2)
     assert ill(town) == {"redis": Severity.MILD, "lane_checkin": Severity.MILD}
 
 
@@ -140,7 +143,6 @@ def test_a_disk_that_is_nearly_full(
 
 
 def test_the_doctor_says_all_and_tries_the_alert_addresses(tmp_path: Path, listener: Listener) -> None:
-    refused(run("doctor", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path), ALERT_URLS="me@example.org"), "ALERT_URLS")
     home = {"CHECKIN_DATA_DIR": str(tmp_path), "ALERT_URLS": f"{listener.alert_url}, json://127.0.0.1:1/closed"}
     assert run("init", cwd=tmp_path, **home).returncode == 0
     result = run("doctor", "--json", "--tell", cwd=tmp_path, **home)
