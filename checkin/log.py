@@ -64,6 +64,8 @@ def configure(process: str, json: bool, level: str = "INFO") -> None:
     root.setLevel(level)
     for noisy in ("twilio", "twilio.http_client", "werkzeug", "urllib3", "alembic", "rq.worker", "rq.queue"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It says what it could not send, sometimes with the address, which is a secret; illness/alerts.py says it instead.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -5,6 +5,7 @@ A wrong value is refused at the start, in one sentence: which variable, what is 
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,9 @@ _LONGEST_SOCKET_PATH = 100
 """Unix socket addresses hold 104 bytes (macOS) or 108 (Linux)."""
 
 
+_BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+
 READY_FILE = "CHECKIN_READY_FILE"
 """The variable by which `checkin up` names the file that a process makes when it is ready; no setting of a person's."""
 
@@ -36,13 +40,18 @@ class BadSettings(Exception):
     """A variable is wrong or missing. The text is one sentence for the operator and holds no secret."""
 
 
-def _variable(name: str, default: Any) -> Any:
-    return Field(default=default, validation_alias=name)
+def _variable(name: str, default: Any, *, secret: bool = False) -> Any:
+    return Field(default=default, validation_alias=name, repr=not secret)
 
 
 def _several(text: object) -> object:
     """Split what is written with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def _several_addresses(text: object) -> object:
+    """Split where a comma or white space is followed by `scheme://`: an address may hold commas of its own."""
+    return tuple(_BETWEEN_ADDRESSES.split(text.strip(" ,\n\t"))) if isinstance(text, str) else text
 
 
 class Settings(BaseSettings):
@@ -70,8 +79,11 @@ class Settings(BaseSettings):
     backup_dir_given: Path | None = _variable("CHECKIN_BACKUP_DIR", None)
     backup_keep: int = _variable("CHECKIN_BACKUP_KEEP", 14)
     log_json: bool = _variable("CHECKIN_LOG_JSON", False)
+    alert_urls: Annotated[tuple[str, ...], NoDecode] = _variable("ALERT_URLS", (), secret=True)
+    heartbeat_url: str | None = _variable("HEARTBEAT_URL", None, secret=True)
 
     _split = field_validator("auth_tokens", "from_numbers", "encryption_keys", mode="before")(_several)
+    _split_urls = field_validator("alert_urls", mode="before")(_several_addresses)
 
     @classmethod
     def settings_customise_sources(
@@ -248,6 +260,13 @@ def _check_places(settings: Settings) -> None:
     ):
         if url and not _is_http(url):
             raise BadSettings(f"{name} is not an address such as https://checkin.example.org, without ? or #.")
+    if settings.heartbeat_url is not None and not _is_http(settings.heartbeat_url, query=True):
+        raise BadSettings("HEARTBEAT_URL is not an address such as https://hc.example.org/ping/….")
+    for place, url in enumerate(settings.alert_urls, start=1):
+        if not _ADDRESS.fullmatch(url):
+            raise BadSettings(
+                f"ALERT_URLS: address {place} is not one such as mailto://…: see Apprise's list of services."
+            )
     if settings.database_url_given is not None and not _is_database(settings.database_url_given):
         raise BadSettings(
             "DATABASE_URL is not an address such as postgresql://user:password@host/name or sqlite:////folder/file."
@@ -284,7 +303,7 @@ def _is_e164(text: str) -> bool:
     )
 
 
-def _is_http(url: str) -> bool:
+def _is_http(url: str, *, query: bool = False) -> bool:
     try:
         parts = urlsplit(url)
         readable_port = parts.port is None or parts.port > 0
@@ -294,7 +313,8 @@ def _is_http(url: str) -> bool:
         parts.scheme in {"http", "https"}
         and bool(parts.hostname)
         and readable_port
-        and not (parts.query or parts.fragment)
+        and (query or not parts.query)
+        and not parts.fragment
     )
 
 

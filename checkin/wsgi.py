@@ -1,6 +1,7 @@
 """What the web server imports: `checkin.wsgi:app`."""
 
 import sys
+import threading
 
 from flask import Flask
 
@@ -8,6 +9,7 @@ from checkin.app import create_app
 from checkin.log import configure
 from checkin.redis_queue import RedisQueue
 from checkin.settings import load, say_ready
+from checkin.web.beating import start_beating
 from checkin.web.line import PATIENCE
 from checkin.web.waker import Waker
 from checkin.wiring import MENDABLE, build
@@ -20,7 +22,10 @@ def _made() -> Flask:
         settings = load()
         configure("web", settings.log_json)
         queue = RedisQueue(settings.redis_url)
-        return create_app(build(settings, queue, wake=Waker(queue), patience=PATIENCE))
+        services = build(settings, queue, wake=Waker(queue), patience=PATIENCE)
+        made = create_app(services)
+        start_beating(services, threading.Event())
+        return made
     except MENDABLE as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_CANNOT_BOOT)

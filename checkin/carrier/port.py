@@ -47,6 +47,14 @@ class Accepted:
     status: str
 
 
+@dataclass(frozen=True)
+class Balance:
+    """What is left on the account, in `currency` (three letters)."""
+
+    amount: float
+    currency: str
+
+
 class Refusal(StrEnum):
     """Why the carrier did not do it.
 
@@ -172,4 +180,8 @@ class Carrier(Protocol):
 
     def check(self) -> None:
         """Ask for the account, to see that the credentials are right. Raises CarrierError."""
+        ...
+
+    def balance(self) -> Balance | None:
+        """What is left on the account; None where it has none of its own. Raises CarrierError."""
         ...

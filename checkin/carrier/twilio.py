@@ -20,6 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from checkin.carrier.port import (
     ACCOUNT_ILL,
     Accepted,
+    Balance,
     CarrierBusy,
     CarrierRefused,
     CarrierUnsure,
@@ -255,6 +256,14 @@ class TwilioCarrier:
     def check(self) -> None:
         """Ask for the account, to see that the credentials are right. Raises CarrierError."""
         self._asked(lambda: self._client.api.accounts(self._account_sid).fetch())
+
+    def balance(self) -> Balance | None:
+        """What is left on the account. A subaccount has no balance of its own: None. Raises CarrierError."""
+        found = self._asked(lambda: self._client.api.v2010.accounts(self._account_sid).balance.fetch())
+        try:
+            return Balance(float(found.balance), str(found.currency or ""))
+        except (TypeError, ValueError):
+            return None
 
     def _sender(self, to: Phone) -> str:
         """The same number for the same person, always: a known number is answered."""

@@ -31,6 +31,7 @@ class Subject(StrEnum):
     MEMBER_LEG = "member_leg"
     COORDINATOR = "coordinator"
     CHECK_IN = "check_in"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,32 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class IllnessPolicy:
+    """When the service calls itself ill, and when it says so. Seconds where policy.toml does not say otherwise."""
+
+    look_every: int
+    silent_after: int
+    urgent_late_after: int
+    reply_late_after: int
+    routine_late_after: int
+    check_ins_late_after: int
+    waiting_for_carrier: int
+    refused_persons: int
+    filtered_serious: int
+    carrier_window: int
+    balance_every: int
+    balance_below: float
+    disk_mild_mb: int
+    disk_serious_mb: int
+    serious_told_after: int
+    told_after: int
+    well_told_after: int
+    same_spell_for: int
+    most_tellings: int
+    call_after: int
+
+
+@dataclass(frozen=True)
 class EscalationPolicy:
     """How one escalation goes. Seconds throughout; see policy.toml for each value's meaning."""
 
@@ -107,6 +133,7 @@ class Policy:
     pacing: Pacing
     catch_up: CatchUp
     answers: Answers
+    illness: IllnessPolicy
     escalation: Mapping[Cause, EscalationPolicy]
 
 
@@ -127,6 +154,9 @@ _MAY_BE_ZERO = frozenset(
         "truth_again",
         "truth_times",
         "rest_after",
+        "balance_below",
+        "serious_told_after",
+        "told_after",
     }
 )
 
@@ -149,6 +179,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
         catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
         answers=_answers(_table(data, "answers")),
+        illness=_sensible(IllnessPolicy, _table(data, "illness"), "illness"),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
 

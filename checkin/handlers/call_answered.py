@@ -41,6 +41,8 @@ def next_words(session: Session, handbook: Handbook, row: DeliveryRow) -> CallSc
             if case.state is CaseState.CLOSED or acknowledged:
                 return to.ends_with("offer_too_late")
             return to.asks("coordinator_page", "coordinator")
+        case Subject.SERVICE:
+            return to.ends_with("coordinator_not_well")
         case Subject.CHECK_IN:
             return to.asks("check_in_ask", "check_in", wait=12)
 

@@ -50,6 +50,8 @@ def call_ended(session: Session, handbook: Handbook, row: DeliveryRow, why: str,
             move_check_in(session, handbook, CheckInId(row.check_in_id or 0), event_of_it, now)
         case Subject.COORDINATOR:
             pass  # paging goes on until one acknowledges
+        case Subject.SERVICE:
+            pass  # it was said by text and by alert before
 
 
 def leg_moved(session: Session, handbook: Handbook, call: DeliveryId, entered: bool, now: datetime) -> None:

@@ -244,6 +244,7 @@ def answer_lost(session: Session, delivery: Outgoing, now: datetime) -> None:
     row = _mine(session, delivery)
     if row is not None:
         row.state, row.next_action_at, row.taken_until = State.UNSURE.value, now + timedelta(seconds=1), None
+        row.error = "unsure"
 
 
 def still_unsure(session: Session, delivery: Outgoing, now: datetime, jitter: float) -> None:
@@ -252,7 +253,7 @@ def still_unsure(session: Session, delivery: Outgoing, now: datetime, jitter: fl
     if row is None:
         return
     row.next_action_at = now + next_attempt(delivery.lane, row.attempt, jitter)
-    row.taken_until = None
+    row.taken_until, row.error = None, "unsure"
     if row.attempt >= _ASKED_ENOUGH:
         tasks.give(session, f"unsure:{row.id}", "delivery_unsure", now, person_id=row.person_id)
 

@@ -31,7 +31,7 @@ def delivery_reported(
     sid: str | None,
     now: datetime,
 ) -> None:
-    """Record one status. `refusal` is our own word for the carrier's error code, where it gave one."""
+    """Record one status. `refusal`: our own word for the carrier's error code, `:` and that code."""
     row = session.get(DeliveryRow, delivery)
     if row is None:
         return
@@ -47,7 +47,8 @@ def delivery_reported(
         session.flush()
         return
     row.state = State.DELIVERED.value if status in _ARRIVED else State.FAILED.value
-    row.error, row.ask_at = refusal, None
+    row.error, row.ask_at = refusal[:40] if refusal is not None else None, None
+    refusal = refusal.partition(":")[0] if refusal is not None else None
     session.flush()
     if row.kind == Kind.CALL:
         call_ended(session, handbook, row, status, now)

@@ -18,11 +18,18 @@ SAMPLES = {
     "example": "TIME 6pm",
     "what": "a text to read",
     "words": "thank you",
+    "part": "calls and texts",
     "matters": "being new here",
 }
 """Ordinary values. Whatever is not here is shown as `ok`."""
 
-_SPANISH = {"line": "llama o escribe al 988", "when": "pronto", "what": "un mensaje", "words": "gracias"}
+_SPANISH = {
+    "line": "llama o escribe al 988",
+    "when": "pronto",
+    "what": "un mensaje",
+    "words": "gracias",
+    "part": "llamadas y mensajes",
+}
 _SIGNS_A_SECOND = 14
 
 

@@ -62,6 +62,11 @@ def account_of(account: str, token: str) -> dict[str, Any]:
     }
 
 
+def balance_of(amount: float | None, account: str) -> dict[str, Any]:
+    """What is left on the account; a subaccount has none of its own."""
+    return {"account_sid": account, "balance": None if amount is None else f"{amount:.2f}", "currency": "USD"}
+
+
 def message_of(message: Message, account: str) -> dict[str, Any]:
     """One text."""
     uri = f"{API}/{account}/Messages/{message.sid}"

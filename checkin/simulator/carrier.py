@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from checkin.carrier.port import (
     ACCOUNT_ILL,
     Accepted,
+    Balance,
     CarrierBusy,
     CarrierRefused,
     CarrierUnsure,
@@ -131,6 +132,11 @@ class SimulatedCarrier:
 
     def check(self) -> None:
         """Always well."""
+
+    def balance(self) -> Balance | None:
+        """What the world's account holds."""
+        self._before(None)
+        return None if self._world.balance is None else Balance(self._world.balance, "USD")
 
 
 def _whole(at: datetime) -> datetime:

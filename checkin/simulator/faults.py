@@ -8,6 +8,7 @@
 - `{"kind": "double_webhook"}`, `{"kind": "late_webhook"}`: the next webhook that needs no answer comes twice, or late
   and so out of order.
 - `{"kind": "refuse", "number": "+1202…", "code": 21614}`: this number is refused from now on; code 0 ends it.
+- `{"kind": "balance", "amount": 3.5}`: so much is left on the account from now on.
 
 `times` (1) says how often; `path` (any) is a part of the request's path; `methods` (`["POST"]`) its methods.
 """
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("status", "timeout", "lose_answer", "drop", "double_webhook", "late_webhook", "refuse")
+KINDS = ("status", "timeout", "lose_answer", "drop", "double_webhook", "late_webhook", "refuse", "balance")
 WEBHOOK_KINDS = ("double_webhook", "late_webhook")
 
 
@@ -38,6 +39,7 @@ class Fault:
     seconds: float = 12.0
     accepted: bool = False
     number: str = ""
+    amount: float = 0.0
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether it is this request's turn; then it is counted down."""
@@ -56,7 +58,8 @@ def read_fault(asked: object) -> Fault:
         raise BadFault(f"The kind of a fault is one of {', '.join(KINDS)}.")
     unknown = set(asked) - set(Fault.__dataclass_fields__)
     if unknown:
-        raise BadFault("A fault has kind, times, path, methods, status, code, retry_after, seconds, accepted, number.")
+        names = "kind, times, path, methods, status, code, retry_after, seconds, accepted, number, amount"
+        raise BadFault(f"A fault has {names}.")
     methods = asked.get("methods", ["POST"])
     if not (isinstance(methods, list) and all(isinstance(method, str) for method in methods)):
         raise BadFault('The methods of a fault are a list, such as ["POST"].')
@@ -75,6 +78,7 @@ def read_fault(asked: object) -> Fault:
         seconds=_number(asked, "seconds", 12.0, 0, 60),
         accepted=asked.get("accepted") is True,
         number=number,
+        amount=_number(asked, "amount", 0.0, -1_000_000, 1_000_000),
     )
 
 

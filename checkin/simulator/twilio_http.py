@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, request
 
-from checkin.simulator.answers import API, account_of, call_of, error, message_of, page_of
+from checkin.simulator.answers import API, account_of, balance_of, call_of, error, message_of, page_of
 from checkin.simulator.faults import WEBHOOK_KINDS, BadFault, Fault, read_fault
 from checkin.simulator.rules import refuses_call, refuses_text
 from checkin.simulator.world import World
@@ -52,6 +52,8 @@ def rest_api(world: World, lock: threading.RLock, account: str, token: str) -> B
         with lock:
             if fault.kind in WEBHOOK_KINDS:
                 world.faults[fault.kind] = fault.times
+            elif fault.kind == "balance":
+                world.balance = fault.amount
             elif fault.kind == "refuse":
                 world.faults[f"refuse:{fault.number}"] = fault.code
             else:
@@ -68,6 +70,10 @@ def rest_api(world: World, lock: threading.RLock, account: str, token: str) -> B
     @api.get(f"{API}/{account}.json")
     def fetch_account() -> Response:
         return jsonify(account_of(account, token))
+
+    @api.get(f"{API}/{account}/Balance.json")
+    def fetch_balance() -> Response:
+        return jsonify(balance_of(world.balance, account))
 
     @api.post(f"{API}/{account}/Messages.json")
     def create_message() -> Response:

@@ -30,7 +30,8 @@ class World:
     `tells_opt_out_type` says whether the webhook carries `OptOutType`: Twilio does so with Advanced Opt-Out of a
     messaging service, and does not with the default handling of a plain number (see texts.py for the sources).
     `faults` counts down: `busy`, `unsure` and `lose_answer` (for SimulatedCarrier), `double_webhook`, `late_webhook`;
-    `refuse:+1202…` holds the error number that a number is refused with, for good.
+    `refuse:+1202…` holds the error number that a number is refused with, for good. `balance`: what the account holds,
+    None for a subaccount.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class World:
         self.conferences: dict[str, Conference] = {}
         self.blocked: set[str] = set()
         self.faults: dict[str, int] = {}
+        self.balance: float | None = 100.0
         self.errors: list[str] = []
         self.arrived: Callable[[Message], None] = lambda message: None
         self._chance = chance

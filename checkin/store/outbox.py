@@ -221,6 +221,8 @@ def lane_of(session: Session, delivery: DeliveryId) -> Lane | None:
 def waiting(session: Session) -> dict[str, int]:
     """How many deliveries are queued, by lane."""
     rows = session.execute(
-        select(DeliveryRow.lane, func.count()).where(DeliveryRow.state == State.QUEUED.value).group_by(DeliveryRow.lane)
+        select(DeliveryRow.lane, func.count())
+        .where(DeliveryRow.lane.in_([lane.value for lane in Lane]), DeliveryRow.state == State.QUEUED.value)
+        .group_by(DeliveryRow.lane)
     )
     return {lane: count for lane, count in rows}

@@ -241,8 +241,9 @@ def _acts(coordinator: CoordinatorRow | None) -> bool:
 
 
 def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, ...]:
-    """Who answers for a circle: its coordinators and the admins; never a viewer.
+    """Who answers for a circle and may be contacted: its coordinators and the admins; no viewer, nor who said stop.
 
+    Where that is nobody, nobody of another circle learns of its members: the case gets a task, the auditor says it.
     For what belongs to no circle: those of all circles, and where there are none, everybody, so that somebody does.
     """
     query = (
@@ -257,11 +258,17 @@ def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, .
         )
         .order_by(CoordinatorRow.id)
     )
-    found = tuple(PersonId(i) for i in session.scalars(query))
+    found = who_did_not_stop(session, list(session.scalars(query)))
     if found or circle is not None:
         return found
     everybody = select(CoordinatorRow.person_id).where(CoordinatorRow.role != "viewer").order_by(CoordinatorRow.id)
-    return tuple(PersonId(i) for i in session.scalars(everybody))
+    return who_did_not_stop(session, list(session.scalars(everybody)))
+
+
+def who_did_not_stop(session: Session, persons: list[int]) -> tuple[PersonId, ...]:
+    """These persons, without those whose last word was STOP."""
+    said_stop = opted_out(session, persons)
+    return tuple(PersonId(person) for person in persons if person not in said_stop)
 
 
 def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping[VolunteerId, PersonId]:

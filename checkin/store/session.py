@@ -106,6 +106,9 @@ def _begin_immediate(patience: float, connection: Connection) -> None:
     """Begin to write. Against other processes SQLite asks for its lock again and again, at longer and longer intervals:
     a cry would lose against a wave. So it is made to ask often, and we go on for as long as our patience lasts.
     """
+    if connection.get_execution_options().get(_READS_ONLY, False):
+        connection.exec_driver_sql("BEGIN")
+        return
     give_up = time.monotonic() + patience
     raw: Any = connection.connection.driver_connection
     while True:
@@ -116,6 +119,17 @@ def _begin_immediate(patience: float, connection: Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                 break
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, as SQLAlchemy says it
+
+
+_READS_ONLY = "checkin_reads_only"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a transaction that writes nothing: on SQLite it holds up no writer, and none holds it up."""
+    with Session(engine.execution_options(**{_READS_ONLY: True}), expire_on_commit=False) as session:
+        yield session
+        session.rollback()
 
 
 def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:

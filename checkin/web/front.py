@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from checkin.web.health import ailments
+from checkin.illness.look import look
 from checkin.wiring import Services
 
 
@@ -15,6 +15,6 @@ def front(services: Services) -> Blueprint:
         simulator = None
         if not services.settings.twilio_configured and services.settings.carrier_base_url:
             simulator = f"{services.settings.carrier_base_url}/"
-        return render_template("front.html", ill=ailments(services), simulator=simulator)
+        return render_template("front.html", ill=look(services).ill, simulator=simulator)
 
     return door

@@ -203,7 +203,7 @@ def _caller(services: Services) -> Phone | None:
 
 def _report(services: Services, delivery: int, status: str, sid: str) -> None:
     code = request.form.get("ErrorCode", "")
-    refusal = refusal_of(code).value if code else None
+    refusal = f"{refusal_of(code).value}:{code[:8] if code.isdecimal() else ''}" if code else None
     services.act(
         lambda session: delivery_reported(
             session, services.handbook, DeliveryId(delivery), status, refusal, sid, services.now()

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from checkin.carrier.port import (
+    Balance,
     Carrier,
     CarrierBusy,
     CarrierRefused,
@@ -246,3 +247,10 @@ def test_nobody_listens_there() -> None:
             with pytest.raises(CarrierBusy):
                 ask()
         carrier.close()
+
+
+def test_the_balance_is_told_and_a_subaccount_has_none(side: Side) -> None:
+    side.world.balance = 3.5
+    assert side.carrier.balance() == Balance(3.5, "USD")
+    side.world.balance = None
+    assert side.carrier.balance() is None

@@ -227,9 +227,9 @@ def test_a_part_goes_side_by_side(town: Town) -> None:
 
 
 def test_turns_that_nobody_waits_for_are_not_used_up(town: Town) -> None:
-    """At one text a second a part of ten takes six turns; the others come at their time, not ten seconds later."""
+    """At one text a second a part of ten takes four turns; the others come at their time, not ten seconds later."""
     settle(town, 10)
     plans(town)
-    assert deliver_all(town.services, queued(town), lambda _: None) == 6
+    assert deliver_all(town.services, queued(town), lambda _: None) == 4
     left = [row for row in town.rows(DeliveryRow) if row.state == "queued"]
-    assert [(row.next_action_at - town.time).total_seconds() for row in left] == [6, 7, 8, 9]
+    assert [(row.next_action_at - town.time).total_seconds() for row in left] == [4, 5, 6, 7, 8, 9]

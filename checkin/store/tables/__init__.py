@@ -5,6 +5,7 @@ from checkin.store.tables.check_ins import CheckInRow, ScheduleRow
 from checkin.store.tables.consent import ConsentRow
 from checkin.store.tables.escalations import EscalationRow, OfferRow, TimelineRow
 from checkin.store.tables.handoffs import HandoffRow
+from checkin.store.tables.illness import IllnessRow
 from checkin.store.tables.inbox import InboundRow
 from checkin.store.tables.outbox import DeliveryRow
 from checkin.store.tables.people import (
@@ -30,6 +31,7 @@ __all__ = [
     "ExclusionRow",
     "HandoffRow",
     "HeartbeatRow",
+    "IllnessRow",
     "InboundRow",
     "InstallationRow",
     "MemberRow",

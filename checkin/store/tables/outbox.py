@@ -30,6 +30,13 @@ class DeliveryRow(Row):
             sqlite_where=text("ask_at IS NOT NULL"),
             postgresql_where=text("ask_at IS NOT NULL"),
         ),
+        # What the carrier found wrong: few rows, looked at every few seconds.
+        Index(
+            "ix_delivery_troubled",
+            "first_tried_at",
+            sqlite_where=text("error IS NOT NULL"),
+            postgresql_where=text("error IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
