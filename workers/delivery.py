@@ -79,7 +79,7 @@ def _hand_over(services: Services, outgoing: Outgoing) -> Accepted | None:
                 f"{base}/twilio/sms/status/{outgoing.id}",
                 _valid_for(services, outgoing),
             )
-            found = _asked(outgoing, lambda: carrier.find_text(text, outgoing.first_tried_at))
+            found = _asked(outgoing, lambda: carrier.find_text(text, outgoing.first_tried_at, outgoing.others))
             return found or carrier.send_text(text)
         case Kind.CALL:
             call = OutgoingCall(
@@ -89,7 +89,7 @@ def _hand_over(services: Services, outgoing: Outgoing) -> Accepted | None:
                 outgoing.ring_for,
                 f"{base}/twilio/call/{outgoing.id}/fallback",
             )
-            found = _asked(outgoing, lambda: carrier.find_call(call, outgoing.first_tried_at))
+            found = _asked(outgoing, lambda: carrier.find_call(call, outgoing.first_tried_at, outgoing.others))
             return found or carrier.place_call(call)
         case Kind.HANG_UP:
             carrier.end_call(outgoing.about_sid or "")
