@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 
 from checkin.domain.terms import DeliveryId, Lane
@@ -48,9 +48,13 @@ def hand_over(here: Services, ids: Sequence[DeliveryId]) -> int:
 
     Each is tried although another fails; then the first failure is raised, for the worker's log.
     """
-    if len(ids) <= 1 or not _side_by_side(here, ids[0]):
-        return sum(deliver(here, delivery, time.sleep) for delivery in ids)  # noqa: TID251 - the worker's own waiting
-    handed = [_hands().submit(deliver, here, delivery, time.sleep) for delivery in ids]  # noqa: TID251 - as above
+    if len(ids) == 1:
+        return int(deliver(here, ids[0], time.sleep))  # noqa: TID251 - the worker's own waiting
+    together, handed = bool(ids) and _side_by_side(here, ids[0]), list[Future[bool]]()
+    for delivery in ids:
+        handed.append(_hands().submit(deliver, here, delivery, time.sleep))  # noqa: TID251 - as above
+        if not together:
+            wait(handed[-1:])
     failures = [error for each in handed if (error := each.exception()) is not None]
     if failures:
         raise failures[0]

@@ -20,6 +20,9 @@ _T = TypeVar("_T")
 
 BUSY_TIMEOUT_MS = 20_000
 _TRIES = 6
+_LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=12000"
+"""Milliseconds. The last is the lease of a transaction: a process that is paused in one loses its locks, and cannot
+commit when it wakes up. SQLite has no such limit: a paused process with the write lock holds up everybody else."""
 
 
 class SomebodyWasFaster(Exception):
@@ -74,7 +77,7 @@ def make_engine(url: str, *, pool_size: int = 16) -> Engine:
         max_overflow=4,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5},
+        connect_args={"options": _LIMITS, "connect_timeout": 5},
     )
 
 

@@ -99,9 +99,7 @@ def _calls_to_us(session: Session, calls: list[Call], found: Count) -> None:
                 found.lose("a call to us that left no trace", call.sid)
 
 
-def _doubles(
-    deliveries: dict[int, DeliveryRow], messages: list[Message], calls: list[Call], found: Count
-) -> None:
+def _doubles(deliveries: dict[int, DeliveryRow], messages: list[Message], calls: list[Call], found: Count) -> None:
     out = [thing for thing in (*messages, *calls) if thing.direction == "outbound-api"]
     found.sent = sum(isinstance(thing, Message) for thing in out)
     found.rang = len(out) - found.sent

@@ -1,4 +1,4 @@
-"""The whole stack: Valkey, gunicorn, a worker for each lane, the clock, a database; the carrier is a simulator in here."""
+"""The whole stack: Valkey, gunicorn, a worker a lane, the clock, a database; the carrier is a simulator in here."""
 
 import os
 import signal
