@@ -101,7 +101,7 @@ def look(services: Services) -> bool:
     except NotAllTaken:
         until = min(until, now - _BEHIND_AT_MOST)
     with transaction(services.engine) as session:
-        store.has_read(session, until)
+        store.caught_up(session, until)
     return True
 
 

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import Kind, State, is_final
-from checkin.domain.terms import Lane, PersonId, Phone
+from checkin.domain.terms import EscalationId, Lane, PersonId, Phone
 from checkin.simulator.calls import Call
 from checkin.simulator.server import Simulator
 from checkin.simulator.texts import Message
-from checkin.store import consent, inbox, people, tasks
+from checkin.store import consent, escalations, inbox, people, tasks
 from checkin.store.session import transaction
 from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow
 from checkin.wiring import Services
@@ -82,7 +82,7 @@ def count(services: Services, carrier: Simulator, cast: Cast) -> Count:
             if person is None or consent.current(session, PersonId(person.id)) is not Consent.OUT:
                 found.lose("a STOP without effect", number[-4:])
         _asked(session, deliveries, messages, cast, found)
-        _rung(cried, came, rows, deliveries, calls, found)
+        _rung(session, cried, came, rows, deliveries, calls, found)
     return found
 
 
@@ -161,6 +161,7 @@ def _asked(
 
 
 def _rung(
+    session: Session,
     cried: dict[str, str],
     came: list[Message],
     rows: dict[str, InboundRow],
@@ -179,5 +180,9 @@ def _rung(
     for message in came:
         if message.sender in cried:
             row = rows.get(message.sid)
-            if row is None or row.escalation_id is None or row.escalation_id not in rang:
-                found.unrung.append(f"{message.sid} of {message.sender[-4:]}")
+            case = row.escalation_id if row is not None else None
+            if case is None:
+                found.unrung.append(f"{message.sid} of {message.sender[-4:]}: no case")
+            elif case not in rang:
+                steps = [step.what for step in escalations.timeline(session, EscalationId(case))]
+                found.unrung.append(f"{message.sid} of {message.sender[-4:]}: case {case}, {steps[-4:]}")

@@ -17,7 +17,7 @@ from checkin.wiring import Services
 
 _CRIES = ("i cant do this any more", "i want to die", "please help me i feel hopeless", "i am going to kill myself")
 _TALK = ("4", "3", "doing ok today", "5 thanks", "better than yesterday")
-_VOLUNTEERS, _COORDINATORS, _TALKERS = 16, 2, 30
+_SPARE_VOLUNTEERS, _COORDINATORS, _TALKERS = 12, 2, 30
 _LOOKS_EVERY = 0.25
 
 
@@ -63,13 +63,13 @@ def make_cast(services: Services, cries: int, stops: int, asked: int, within: fl
                 schedule = ScheduleRow(member_id=member.id, rule=rule, skip=[])
                 session.add(schedule)
                 plan_next(services.handbook, schedule, who, now)
-        for place in range(_VOLUNTEERS):
+        for place in range(cries + _SPARE_VOLUNTEERS):  # each rests after a crisis, for longer than a run
             cast.volunteers.append(f"+1303555{1000 + place:04d}")
             helper = VolunteerRow(person_id=person(cast.volunteers[-1]).id, circle_id=circle.id, created_at=now)
             helper.languages, helper.max_per_day = ["en"], 999
             session.add(helper)
         for place in range(_COORDINATORS):
-            cast.coordinators.append(f"+1303555{2000 + place:04d}")
+            cast.coordinators.append(f"+1303555{9000 + place:04d}")
             who = person(cast.coordinators[-1])
             session.add(CoordinatorRow(person_id=who.id, circle_id=circle.id, created_at=now))
     return cast
@@ -115,7 +115,7 @@ class Crowd:
                     self._say_something()
 
     def _say_something(self) -> None:
-        kind = self._chance.choices(("talk", "cry", "stop", "ring"), (70, 18, 4, 8))[0]
+        kind = self._chance.choices(("talk", "cry", "stop", "ring"), (78, 10, 4, 8))[0]
         if kind == "cry" and self.cast.cry:
             number = self.cast.cry.pop()
             self.cast.cried[number] = self._chance.choice(_CRIES)

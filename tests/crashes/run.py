@@ -81,7 +81,7 @@ def crash(folder: Path, database: str, seed: int, plan: Plan, say: Callable[[str
         stack.live.start(*ALL)
         cast = make_cast(
             stack.live.services,
-            cries=int(lasts * plan.per_second * 0.4) + 20,
+            cries=int(lasts * plan.per_second * 0.12) + 20,
             stops=int(lasts * plan.per_second * 0.1) + 10,
             asked=int(lasts / 3),
             within=_WARM_UP + lasts,
