@@ -13,7 +13,9 @@ from tests.postgres import why_not
 
 @click.command()
 @click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both")
-@click.option("--seed", type=int, default=None, help="Repeats the same blows; without it a new one is drawn.")
+@click.option(
+    "--seed", type=int, default=None, help="Repeats the plan, not its instants; without it a new one is drawn."
+)
 @click.option("--kills", default=200, show_default=True)
 @click.option("--wipes", default=10, show_default=True, help="How often Redis is wiped.")
 @click.option("--restarts", default=5, show_default=True, help="How often the database is restarted.")

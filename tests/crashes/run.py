@@ -98,7 +98,7 @@ def crash(folder: Path, database: str, seed: int, plan: Plan, say: Callable[[str
             say(f"{number + 1}/{len(blows)} {blow} {what}")
             _waits(stack, plan.every)
         crowd.write_no_more()
-        found, settled_after = _settled(stack, crowd, plan.settles)
+        found, settled_after = _settled(stack, crowd, plan.settles, say)
         crowd.stop()
         return Outcome(
             database, seed, done, killed, Counter(stack.fell), found, len(cast.cried), len(cast.stopped),
@@ -139,7 +139,7 @@ def _waits(stack: Stack, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def _settled(stack: Stack, crowd: Crowd, within: float) -> tuple[Count, float]:
+def _settled(stack: Stack, crowd: Crowd, within: float, say: Callable[[str], None]) -> tuple[Count, float]:
     """Peace: nothing is struck any more, until the count is clean or the time is over."""
     began = time.monotonic()
     while True:
@@ -148,3 +148,4 @@ def _settled(stack: Stack, crowd: Crowd, within: float) -> tuple[Count, float]:
         found = count(stack.live.services, stack.carrier, crowd.cast)
         if (found.is_clean and stack.all_back()) or took > within:
             return found, took
+        say(f"settling: {found.lost_events} events, {len(found.unrung)} cries to go")
