@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench migrate lock clean
+.PHONY: help run test check bench crashes migrate lock clean
 
 help: ## print this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ check: $(LOCKED) ## lint, types, arrows between rooms, templates
 
 bench: $(LOCKED) ## measure: one table; ONLY=webhook,ring,scan,wave,memory for a part, DATABASE=sqlite for one kind
 	$(BIN)/python -m tests.bench $(ONLY) $(DATABASE)
+
+crashes: $(LOCKED) ## kill -9 the whole stack 200 times under load, wipe Redis, restart the database, fill the disk; count
+	$(BIN)/python -m tests.crashes
 
 migrate: $(LOCKED) ## bring the database to this version
 	@$(BIN)/checkin init

@@ -90,13 +90,9 @@ class Live:
         self._lines = parse_procfile((ROOT / "Procfile").read_text()).processes
 
     def start(self, *names: str, more: Mapping[str, str] | None = None) -> None:
-        """Start processes of the Procfile by name, and `redis`."""
+        """Start processes of the Procfile by name, and `redis`; wait until those that are asked answer."""
         for name in names:
-            if name == "redis":
-                command = [str(find_server().program), str(prepare(self.settings))]
-            else:
-                command = self.command(name)
-            self.spawn(name, command, more)
+            self.launch(name, more)
         if "redis" in names:
             wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
         if "web" in names:
@@ -105,6 +101,14 @@ class Live:
     def command(self, name: str) -> list[str]:
         """What the Procfile says."""
         return shlex.split(self._lines[name])
+
+    def launch(self, name: str, more: Mapping[str, str] | None = None) -> None:
+        """Start one process of the Procfile, or `redis`, and do not wait for it."""
+        if name == "redis":
+            command = [str(find_server().program), str(prepare(self.settings))]
+        else:
+            command = self.command(name)
+        self.spawn(name, command, more)
 
     def spawn(
         self,

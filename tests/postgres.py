@@ -57,6 +57,20 @@ class Postgres:
         self._count = 0
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where its data folder, `data`, will be or is."""
+        return self._folder
+
+    @property
+    def owner(self) -> tuple[int, int]:
+        """The user and the group that its files belong to."""
+        return self._as_nobody.get("user", os.geteuid()), self._as_nobody.get("group", os.getegid())
+
+    def is_up(self) -> bool:
+        """Whether the server runs."""
+        return self._process is not None and self._process.poll() is None
+
     def _reachable(self) -> bool:
         try:
             subprocess.run(

@@ -75,7 +75,7 @@ def deliver_all(
         answers = [send(outgoing) for outgoing in taken]
     accepted = [(each.outgoing, each.said) for each in answers if each.is_accepted]
     if accepted:
-        services.act(lambda session: handed.accepted(session, accepted))
+        services.act(lambda session: handed.accepted(session, accepted, services.now()))
         for outgoing, _ in accepted:
             log.info("delivery_handed_over", delivery=outgoing.id, kind=outgoing.kind.value, lane=outgoing.lane.value)
     back = [each.outgoing for each in answers if each.held_up]
@@ -134,12 +134,12 @@ def _settle_error(services: Services, outgoing: Outgoing, error: CarrierError) -
 
 def _found(services: Services, outgoing: Outgoing) -> Accepted | None:
     """Where an earlier answer was lost, the carrier is asked whether it has it."""
-    carrier = services.carrier
+    carrier, since = services.carrier, outgoing.first_tried_at
     match outgoing.kind:
         case Kind.TEXT:
-            return _asked(outgoing, lambda: carrier.find_text(_text(services, outgoing), outgoing.first_tried_at))
+            return _asked(outgoing, lambda: carrier.find_text(_text(services, outgoing), since, outgoing.others))
         case Kind.CALL:
-            return _asked(outgoing, lambda: carrier.find_call(_call(services, outgoing), outgoing.first_tried_at))
+            return _asked(outgoing, lambda: carrier.find_call(_call(services, outgoing), since, outgoing.others))
         case _:
             return None
 

@@ -134,18 +134,26 @@ def serve(url: str, course: Course, drain: Callable[[str], int]) -> None:
             if lost:
                 logger.info("redis answers again", lane=lane)
             lost = False
-            drain(lane)  # what was written while nobody listened
+            _drained(lane, drain)  # what was written while nobody listened
             if not course.stopping.is_set():
                 _listen(url, course)
         else:
             if not lost:
                 logger.warning("redis does not answer: serving from the database", lane=lane)
             lost = True
-            drain(lane)
+            _drained(lane, drain)
         if not course.stopping.is_set():
             catch_signals(course.stopping)
             course.stopping.wait(POLL_SECONDS)
     probe.close()
+
+
+def _drained(lane: str, drain: Callable[[str], int]) -> None:
+    """A database that is away or full for a while, or one delivery that fails, ends no worker: it is tried again."""
+    try:
+        drain(lane)
+    except Exception:
+        logger.exception("drain_failed", lane=lane)
 
 
 def catch_signals(stopping: threading.Event) -> None:

@@ -238,7 +238,7 @@ class TwilioCarrier:
             for call in self._asked(partial(self._calls_to, number, since.astimezone(UTC)))
             if call.direction == "inbound" and str(call.status) in _OVER and _at_or_after(call.start_time, since)
         ]
-        calls = [ReceivedCall(call.sid, call.from_ or "", _in_utc(call.start_time)) for call in found]
+        calls = [ReceivedCall(call.sid, call._from or "", _in_utc(call.start_time)) for call in found]
         return sorted(reversed(calls), key=lambda call: call.began_at)
 
     def _calls_to(self, number: str, since: datetime) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
-from checkin.domain.delivery import SETTLED, Kind, State, ask_at, next_attempt
+from checkin.domain.delivery import SETTLED, Kind, State, ask_at, is_final, next_attempt
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
@@ -185,8 +185,8 @@ def _wait_for_call(session: Session, row: DeliveryRow, now: datetime) -> bool:
     return False
 
 
-def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]]) -> None:
-    """The carrier took these."""
+def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]], now: datetime) -> None:
+    """The carrier took these. What has ended before it was found is asked after at once: its end is still to be told."""
     rows = outbox.held(session, [delivery for delivery, _ in taken])
     for delivery, answer in taken:
         if (row := rows.get(delivery.id)) is None:
@@ -194,7 +194,11 @@ def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]]
         done = delivery.kind in (Kind.CHANGE, Kind.HANG_UP)
         row.state = State.DELIVERED.value if done else State.SENT.value
         if answer is not None:
-            row.sid, row.status = answer.sid or row.sid, row.status or answer.status
+            row.sid = answer.sid or row.sid
+            if is_final(answer.status):
+                row.ask_at = now
+            else:
+                row.status = row.status or answer.status
         row.next_action_at, row.taken_until = None, None
 
 

@@ -18,6 +18,7 @@ import structlog
 
 from checkin.log import configure
 from checkin.settings import SIMULATED_NUMBER
+from checkin.simulator.posting import PATIENCE
 from checkin.simulator.rules import is_number
 from checkin.simulator.server import Account, PortInUse, Simulator, read_phones
 from checkin.simulator.state import BadState
@@ -46,6 +47,7 @@ def _now() -> datetime:
 @click.option("--number", "numbers", multiple=True, default=(SIMULATED_NUMBER,), help="The service's; may be repeated.")
 @click.option("--messaging-service", help="MG and 32 hexadecimal digits.")
 @click.option("--opt-outs", type=click.Choice(list(OPT_OUTS)), default="off", help="What it does with STOP by itself.")
+@click.option("--patience", type=click.Choice(list(PATIENCE)), default="developer", help="How long it tries webhooks.")
 @click.option("--state", type=click.Path(path_type=Path), help="A file that keeps the phones over a restart.")
 @click.option("--phones", type=click.Path(path_type=Path), help="A JSON file with the phones to show first.")
 @click.option("--log-json/--log-plain", envvar="CHECKIN_LOG_JSON", default=False)
@@ -57,6 +59,7 @@ def main(
     numbers: tuple[str, ...],
     messaging_service: str | None,
     opt_outs: str,
+    patience: str,
     state: Path | None,
     phones: Path | None,
     log_json: bool,
@@ -73,6 +76,7 @@ def main(
         messaging_service=messaging_service,
         answers_opt_outs=answers,
         tells_opt_out_type=tells,
+        patience=patience,
     )
     if not all(is_number(number) for number in numbers):
         raise CannotStart("--number is not a number with + and country code, such as +12025550100.")

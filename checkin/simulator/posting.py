@@ -1,10 +1,11 @@
 """Webhooks by HTTP: signed as Twilio signs them, outside the world's lock, in order for each thing they tell of.
 
 How often they are tried. Twilio (docs/usage/webhooks/webhooks-connection-overrides): a read time-out of 15 s, one more
-try and only where the connection failed, then the fallback URL, then the event is lost (error 11200). We do so for
-what a call asks. What needs no answer (texts, statuses) we try for minutes, also after a 5xx, and keep over a restart:
-the simulator stands in for phones that a developer looks at, and restarting the service must lose nothing of theirs.
-The promises do not lean on this patience: what a real carrier loses, the service's own clock recovers.
+try and only where the connection failed, then the fallback URL, then the event is lost (error 11200). With the patience
+of a `carrier` we do so for everything. With that of a `developer` we do so for what a call asks; what needs no answer
+(texts, statuses) we then try for minutes, also after a 5xx, and keep over a restart: the simulator stands in for phones
+that somebody looks at, and restarting the service must lose nothing of theirs. The promises do not lean on that: what a
+real carrier loses, `workers/catch_up.py` finds in its log.
 """
 
 import threading
@@ -21,6 +22,8 @@ from checkin.simulator.world import Then
 _READ_SECONDS = 15
 _WAITS_OF_AN_ASK = (0.3,)
 _WAITS_OF_NEWS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 10)
+PATIENCE = {"carrier": _WAITS_OF_AN_ASK, "developer": _WAITS_OF_NEWS}
+"""By word: the waits between the tries of a webhook that needs no answer."""
 _NEWS = ("Body", "MessageStatus", "CallbackSource", "StatusCallbackEvent")
 """A webhook with one of these needs no answer."""
 
@@ -40,8 +43,15 @@ class _Post:
 class Webhooks:
     """Posts to the service; the answer comes back under the world's lock. `later(seconds, act)` waits."""
 
-    def __init__(self, token: str, lock: threading.RLock, later: Callable[[float, Callable[[], None]], None]) -> None:
+    def __init__(
+        self,
+        token: str,
+        lock: threading.RLock,
+        later: Callable[[float, Callable[[], None]], None],
+        patience: str = "developer",
+    ) -> None:
         self._token, self._lock, self._later = token, lock, later
+        self._patient, self._waits_of_news = patience == "developer", PATIENCE[patience]
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="webhook")
         self._session = requests.Session()
         self._session.trust_env = False
@@ -62,7 +72,8 @@ class Webhooks:
     def waiting(self) -> list[tuple[str, dict[str, str]]]:
         """What was not taken yet and needs no answer: kept over a restart."""
         with self._chains_lock:
-            return [(post.url, post.params) for chain in self._chains.values() for post in chain if post.is_news]
+            posts = [post for chain in self._chains.values() for post in chain]
+        return [(post.url, post.params) for post in posts if post.is_news and self._patient]
 
     def close(self) -> None:
         """Post no more."""
@@ -77,8 +88,8 @@ class Webhooks:
     def _next(self, key: tuple[str, str]) -> None:
         post = self._chains[key][0]
         status, body = self._posted(post)
-        waits = _WAITS_OF_NEWS if post.is_news else _WAITS_OF_AN_ASK
-        failed = status == 0 or (status >= 500 and post.is_news)
+        waits = self._waits_of_news if post.is_news else _WAITS_OF_AN_ASK
+        failed = status == 0 or (status >= 500 and post.is_news and self._patient)
         if failed and post.tried < len(waits):
             post.tried += 1
             with self._lock:

@@ -38,7 +38,7 @@ class PortInUse(Exception):
 class Account:
     """Whom the simulator stands in for: the account and where its webhooks go.
 
-    `answers_opt_outs` and `tells_opt_out_type`: see World. `numbers` has at least one.
+    `answers_opt_outs` and `tells_opt_out_type`: see World. `numbers` has at least one. `patience`: see posting.py.
     """
 
     sid: str
@@ -48,6 +48,7 @@ class Account:
     messaging_service: str | None = None
     answers_opt_outs: bool = False
     tells_opt_out_type: bool = True
+    patience: str = "developer"
 
 
 class Simulator:
@@ -59,7 +60,9 @@ class Simulator:
         self.lock = threading.RLock()
         self._now, self._state, self._started = now, state, False
         self._stopped, self._changed = threading.Event(), threading.Event()
-        self._webhooks = Webhooks(account.token, self.lock, lambda seconds, act: self.world.after(seconds, act))
+        self._webhooks = Webhooks(
+            account.token, self.lock, lambda seconds, act: self.world.after(seconds, act), account.patience
+        )
         self.world = World(
             now(),
             self._webhooks,

@@ -18,12 +18,15 @@ _WAITING = (State.QUEUED.value, State.UNSURE.value, State.SENDING.value)
 ANSWER_WAIT = timedelta(seconds=11)
 """How long a hand-over may take before its answer counts as lost (the client gives up after ten seconds)."""
 
+_ABOUT_THEN = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Outgoing:
     """A delivery in the hand of a worker. `attempt` fences it; `unsure`: ask the carrier before sending again.
 
-    `starts_at` is its turn at the sender's rate: the claim is counted from then.
+    `starts_at` is its turn at the sender's rate: the claim is counted from then. `others`: the carrier's names of what
+    else went to the same person at about the same time, where it must ask whether this went too.
     """
 
     id: DeliveryId
@@ -39,6 +42,7 @@ class Outgoing:
     unsure: bool
     first_tried_at: datetime
     starts_at: datetime
+    others: frozenset[str] = frozenset()
 
 
 def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
@@ -133,7 +137,19 @@ def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: dateti
         unsure=unsure,
         first_tried_at=row.first_tried_at or row.created_at,
         starts_at=starts_at,
+        others=_others(session, row) if unsure else frozenset(),
     )
+
+
+def _others(session: Session, row: DeliveryRow) -> frozenset[str]:
+    since = (row.first_tried_at or row.created_at) - _ABOUT_THEN
+    others = select(DeliveryRow.sid).where(
+        DeliveryRow.person_id == row.person_id,
+        DeliveryRow.id != row.id,
+        DeliveryRow.sid.is_not(None),
+        DeliveryRow.first_tried_at >= since,
+    )
+    return frozenset(sid for sid in session.scalars(others) if sid is not None)
 
 
 def cancel_routine(session: Session, person: PersonId, check_in: CheckInId | None = None) -> int:

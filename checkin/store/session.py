@@ -28,6 +28,9 @@ _PING_AFTER = 5.0
 _ASKS_FOR_MS = 3
 """How long SQLite itself asks for its lock: after 1 and 2 ms."""
 _TRIES = 6
+_LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=12000"
+"""Milliseconds. The last is the lease of a transaction: a process that is paused in one loses its locks, and cannot
+commit when it wakes up. SQLite has no such limit: a paused process with the write lock holds up everybody else."""
 
 
 class SomebodyWasFaster(Exception):
@@ -58,7 +61,7 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
         max_overflow=4,
         pool_timeout=patience,
         hide_parameters=True,
-        connect_args={"options": "-c statement_timeout=30000 -c lock_timeout=10000", "connect_timeout": 5},
+        connect_args={"options": _LIMITS, "connect_timeout": 5},
     )
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _ping_rested)

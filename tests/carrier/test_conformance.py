@@ -142,6 +142,29 @@ def test_what_people_did_is_listed_too(api: OpenAPI, exchanges: list[Exchange], 
     assert exchanges[0][1].json()["next_page_uri"]
 
 
+def test_the_log_and_the_last_words(
+    api: OpenAPI,
+    exchanges: list[Exchange],
+    simulator: Simulator,
+    over_http: TwilioCarrier,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is asked to catch up, over two pages of each log."""
+    monkeypatch.setattr("checkin.carrier.twilio._PAGE", 1)
+    since = utc_now() - timedelta(seconds=2)
+    with simulator.lock:
+        for phone in (simulator.world.phone(SAM), simulator.world.phone(ANA)):
+            phone.sends("4")
+            phone.rings_the_service()
+            phone.hangs_up()
+    assert len(over_http.texts_received(since)) == 2
+    assert len(over_http.calls_received(since)) == 2
+    text, call = over_http.send_text(TEXT).sid, over_http.place_call(CALL).sid
+    over_http.text_status(text)
+    over_http.call_status(call)
+    judge(api, exchanges, 2 + 2 + 2 + 2)
+
+
 @pytest.mark.parametrize(
     ("wrong", "instead"), [("ValidityPeriod=7200", "ValidityPeriod=soon"), ("To=%2B12025550101", "Tu=%2B12025550101")]
 )

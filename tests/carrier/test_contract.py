@@ -17,6 +17,7 @@ from checkin.carrier.port import (
     OutgoingCall,
     OutgoingText,
     Refusal,
+    Told,
 )
 from checkin.carrier.twilio import TwilioCarrier
 from checkin.domain.terms import Phone
@@ -57,13 +58,16 @@ def side(request: pytest.FixtureRequest) -> Side:
             base=ACCOUNT.webhook_base,
             chance=random.Random(1),
         )
-        return Side(SimulatedCarrier(world), world, webhooks, lambda name: world.faults.update({name: 1}))
+        named = {"away": "unsure"}
+        goes_wrong = lambda name: world.faults.update({named.get(name, name): 1})  # noqa: E731
+        return Side(SimulatedCarrier(world), world, webhooks, goes_wrong)
     simulator: Simulator = request.getfixturevalue("simulator")
     simulator.world.post = webhooks
     wrong: dict[str, dict[str, object]] = {
         "busy": {"kind": "status", "status": 429, "code": 20429, "retry_after": 2},
         "lose_answer": {"kind": "lose_answer"},
         "unsure": {"kind": "timeout", "seconds": 1},
+        "away": {"kind": "status", "status": 500, "methods": ["GET"]},
     }
     carrier: TwilioCarrier = request.getfixturevalue("over_http")
     return Side(carrier, simulator.world, webhooks, lambda name: asks_for_fault(simulator, **wrong[name]))
@@ -174,6 +178,89 @@ def test_after_a_lost_answer_the_call_is_found(side: Side) -> None:
 def test_a_person_who_rang_us_is_not_found_as_our_call(side: Side) -> None:
     side.world.phone(ANA).rings_the_service()
     assert side.carrier.find_call(CALL, utc_now()) is None
+
+
+def test_what_is_known_to_be_anothers_is_not_found(side: Side) -> None:
+    """The same words, or a second ring, soon after the first: the first one's sid is no proof of the second."""
+    since = utc_now()
+    text, call = side.carrier.send_text(TEXT), side.carrier.place_call(CALL)
+    assert side.carrier.find_text(TEXT, since, {text.sid}) is None
+    assert side.carrier.find_call(CALL, since, {call.sid}) is None
+    again = side.carrier.send_text(TEXT)
+    assert side.carrier.find_text(TEXT, since, {again.sid}) == text
+
+
+def test_the_log_of_what_people_wrote_oldest_first(side: Side) -> None:
+    since = utc_now() - timedelta(seconds=1)
+    side.carrier.send_text(TEXT)
+    for words in ("one ☕", "two"):
+        side.world.phone(SAM).sends(words)
+        passes(side, 2)
+    side.world.text_from(ANA, "", media=1)
+    found = side.carrier.texts_received(since)
+    assert [(text.sender, text.body, text.media) for text in found] == [
+        (SAM, "one ☕", 0),
+        (SAM, "two", 0),
+        (ANA, "", 1),
+    ]
+    assert [text.sid for text in found] == [m.sid for m in side.world.messages.values() if m.direction == "inbound"]
+    assert all(abs(text.sent_at - since) < timedelta(seconds=30) for text in found)
+    assert [text.body for text in side.carrier.texts_received(found[2].sent_at)] == [""]
+
+
+def test_the_log_is_longer_than_a_page(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checkin.carrier.twilio._PAGE", 3)
+    since = utc_now() - timedelta(seconds=1)
+    for number in range(7):
+        side.world.phone(SAM).sends(f"text {number}")
+        side.carrier.send_text(TEXT)
+        passes(side, 1)
+    assert [text.body for text in side.carrier.texts_received(since)] == [f"text {number}" for number in range(7)]
+
+
+def test_the_log_of_who_rang_has_only_what_is_over(side: Side) -> None:
+    since = utc_now() - timedelta(seconds=1)
+    side.world.phone(SAM).rings_the_service()
+    passes(side, 1)
+    side.carrier.place_call(CALL)
+    assert side.carrier.calls_received(since) == []
+    side.world.phone(SAM).hangs_up()
+    [call] = side.carrier.calls_received(since)
+    assert (call.caller, call.sid) == (SAM, next(iter(side.world.calls)))
+
+
+@pytest.mark.parametrize("what", ["texts_received", "calls_received"])
+def test_a_log_that_cannot_be_read_is_an_error_and_not_empty(side: Side, what: str) -> None:
+    side.goes_wrong("away")
+    with pytest.raises((CarrierBusy, CarrierUnsure)):
+        getattr(side.carrier, what)(utc_now())
+
+
+def test_what_became_of_a_text(side: Side) -> None:
+    sid = side.carrier.send_text(TEXT).sid
+    assert side.carrier.text_status(sid).status == "queued"
+    passes(side, 1)
+    assert side.carrier.text_status(sid) == Told("delivered")
+    side.world.phone(ANA).becomes("unreachable")
+    lost = side.carrier.send_text(OutgoingText(ANA, "x", TEXT.callback_url)).sid
+    passes(side, 1)
+    assert side.carrier.text_status(lost) == Told("undelivered", Refusal.UNREACHABLE)
+
+
+def test_where_a_call_stands(side: Side) -> None:
+    sid = side.carrier.place_call(CALL).sid
+    assert side.carrier.call_status(sid).status == "queued"
+    passes(side, 1)
+    assert side.carrier.call_status(sid) == Told("ringing")
+    passes(side, 60)
+    assert side.carrier.call_status(sid) == Told("no-answer")
+
+
+def test_what_the_carrier_never_took_has_no_status(side: Side) -> None:
+    for ask, sid in ((side.carrier.text_status, "SM" + "f" * 32), (side.carrier.call_status, "CA" + "f" * 32)):
+        with pytest.raises(CarrierRefused) as refused:
+            ask(sid)
+        assert refused.value.code == "20404"
 
 
 @pytest.mark.parametrize("kind", ["text", "call"])

@@ -78,20 +78,27 @@ def nothing_crosses(town: LiveTown) -> None:
     assert not re.search(r"\+?1?202555010\d", log)
 
 
-def test_a_worker_killed_between_the_carriers_yes_and_our_commit_sends_nothing_twice(make_town: MakeTown) -> None:
+@pytest.mark.parametrize("accepted", [True, False], ids=["after the carrier's yes", "before the carrier heard of it"])
+def test_the_work_of_a_killed_worker_is_taken_up_within_15_s_and_done_once(make_town: MakeTown, accepted: bool) -> None:
     town = make_town()
-    town.fault(kind="timeout", seconds=9, accepted=True, path="Calls")
+    town.fault(kind="timeout", seconds=9, accepted=accepted, path="Calls")
     town.press(SAM, "send", "i cant do this any more")
-    assert until(lambda: town.line(ANA) == "ringing", 10), town.story()
-    town.live.kill("worker_urgent")  # the carrier rings already, and nobody has written it down
-    town.live.start("worker_urgent")
-    sid = select(DeliveryRow.sid).where(DeliveryRow.subject == "offer")
+    offer = select(DeliveryRow).where(DeliveryRow.subject == "offer")
 
-    def settled() -> bool:
+    def row() -> DeliveryRow | None:
         with transaction(town.live.services.engine) as session:
-            return session.scalar(sid) is not None
+            return session.scalar(offer)
 
-    assert until(settled, 30), town.story()
+    assert until(lambda: (found := row()) is not None and found.state == "sending", 10), town.story()
+    if accepted:
+        assert until(lambda: town.line(ANA) == "ringing", 10), town.story()
+    else:
+        time.sleep(0.5)
+    town.live.kill("worker_urgent")  # it is asking the carrier, and nothing of the answer is written down
+    killed_at = time.monotonic()
+    town.live.start("worker_urgent")
+    assert until(lambda: (found := row()) is not None and found.sid is not None, 40), town.story()
+    assert time.monotonic() - killed_at < 15, town.story()
     time.sleep(2)
     assert calls_to(town, ANA) == 1, town.story()
 

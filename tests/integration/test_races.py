@@ -1,11 +1,15 @@
 """What happens at the same instant happens once: on SQLite and on PostgreSQL, with real transactions."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
+import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from checkin.app import create_app
 from checkin.carrier.signature import sign
@@ -166,3 +170,29 @@ def test_strangers_who_text_twice_at_once_are_one_person(make_services: Callable
         assert person is not None
         answers = select(func.count(DeliveryRow.id)).where(DeliveryRow.person_id == person.id)
         assert session.scalar(answers) == 1
+
+
+def test_a_process_paused_in_a_transaction_loses_its_locks(make_services: Callable[[], Services]) -> None:
+    """The lease of a transaction. SQLite has none: there the pause of a process with the lock holds up everybody."""
+    paused, other = make_services(), make_services()
+    if paused.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no limit for a transaction that is idle")
+    settle(paused, members=1, volunteers=1)
+    row = select(MemberRow).with_for_update()
+    session = Session(paused.engine)
+    member = session.scalars(row).one()
+    began = time.monotonic()
+    while True:
+        try:
+            with transaction(other.engine) as theirs:
+                theirs.scalars(row).one().discreet = True
+            break
+        except OperationalError:  # the wait for a lock is shorter than the lease
+            assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 15
+    member.discreet = False
+    with pytest.raises(DBAPIError):
+        session.commit()
+    session.close()
+    with transaction(other.engine) as theirs:
+        assert theirs.scalars(select(MemberRow.discreet)).one() is True

@@ -299,3 +299,20 @@ def test_an_offer_whose_end_was_lost_goes_to_the_next(town: Town) -> None:
         catch_up.ask_after(town.services)
     assert town.ben.line == "ringing", town.steps()
     assert ANA not in str(town.steps())
+
+
+def test_what_had_ended_before_it_was_found_still_has_its_end_told(town: Town) -> None:
+    """The answer was lost and every callback too; the carrier is asked, and has it as undelivered already."""
+    town.schedule("DTSTART:20261123T093000 RRULE:FREQ=WEEKLY")
+    town.passes(minutes=29)
+    town.sam.becomes("unreachable")
+    town.world.faults["lose_answer"] = 1
+    town.down = True
+    town.passes(minutes=2)
+    town.down = False
+    [text] = town.rows(DeliveryRow)
+    assert (text.state, text.status) == ("sent", "")
+    assert catch_up.ask_after(town.services) == 1
+    text = town.rows(DeliveryRow)[0]
+    assert (text.state, text.error) == ("failed", "unreachable")
+    assert town.rows(CheckInRow)[0].reached is False

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rq import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.embedded.connection import connect
@@ -127,3 +128,45 @@ def test_a_worker_drains_the_database_while_redis_is_away(settings: Settings) ->
     signal.signal(signal.SIGTERM, original[0])
     signal.signal(signal.SIGINT, original[1])
     assert drained.is_set()
+
+
+def test_a_database_that_is_away_ends_no_worker(settings: Settings) -> None:
+    """A full disk, or a server that restarts: the worker goes on asking, and serves as soon as it can."""
+    from workers.run import Course, serve
+
+    asked = list[str]()
+    course = Course(LANES[Lane.URGENT])
+    original = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+
+    def drain(lane: str) -> int:
+        asked.append(lane)
+        if len(asked) == 1:
+            raise OperationalError("select", {}, Exception("database or disk is full"))
+        course.stopping.set()
+        return 0
+
+    serve(settings.redis_url, course, drain)
+    signal.signal(signal.SIGTERM, original[0])
+    signal.signal(signal.SIGINT, original[1])
+    assert asked == ["urgent", "urgent"]
+
+
+@pytest.mark.parametrize("lane", [Lane.URGENT, Lane.BULK])
+def test_one_delivery_that_fails_holds_up_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, lane: Lane
+) -> None:
+    from workers import jobs
+
+    handed = list[int]()
+
+    def deliver(_services: object, delivery: int, _wait: object) -> bool:
+        if delivery == 1:
+            raise ValueError("this one fails each time")
+        handed.append(delivery)
+        return True
+
+    monkeypatch.setattr(jobs, "deliver", deliver)
+    monkeypatch.setattr(jobs, "_side_by_side", lambda _services, _delivery: LANES[lane].at_once > 1)
+    with pytest.raises(ValueError, match="each time"):
+        jobs.hand_over(None, [DeliveryId(1), DeliveryId(2), DeliveryId(3)])  # type: ignore[arg-type]
+    assert sorted(handed) == [2, 3]
