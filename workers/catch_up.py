@@ -101,7 +101,7 @@ def look(services: Services) -> bool:
     except NotAllTaken:
         until = min(until, now - _BEHIND_AT_MOST)
     with transaction(services.engine) as session:
-        store.caught_up(session, until)
+        store.has_read(session, until)
     return True
 
 
