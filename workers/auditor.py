@@ -30,6 +30,7 @@ from checkin.illness.unwritten import alerted, looked_at, with_those_of
 from checkin.log import configure
 from checkin.settings import BadSettings, load, say_ready
 from checkin.store import illness, system
+from checkin.store.migrate import NoDatabase
 from checkin.store.session import reading
 from checkin.wiring import MENDABLE, Services, handbook, utc_now
 from workers import jobs
@@ -224,7 +225,7 @@ def wait_for_database(
     while not stopping.is_set():
         try:
             return start(), spells
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, NoDatabase) as error:
             log.warning("the database could not be asked", reason=type(error).__name__)
             found = Findings((looking.database_ailment(error),), IN_THE_DATABASE)
         spells, due = looked_at(spells, found, utc_now(), policy)

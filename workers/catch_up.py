@@ -106,7 +106,7 @@ def look(services: Services, listening_since: datetime | None = None) -> bool:
     except NotAllTaken:
         until = min(until, now - _BEHIND_AT_MOST)
     with transaction(services.engine) as session:
-        store.caught_up(session, until)
+        store.has_read(session, until)
         if listening_since is None or until >= listening_since:
             restored.caught_up(session, until)
     return True

@@ -13,7 +13,7 @@ from checkin.domain.policy import IllnessPolicy
 from checkin.domain.terms import Lane
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.store import backups, illness, paging, restored, signs, system
-from checkin.store.migrate import NewerDatabase, check
+from checkin.store.migrate import NewerDatabase, NoDatabase, check
 from checkin.store.session import reading
 from checkin.wiring import Services
 
@@ -68,7 +68,7 @@ def version_ailments(services: Services) -> list[Ailment]:
     return [_database("The database is not at this version: run `checkin migrate`.")]
 
 
-def database_ailment(error: SQLAlchemyError | TimeoutError) -> Ailment:
+def database_ailment(error: SQLAlchemyError | TimeoutError | NoDatabase) -> Ailment:
     """The database was asked in vain, or did not take a write."""
     reason = str(getattr(error, "orig", "")).lower()
     if any(sign in reason for sign in ("full", "no space", "disk i/o")):

@@ -57,7 +57,7 @@ def hasten(session: Session, now: datetime) -> None:
         row.next_action_at = min(row.next_action_at, max(now, row.asked_at + _REST))
 
 
-def caught_up(session: Session, until: datetime) -> None:
+def has_read(session: Session, until: datetime) -> None:
     """Everything that was sent before `until` is in the inbox."""
     session.execute(
         update(CatchUpRow).where(CatchUpRow.id == _ROW, CatchUpRow.read_until < until).values(read_until=until),

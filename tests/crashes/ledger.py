@@ -184,5 +184,5 @@ def _rung(
             if case is None:
                 found.unrung.append(f"{message.sid} of {message.sender[-4:]}: no case")
             elif case not in rang:
-                steps = [step.what for step in escalations.timeline(session, EscalationId(case))]
+                steps = [f"{step.what} {step.detail}" for step in escalations.timeline(session, EscalationId(case))]
                 found.unrung.append(f"{message.sid} of {message.sender[-4:]}: case {case}, {steps[-4:]}")

@@ -63,7 +63,7 @@ def make_cast(services: Services, cries: int, stops: int, asked: int, within: fl
                 schedule = ScheduleRow(member_id=member.id, rule=rule, skip=[])
                 session.add(schedule)
                 plan_next(services.handbook, schedule, who, now)
-        for place in range(cries + _SPARE_VOLUNTEERS):  # each rests after a crisis, for longer than a run
+        for place in range(2 * cries + _SPARE_VOLUNTEERS):  # each rests after a crisis, for longer than a run
             cast.volunteers.append(f"+1303555{1000 + place:04d}")
             helper = VolunteerRow(person_id=person(cast.volunteers[-1]).id, circle_id=circle.id, created_at=now)
             helper.languages, helper.max_per_day = ["en"], 999

@@ -171,7 +171,7 @@ def test_a_reader_of_the_log_that_was_paused_moves_nothing_back(town: Town) -> N
     assert catch_up.look(town.services)
     [before] = town.rows(CatchUpRow)
     with transaction(town.services.engine) as session:
-        store.caught_up(session, paused_until)
+        store.has_read(session, paused_until)
     [after] = town.rows(CatchUpRow)
     assert after.read_until == before.read_until > paused_until
     catch_up.catch_up(town.services, paused_until - timedelta(minutes=10))  # what it had found in its hand
