@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench crashes migrate lock clean
+.PHONY: help run test check bench crashes soak mutations migrate lock clean
 
 help: ## print this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ bench: $(LOCKED) ## measure: one table; ONLY=webhook,ring,scan,wave,memory for a
 
 crashes: $(LOCKED) ## kill -9 the whole stack 200 times under load, wipe Redis, restart the database, fill the disk; count
 	$(BIN)/python -m tests.crashes
+
+soak: $(LOCKED) ## simulate years by seeds, with everything going wrong; SOAK="--minutes 60 --jobs 2" for so long
+	$(BIN)/checkin simulate --members 100 --days 365 --jobs 2 $(or $(SOAK),--seeds 50)
+
+mutations: $(LOCKED) ## take each promise's guard out, one at a time, and see that the simulation notices
+	$(BIN)/python -m tests.simulation.mutations $(WORD)
 
 migrate: $(LOCKED) ## bring the database to this version
 	@$(BIN)/checkin init

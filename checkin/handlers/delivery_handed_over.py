@@ -186,7 +186,7 @@ def _wait_for_call(session: Session, row: DeliveryRow, now: datetime) -> bool:
 
 
 def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]], now: datetime) -> None:
-    """The carrier took these. What has ended before it was found is asked after at once: its end is still to be told."""
+    """The carrier took these. What had ended before it was found is asked after: its end is still to be told."""
     rows = outbox.held(session, [delivery for delivery, _ in taken])
     for delivery, answer in taken:
         if (row := rows.get(delivery.id)) is None:

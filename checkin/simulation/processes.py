@@ -80,7 +80,7 @@ class Due:
         found: tuple[object, ...] | None = self._rows.execute(question, values).fetchone()
         return found
 
-    def rows(self, question: str, *values: object) -> list[tuple[str, object]]:
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of what is committed."""
         return self._rows.execute(question, values).fetchall()
 

@@ -26,7 +26,7 @@ from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
 from checkin.simulation.people import STOPS, Coordinator, Member, Town, Volunteer
-from checkin.simulation.processes import TOKEN, Due, House
+from checkin.simulation.processes import TOKEN, Due, House, when
 from checkin.simulation.queue import StageQueue
 from checkin.simulation.stage import Stage
 from checkin.simulation.troubles import KINDS, Troubles
@@ -295,11 +295,12 @@ class Run:
         """P3 and P2 from outside: what the database calls taken, joined or closed was done by somebody's hand."""
         found = []
         at = _stored(since)
-        for question, promise, what in _BY_HAND:
-            for row, persons in self.due.rows(question, at):
+        for question, before, after, promise, what in _BY_HAND:
+            for row, persons, happened in self.due.rows(question, at):
+                start, end = when(happened) - before, when(happened) + after
                 numbers = [self.numbers[int(person)] for person in str(persons).split(",")]
-                if not all(self.watch.did(number) for number in numbers):
-                    found.append(Broken(promise, what, row))
+                if not all(self.watch.did(number, start, end) for number in numbers):
+                    found.append(Broken(promise, what, str(row)))
         return found
 
     def _in_hours(self, session: Any, person: Any, at: datetime) -> bool:
@@ -335,22 +336,27 @@ class Run:
 
 _BY_HAND = (
     (
-        "SELECT 'offer ' || o.id, v.person_id FROM offer o JOIN volunteer v ON v.id = o.volunteer_id "
+        "SELECT 'offer ' || o.id, v.person_id, o.offered_at FROM offer o JOIN volunteer v ON v.id = o.volunteer_id "
         "WHERE o.state = 'taken' AND o.offered_at >= ?",
+        timedelta(minutes=2), timedelta(hours=2),
         "P3", "an offer was taken, and its volunteer pressed no key and wrote nothing",
     ),
     (
-        "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id FROM handoff h "
+        "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id, h.joined_at FROM handoff h "
         "JOIN volunteer v ON v.id = h.volunteer_id JOIN escalation e ON e.id = h.escalation_id "
         "JOIN member m ON m.id = e.member_id WHERE h.joined_at >= ?",
+        timedelta(minutes=15), timedelta(minutes=2),
         "P3", "two were joined of whom one had pressed no key",
     ),
     (
-        "SELECT 'escalation ' || id, substr(closed_by, 13) FROM escalation "
+        "SELECT 'escalation ' || id, substr(closed_by, 13), closed_at FROM escalation "
         "WHERE closed_at >= ? AND closed_by LIKE 'coordinator:%'",
+        timedelta(minutes=3), timedelta(minutes=2),
         "P2", "an escalation was closed, and its coordinator did nothing",
     ),
 )  # fmt: skip
+"""What the database says that a person did: when, and how long before and after that their hand may have moved."""
+
 _AT_REST = {
     "a case is open": "SELECT id FROM escalation WHERE state != 'closed'",
     "a delivery waits": "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'unsure')",

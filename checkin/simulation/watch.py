@@ -21,7 +21,6 @@ from checkin.simulator.world import World
 P1_BOUND = timedelta(seconds=2)
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){9,14}")
 _KEPT = 4000
-_BY_HAND = timedelta(hours=2)
 _OPENS, _CLOSES = time(8), time(20)
 
 
@@ -191,11 +190,9 @@ class Watch:
             if case in self._first_tries:
                 self._rung(case, f"escalation {case}")
 
-    def did(self, number: str) -> bool:
-        """Whether this person pressed a key, wrote a command or closed a case in the last minutes or hours."""
-        since = self.now() - _BY_HAND
-        done = (*self.pressed.get(number, ())[-3:], *self.ended.get(number, ())[-3:])
-        return any(at >= since for at in done)
+    def did(self, number: str, start: datetime, end: datetime) -> bool:
+        """Whether this person pressed a key, wrote a command or closed a case in that time."""
+        return any(start <= at <= end for book in (self.pressed, self.ended) for at in book.get(number, ()))
 
     # --- what people do -------------------------------------------------------------------------------------------
 
