@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from checkin.domain.illness import Ailment, Alert, Part, Severity, Spell, look_again
-from checkin.domain.policy import BadPolicy, IllnessPolicy
+from checkin.domain.policy import IllnessPolicy
 from checkin.handlers.illness_told import tell
 from checkin.illness import look as looking
 from checkin.illness.alerts import Alerts, alert_words
@@ -28,9 +28,9 @@ from checkin.illness.look import IN_THE_DATABASE, Findings
 from checkin.illness.outside import Switch
 from checkin.illness.unwritten import alerted, looked_at, with_those_of
 from checkin.log import configure
-from checkin.settings import BadSettings, load, say_ready
+from checkin.settings import load, say_ready
 from checkin.store import illness, system
-from checkin.store.migrate import NoDatabase
+from checkin.store.migrate import WrongDatabase
 from checkin.store.session import reading
 from checkin.wiring import MENDABLE, Services, handbook, utc_now
 from workers import jobs
@@ -225,7 +225,7 @@ def wait_for_database(
     while not stopping.is_set():
         try:
             return start(), spells
-        except (SQLAlchemyError, NoDatabase) as error:
+        except (SQLAlchemyError, WrongDatabase) as error:
             log.warning("the database could not be asked", reason=type(error).__name__)
             found = Findings((looking.database_ailment(error),), IN_THE_DATABASE)
         spells, due = looked_at(spells, found, utc_now(), policy)
@@ -242,22 +242,18 @@ def main() -> int:
         configure("auditor", settings.log_json)
         alerts = Alerts(settings.alert_urls)
         policy = handbook(settings).policy(None).illness
-    except (BadSettings, BadPolicy) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    stopping = threading.Event()
-    catch_signals(stopping)
-    try:
+        stopping = threading.Event()
+        catch_signals(stopping)
         services, spells = wait_for_database(jobs.services, alerts, policy, stopping)
     except MENDABLE as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if services is None:
         return 0
-    say_ready()
     promises = Watch(services, time.monotonic)
     threading.Thread(target=promises.run, args=(stopping,), name="promises", daemon=True).start()
     switch = Switch(settings.heartbeat_url, time.monotonic)
+    say_ready()
     run(Auditor(services, alerts, switch, promises, spells=spells), stopping)
     return 0
 

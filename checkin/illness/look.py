@@ -13,13 +13,13 @@ from checkin.domain.policy import IllnessPolicy
 from checkin.domain.terms import Lane
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.store import backups, illness, paging, restored, signs, system
-from checkin.store.migrate import NewerDatabase, NoDatabase, check
+from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
 from checkin.wiring import Services
 
 PROCESSES = ("web", "clock", "worker_urgent", "worker_reply", "worker_checkin", "worker_bulk", "auditor")
 IN_THE_DATABASE = frozenset(
-    {Part.PROCESS, Part.LANE, Part.CHECK_IN, Part.CARRIER, Part.PEOPLE, Part.PROMISE, Part.BACKUP}
+    {Part.PROCESS, Part.LANE, Part.CHECK_IN, Part.CARRIER, Part.PEOPLE, Part.BACKUP, Part.PROMISE}
 )
 """Parts that only the database can tell of."""
 
@@ -68,8 +68,10 @@ def version_ailments(services: Services) -> list[Ailment]:
     return [_database("The database is not at this version: run `checkin migrate`.")]
 
 
-def database_ailment(error: SQLAlchemyError | TimeoutError | NoDatabase) -> Ailment:
+def database_ailment(error: SQLAlchemyError | TimeoutError | WrongDatabase) -> Ailment:
     """The database was asked in vain, or did not take a write."""
+    if isinstance(error, WrongDatabase) and not isinstance(error.__cause__ or error.__context__, SQLAlchemyError):
+        return _database(str(error))
     reason = str(getattr(error, "orig", "")).lower()
     if any(sign in reason for sign in ("full", "no space", "disk i/o")):
         return _database("The database takes no more writes because its disk is full: free space on it now.")
@@ -113,20 +115,6 @@ def row_ailments(session: Session, services: Services) -> list[Ailment]:
         *_nobody_to_page(session),
         *_held_or_unsaved(session, services),
     ]
-
-
-def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
-    """After a restore, what is still to be read; and backups that are no longer made."""
-    since = restored.catch_up_from(session)
-    if since is not None:
-        what = (
-            f"Routine texts are held back until what came in since {since:%Y-%m-%d %H:%M} UTC has been read from the "
-            "carrier; where that does not happen by itself, read its log and run `checkin restore --trust`."
-        )
-        yield Ailment("restored", Part.BACKUP, Severity.SERIOUS, what)
-    if services.settings.backup_keep and backups.is_overdue(session, services.now()):
-        what = "No backup has been made for two days: run `checkin backup` and see what it says."
-        yield Ailment("backup", Part.BACKUP, Severity.MILD, what)
 
 
 def _silent(beats: Mapping[str, datetime], now: datetime, policy: IllnessPolicy) -> Iterable[Ailment]:
@@ -179,3 +167,17 @@ def _nobody_to_page(session: Session) -> Iterable[Ailment]:
             "Add one with `checkin coordinators add`."
         )
         yield Ailment("nobody_to_page", Part.PEOPLE, Severity.MILD, what)
+
+
+def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
+    """After a restore, what is still to be read; and backups that are no longer made."""
+    since = restored.catch_up_from(session)
+    if since is not None:
+        what = (
+            f"Routine texts are held back until what came in since {since:%Y-%m-%d %H:%M} UTC has been read from the "
+            "carrier; where that does not happen by itself, read its log and run `checkin restore --trust`."
+        )
+        yield Ailment("restored", Part.BACKUP, Severity.MILD, what)
+    if services.settings.backup_keep and backups.is_overdue(session, services.now()):
+        what = "No backup has been made for two days: run `checkin backup` and see what it says."
+        yield Ailment("backup", Part.BACKUP, Severity.MILD, what)

@@ -38,8 +38,3 @@ def upgrade() -> None:
         sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_index('ix_delivery_troubled', 'delivery', ['first_tried_at'],
         sqlite_where=sa.text('error IS NOT NULL'), postgresql_where=sa.text('error IS NOT NULL'))
-
-
-def downgrade() -> None:
-    op.drop_index('ix_delivery_troubled', table_name='delivery')
-    op.drop_table('illness')
