@@ -102,6 +102,7 @@ class Run:
         self.queue = StageQueue(self.stage)
         self.services = self._services(folder)
         self.due = Due(str(self.services.engine.url.database))
+        self.aside = self.services.engine.execution_options(between=lambda where: None)
         self.house = House(
             self.stage, self.services, self.queue, self.due,
             random.Random(f"{plan.seed}:house"), plan.machines,  # noqa: S311 - as above
@@ -263,7 +264,7 @@ class Run:
         """Trouble is over, nobody is asked any more, everybody is kind: now all must come to an end."""
         self.troubles.over()
         self.town.kind = True
-        with transaction(self.services.engine) as session:
+        with transaction(self.aside) as session:
             for schedule in session.scalars(select(ScheduleRow)):
                 schedule.next_action_at = None
         for person in self.world.phones.values():
@@ -283,7 +284,7 @@ class Run:
 
     def _asks(self, since: datetime | None) -> None:
         self._asked_at = self.stage.now
-        with transaction(self.services.engine) as session:
+        with transaction(self.aside) as session:
             found = broken(session, self.stage.now, self._in_hours, since)
         found += self._without_a_hand(since or self.stage.now - _LOOK_BACK)
         if self.troubles.troubled(self.stage.now):

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from checkin.illness.look import look
 from checkin.migrations import WORKS_FROM
 from checkin.settings import ROOT
 from checkin.store.migrate import Busy, NewerDatabase, OlderDatabase, require, upgrade, version_of
 from checkin.store.session import make_engine
-from checkin.web.health import ailments
 from checkin.wiring import Services, build
 from tests.integration.live_town import ANA, BEN, DORA, SAM, LiveTown
 from tests.integration.test_races import member, post, settle, two
@@ -224,7 +224,7 @@ def test_every_part_is_renewed_and_nobody_is_turned_away(make_town: Callable[[],
     town.live.spawn("up", ["checkin", "up"])
     assert until(town.live.answers, 30), town.story()
     said = lambda: town.live.log.read_text()  # noqa: E731
-    assert until(lambda: ailments(town.live.services) == {}, 20), town.story()
+    assert until(lambda: not look(town.live.services).serious, 20), town.story()
     with texting_all_the_time(town) as answers:
         assert until(lambda: len(answers) > 5, 20)
         policy.write_text("this is no TOML")  # a new version that cannot start
