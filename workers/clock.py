@@ -24,9 +24,9 @@ from checkin.lanes import LANES
 from checkin.log import configure
 from checkin.settings import load, say_ready
 from checkin.store import restored, system
-from checkin.store.claims import claim_due
-from checkin.store.session import transaction
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow
+from checkin.store.claims import claim_due, due_among, lanes_due
+from checkin.store.session import reading, transaction
+from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
 from checkin.wiring import MENDABLE, Services
 from workers import catch_up, jobs
 from workers.nightly import NightlyBackup
@@ -46,25 +46,34 @@ _WAITING = (State.UNSURE.value, State.SENDING.value, State.QUEUED.value)
 def tick(services: Services) -> int:
     """Do what is due. Returns how many routine rows were acted on, so that a full batch is followed by another."""
     urgent(services)
-    done = 0
-    if not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
-        _check_ins_due(services)
-        done = plan(services)
-    for lane in (Lane.CHECKIN, Lane.BULK):
-        _hand_to_queue(services, lane)
+    due, done = _due(services, CheckInRow, ScheduleRow), 0
+    if due and not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
+        if CheckInRow.__tablename__ in due:
+            _check_ins_due(services)
+        if ScheduleRow.__tablename__ in due:
+            done = plan(services)
+    _hand_over_due(services, Lane.CHECKIN, Lane.BULK)
     return done
 
 
 def urgent(services: Services) -> None:
     """Escalations, handoffs, and what is to leave at once."""
-    _wake_due(services, EscalationRow, lambda session, row: move_case(
-        session, services.handbook, EscalationId(row), escalation.Woke(), services.now()
-    ))  # fmt: skip
-    _wake_due(services, HandoffRow, lambda session, row: move_handoff(
-        session, services.handbook, HandoffId(row), handoff.Woke(), services.now()
-    ))  # fmt: skip
-    for lane in (Lane.URGENT, Lane.REPLY):
-        _hand_to_queue(services, lane)
+    due = _due(services, EscalationRow, HandoffRow)
+    if EscalationRow.__tablename__ in due:
+        _wake_due(services, EscalationRow, lambda session, row: move_case(
+            session, services.handbook, EscalationId(row), escalation.Woke(), services.now()
+        ))  # fmt: skip
+    if HandoffRow.__tablename__ in due:
+        _wake_due(services, HandoffRow, lambda session, row: move_handoff(
+            session, services.handbook, HandoffId(row), handoff.Woke(), services.now()
+        ))  # fmt: skip
+    _hand_over_due(services, Lane.URGENT, Lane.REPLY)
+
+
+def _due(services: Services, *kinds: type[_Due | ScheduleRow]) -> set[str]:
+    """Most seconds nothing is due: then nobody's turn to write is taken."""
+    with reading(services.engine) as session:
+        return due_among(session, kinds, services.now())
 
 
 def _catching_up(services: Services) -> bool:
@@ -114,6 +123,14 @@ def plan(services: Services) -> int:
     return services.act(lambda session: schedules_due(session, services.handbook, now, _BATCH))
 
 
+def _hand_over_due(services: Services, *lanes: Lane) -> None:
+    with reading(services.engine) as session:
+        due = lanes_due(session, DeliveryRow, [lane.value for lane in lanes], _WAITING, services.now())
+    for lane in lanes:
+        if lane.value in due:
+            _hand_to_queue(services, lane)
+
+
 def _hand_to_queue(services: Services, lane: Lane) -> None:
     """Hand a lane's due deliveries to its queue, no further ahead than the workers will come within the lease."""
     rules, waiting = LANES[lane], services.queue.waiting(lane)
@@ -124,9 +141,8 @@ def _hand_to_queue(services: Services, lane: Lane) -> None:
     with transaction(services.engine) as session:
         ids: list[int] = []
         for state in _WAITING:  # one state at a time, so that an index gives them in order, however many wait
-            where = (DeliveryRow.lane == lane.value, DeliveryRow.state == state)
-            left = min(room, _MOST_AT_ONCE) - len(ids)
-            ids += claim_due(session, DeliveryRow, services.now(), LEASE[lane], left, *where) if left else []
+            left, its = min(room, _MOST_AT_ONCE) - len(ids), {"lane": lane.value, "state": state}
+            ids += claim_due(session, DeliveryRow, services.now(), LEASE[lane], left, **its) if left else []
     for at in range(0, len(ids), batch):
         services.queue.enqueue(lane, [DeliveryId(i) for i in ids[at : at + batch]])
 

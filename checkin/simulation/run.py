@@ -45,7 +45,7 @@ _AREAS = (202, 303, 404, 415, 503, 602, 617, 702, 808, 907, 206, 212, 312, 512, 
 _ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix", "Europe/London",
           "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")  # fmt: skip
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_ASK_EVERY = 25
+_ASK_EVERY = 50
 _LOOK_BACK = timedelta(hours=1)
 
 
@@ -373,8 +373,9 @@ def _stored(at: datetime) -> str:
 
 
 def _rule(chance: random.Random) -> str:
-    at = f"{chance.randrange(8, 20):02d}:{chance.choice((0, 15, 30, 45)):02d}"
-    kind = chance.random()
+    """Mostly by day; some coordinators set hours in which nobody may be disturbed, and the text must wait."""
+    hour = chance.randrange(8, 20) if chance.random() < 0.85 else chance.choice((5, 6, 7, 20, 21, 22))
+    at, kind = f"{hour:02d}:{chance.choice((0, 15, 30, 45)):02d}", chance.random()
     if kind < 0.05:
         return f"MO,TU,WE,TH,FR,SA,SU {at}"
     if kind < 0.12:

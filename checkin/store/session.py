@@ -130,7 +130,10 @@ _READS_ONLY = "checkin_reads_only"
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a transaction that writes nothing: on SQLite it holds up no writer, and none holds it up."""
-    with Session(engine.execution_options(**{_READS_ONLY: True}), expire_on_commit=False) as session:
+    with (
+        engine.connect().execution_options(**{_READS_ONLY: True}) as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
         yield session
         session.rollback()
 
