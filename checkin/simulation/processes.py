@@ -220,6 +220,7 @@ class House:
 
     def clocks_due(self) -> datetime | None:
         """When the next clock ticks: only ticks that may find something are worth playing."""
+        self.due.changed()
         return min((self._ticks_at(process) for process in self._clocks), default=None) if self.due.at() else None
 
     def _ticks_at(self, process: Process) -> datetime:
