@@ -227,7 +227,7 @@ class Run:
         report = Report(self.plan)
         end = START + timedelta(days=self.plan.days)
         try:
-            self.troubles.plan(START, self.plan.days)
+            self.troubles.plan(self.plan.days, self._busy())
             self._until(end, progress)
             self._rests(end)
         except PromiseBroken as fallen:
@@ -237,6 +237,12 @@ class Run:
         report.counts["killed"], report.counts["paused"] = self.troubles.kills, self.troubles.pauses
         report.counts["turns"] = self.stage.turns
         return report
+
+    def _busy(self) -> list[float]:
+        """When check-ins fall due in the first week, in seconds from the start."""
+        with transaction(self.aside) as session:
+            first = session.scalars(select(ScheduleRow.next_action_at).order_by(ScheduleRow.id)).all()
+        return [(at - START).total_seconds() for at in first if at is not None]
 
     def _until(self, end: datetime, progress: Callable[[float], None] = lambda share: None) -> None:
         instants = 0

@@ -1,7 +1,7 @@
 """What goes wrong, and when: a plan by the seed. Each kind has its own stream of chance and can be left out."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from checkin.simulation.carrier import Weather
@@ -27,6 +27,7 @@ JUMP = timedelta(seconds=40)
 APART = timedelta(seconds=3)
 """How far two machines' clocks are apart at most: what any time service keeps."""
 
+_WEEK = 7 * 86_400
 _RECOVERS = timedelta(seconds=90)
 
 
@@ -44,16 +45,21 @@ class Troubles:
         self.stopped = False
         house.stage.fate = self.fate
 
-    def plan(self, start: datetime, days: int) -> None:
-        """Put windows of trouble into so many days; most of them by day, when there is something to disturb."""
+    def plan(self, days: int, busy: Sequence[float]) -> None:
+        """Put windows of trouble into so many days; most begin with a check-in, when there is something to disturb.
+
+        `busy`: when check-ins fall due in the first week, in seconds from the start; most come again each week.
+        """
         for kind in KINDS:
             if kind not in self.kinds:
                 continue
             chance = random.Random(f"{self._seed}:{kind}")  # noqa: S311 - as above
             windows = max(1, round(_A_YEAR[kind] * days / 365))
             for _ in range(windows):
-                hours = chance.uniform(12, 26) if chance.random() < 0.7 else chance.uniform(0, 24)
-                at = chance.randrange(days) * 86_400 + hours * 3_600
+                at = chance.uniform(0, days * 86_400)
+                if chance.random() < 0.75:
+                    week = chance.randrange(max(days // 7, 1))
+                    at = chance.choice(busy) + week * _WEEK + chance.uniform(-5, 1)
                 lasts = chance.choice((20, 120, 600, 3_600)) * chance.uniform(0.5, 1.0)
                 draw = random.Random(f"{self._seed}:{kind}:{at}")  # noqa: S311 - as above
                 self.house.stage.after(at, lambda k=kind, d=draw, s=lasts: self._begins(k, d, s))  # type: ignore[misc]
@@ -140,7 +146,7 @@ class Troubles:
             return None
         chance, process = self._fate, actor.process
         drawn = chance.random()
-        if "kill" in self.kinds and drawn < (0.01 if self._on.get("kill") else 0.0002) and process.alive:
+        if "kill" in self.kinds and drawn < (0.02 if self._on.get("kill") else 0.0002) and process.alive:
             self.kills += 1
             self._happened()
             self.note(f"kill {process.name} at {where}")
@@ -149,7 +155,7 @@ class Troubles:
         if not where.startswith("carrier"):
             # Between the last look at the clock and the request no rule of ours can help: not even a fence, because
             # carriers know none. That window is microseconds long, and is left out.
-            if "pause" in self.kinds and drawn > 1 - (0.005 if self._on.get("pause") else 0.0001):
+            if "pause" in self.kinds and drawn > 1 - (0.02 if self._on.get("pause") else 0.0001):
                 self.pauses += 1
                 return self._stands_still(actor, where, chance.choice((1.0, 8.0, 14.0, 40.0)))
             if self._suspended == process.machine:

@@ -37,7 +37,7 @@ MUTATIONS = (
     ),
     Mutation(
         "P1", "the clock hands over what the queue lost", "workers/clock.py",
-        "    for lane in (Lane.URGENT, Lane.REPLY):\n        _hand_to_queue(services, lane)", "    pass",
+        "    _hand_over_due(services, Lane.URGENT, Lane.REPLY)", "    pass",
     ),
     Mutation(
         "P2", "a claimed row comes due again", "checkin/store/claims.py",
