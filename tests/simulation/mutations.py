@@ -41,7 +41,7 @@ MUTATIONS = (
     ),
     Mutation(
         "P2", "a claimed row comes due again", "checkin/store/claims.py",
-        ".values(next_action_at=now + lease)", ".values(next_action_at=now + lease * 1000)",
+        "now + lease,", "now + lease * 1000,",
     ),
     Mutation(
         "P2", "an open escalation always has a next time", "checkin/domain/escalation/next_time.py",
