@@ -2,13 +2,10 @@
 
 import io
 import random
-import sqlite3
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy.exc import OperationalError
@@ -16,8 +13,10 @@ from sqlalchemy.exc import OperationalError
 from checkin.app import create_app
 from checkin.carrier.signature import sign
 from checkin.domain.terms import DeliveryId, Lane
+from checkin.simulation.due import Due, when
+from checkin.simulation.hands import Hands
 from checkin.simulation.queue import StageQueue
-from checkin.simulation.stage import Actor, Crash, Process, Stage
+from checkin.simulation.stage import Crash, Process, Stage
 from checkin.simulator.world import Then
 from checkin.store import outbox
 from checkin.store.session import transaction
@@ -30,120 +29,6 @@ _DRAINED_AT_ONCE = 50
 _ONE_MORE_TRY = 0.3
 """A carrier tries a webhook once more where nobody answered, and never after an error."""
 _READS_EVERY = 30.0
-_OF_LANES = [
-    f"SELECT min(next_action_at) AS at FROM delivery WHERE lane = '{lane.value}' AND state = '{state}'"  # noqa: S608
-    for lane in Lane
-    for state in ("queued", "sending", "unsure")
-]
-_OF_OTHERS = [
-    f"SELECT min(next_action_at) AS at FROM {table}"  # noqa: S608
-    for table in ("schedule", "check_in", "escalation", "handoff")
-]
-_NEXT_DUE = f"SELECT min(at) FROM ({' UNION ALL '.join(_OF_OTHERS + _OF_LANES)})"  # noqa: S608
-_LANE_DUE = {
-    lane: f"SELECT min(at) FROM ({' UNION ALL '.join(each for each in _OF_LANES if lane.value in each)})"  # noqa: S608
-    for lane in Lane
-}
-
-
-class Due:
-    """When the database next has something to do: looked up at most once after each change."""
-
-    def __init__(self, path: str) -> None:
-        self._rows = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._known: dict[str, datetime | None] = {}
-        self._version = 0
-
-    def changed(self) -> bool:
-        """Whether something was written since this was last asked."""
-        version = self._rows.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._version:
-            return False
-        self._version = version
-        self._known.clear()
-        return True
-
-    def at(self) -> datetime | None:
-        """The earliest time of any row."""
-        return self._ask("", _NEXT_DUE)
-
-    def asked(self) -> datetime | None:
-        """When a delivery is to be asked after."""
-        return self._ask("asked", "SELECT min(ask_at) FROM delivery WHERE ask_at IS NOT NULL")
-
-    def in_lane(self, lane: Lane) -> datetime | None:
-        """The earliest time of a lane's deliveries."""
-        return self._ask(lane.value, _LANE_DUE[lane])
-
-    def row(self, question: str, *values: object) -> tuple[object, ...] | None:
-        """One row of what is committed."""
-        found: tuple[object, ...] | None = self._rows.execute(question, values).fetchone()
-        return found
-
-    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        """All rows of what is committed."""
-        return self._rows.execute(question, values).fetchall()
-
-    def _ask(self, key: str, question: str) -> datetime | None:
-        if key not in self._known:
-            found = self._rows.execute(question).fetchone()[0]
-            self._known[key] = when(found) if found is not None else None
-        return self._known[key]
-
-    def close(self) -> None:
-        """Ask no more."""
-        self._rows.close()
-
-
-def when(stored: object) -> datetime:
-    """A time as SQLite keeps it."""
-    return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
-
-
-class Hands(Executor):
-    """Threads of a worker, as actors."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":
-        """Do it beside."""
-        future = ActorFuture(self._process)
-        future.act(lambda: work(*args, **named))
-        return future
-
-
-class ActorFuture(Future[Any]):
-    """What an actor will have come to. Whoever asks stands still until then, as an actor does."""
-
-    def __init__(self, process: Process) -> None:
-        super().__init__()
-        self._process, self._asking = process, list[Actor]()
-
-    def act(self, work: Callable[[], Any]) -> None:
-        """Begin."""
-        self._process.act(lambda: self.set_result(work()), self._ended)
-
-    def _ended(self, error: BaseException | None) -> None:
-        if error is not None:
-            self.set_exception(error)
-        for actor in self._asking:
-            self._process.stage.wake(actor)
-
-    def _until_done(self) -> None:
-        while not self.done():
-            self._asking.append(self._process.stage.current())
-            self._process.stage.wait()
-
-    def result(self, timeout: float | None = None) -> Any:
-        """What it came to, or what it raised."""
-        self._until_done()
-        return super().result(timeout)
-
-    def exception(self, timeout: float | None = None) -> BaseException | None:
-        """What it raised."""
-        self._until_done()
-        return super().exception(timeout)
 
 
 class House:

@@ -21,12 +21,14 @@ from checkin.domain.phone import zones_of
 from checkin.domain.terms import EscalationId, PersonId, Phone
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import plan_next
-from checkin.promises import Broken, broken
+from checkin.promises import broken
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
+from checkin.simulation.due import Due
+from checkin.simulation.outcome import see_that_all_rests, without_a_hand
 from checkin.simulation.people import STOPS, Coordinator, Member, Town, Volunteer
-from checkin.simulation.processes import TOKEN, Due, House, when
+from checkin.simulation.processes import TOKEN, House
 from checkin.simulation.queue import StageQueue
 from checkin.simulation.stage import Stage
 from checkin.simulation.troubles import KINDS, Troubles
@@ -278,37 +280,17 @@ class Run:
                 person.becomes("rings")
         self._until(end + _SETTLES_WITHIN)
         self._asks(None)
-        for what, question in _AT_REST.items():
-            row = self.due.row(question)
-            if row is not None:
-                self.watch.fails("P2" if "case" in what else "P6", f"at rest, {what}", f"id {row[0]}")
-        lost = self.watch.lost()
-        if lost:
-            self.watch.fails("P7", "a text that the carrier has never reached the database", lost)
-        if self.watch.unrung():
-            self.watch.fails("P1", "words of distress rang no phone", f"{self.watch.unrung()} cases")
+        see_that_all_rests(self.due, self.watch)
 
     def _asks(self, since: datetime | None) -> None:
         self._asked_at = self.stage.now
         with transaction(self.aside) as session:
             found = broken(session, self.stage.now, self._in_hours, since)
-        found += self._without_a_hand(since or self.stage.now - _LOOK_BACK)
+        found += without_a_hand(self.due, self.watch, self.numbers, since or self.stage.now - _LOOK_BACK)
         if self.troubles.troubled(self.stage.now):
             found = [each for each in found if "not tried" not in each.what and "looked at again" not in each.what]
         if found:
             raise PromiseBroken(found, self.stage.now)
-
-    def _without_a_hand(self, since: datetime) -> list[Broken]:
-        """P3 and P2 from outside: what the database calls taken, joined or closed was done by somebody's hand."""
-        found = []
-        at = _stored(since)
-        for question, before, after, promise, what in _BY_HAND:
-            for row, persons, happened in self.due.rows(question, at):
-                start, end = when(happened) - before, when(happened) + after
-                numbers = [self.numbers[int(person)] for person in str(persons).split(",")]
-                if not all(self.watch.did(number, start, end) for number in numbers):
-                    found.append(Broken(promise, what, str(row)))
-        return found
 
     def _in_hours(self, session: Any, person: Any, at: datetime) -> bool:
         slack = self.troubles.slack()
@@ -339,43 +321,6 @@ class Run:
         self.due.close()
         self.services.engine.dispose()
         structlog.reset_defaults()
-
-
-_BY_HAND = (
-    (
-        "SELECT 'offer ' || o.id, v.person_id, o.offered_at FROM offer o JOIN volunteer v ON v.id = o.volunteer_id "
-        "WHERE o.state = 'taken' AND o.offered_at >= ?",
-        timedelta(minutes=2), timedelta(hours=2),
-        "P3", "an offer was taken, and its volunteer pressed no key and wrote nothing",
-    ),
-    (
-        "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id, h.joined_at FROM handoff h "
-        "JOIN volunteer v ON v.id = h.volunteer_id JOIN escalation e ON e.id = h.escalation_id "
-        "JOIN member m ON m.id = e.member_id WHERE h.joined_at >= ?",
-        timedelta(minutes=15), timedelta(minutes=2),
-        "P3", "two were joined of whom one had pressed no key",
-    ),
-    (
-        "SELECT 'escalation ' || id, substr(closed_by, 13), closed_at FROM escalation "
-        "WHERE closed_at >= ? AND closed_by LIKE 'coordinator:%'",
-        timedelta(minutes=3), timedelta(minutes=2),
-        "P2", "an escalation was closed, and its coordinator did nothing",
-    ),
-)  # fmt: skip
-"""What the database says that a person did: when, and how long before and after that their hand may have moved."""
-
-_AT_REST = {
-    "a case is open": "SELECT id FROM escalation WHERE state != 'closed'",
-    "a delivery waits": "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'unsure')",
-    "a delivery's last word was never heard": "SELECT id FROM delivery WHERE state = 'sent'",
-    "a handoff is under way": "SELECT id FROM handoff WHERE next_action_at IS NOT NULL",
-    "a check-in is open": "SELECT id FROM check_in WHERE state IN ('due', 'asked', 'reminded', 'called')",
-}
-
-
-def _stored(at: datetime) -> str:
-    """A time as SQLite keeps it."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _rule(chance: random.Random) -> str:

@@ -13,7 +13,7 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from checkin.promises import Broken
-from checkin.simulation.processes import Due
+from checkin.simulation.due import Due
 from checkin.simulator.calls import Call
 from checkin.simulator.texts import Message
 from checkin.simulator.world import World
