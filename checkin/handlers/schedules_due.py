@@ -21,7 +21,7 @@ from checkin.domain.terms import CheckInId, PersonId
 from checkin.handlers.apply import apply
 from checkin.handlers.check_in_moved import plan_next, scene, schedule_due
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, outbox, people, tasks
+from checkin.store import check_ins, consent, outbox, people, restored, tasks
 from checkin.store.session import SomebodyWasFaster, savepoint
 from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
@@ -95,13 +95,17 @@ def _rests(session: Session, schedule: int, now: datetime) -> None:
 
 
 def _together(session: Session, handbook: Handbook, due: Sequence[ScheduleRow], now: datetime) -> set[int]:
-    """Plan those who are like most. Returns the schedules that are done with."""
+    """Plan those who are like most. Returns the schedules that are done with.
+
+    What fell due while a restored database did not look is planned alone: it may have been asked already.
+    """
     whose = people.behind(session, [schedule.member_id for schedule in due])
     busy = check_ins.with_open_ones(session, list(whose))
     works = [
         _Work(schedule, *whose[schedule.member_id], schedule.next_action_at or now)
         for schedule in due
         if schedule.member_id in whose and schedule.member_id not in busy
+        if not restored.in_gap(session, schedule.next_action_at or now)
     ]
     for work in works:
         plan_next(handbook, work.schedule, work.person, max(work.due_at, now - _LATE))
