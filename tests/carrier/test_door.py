@@ -213,8 +213,8 @@ def test_without_a_database_nothing_is_acknowledged_and_the_caller_is_held(
         raise OperationalError("select", {}, Exception("database is locked"))
 
     monkeypatch.setattr("checkin.wiring.decided", slow)
-    assert posts(town, "/twilio/sms", text("i want to die")).status_code == 500
-    assert posts(town, "/twilio/call/7/keys/offer", {"CallSid": "CA1", "Digits": "1"}).status_code == 500
+    assert posts(town, "/twilio/sms", text("i want to die")).status_code == 503
+    assert posts(town, "/twilio/call/7/keys/offer", {"CallSid": "CA1", "Digits": "1"}).status_code == 503
     for path, again in (
         ("/twilio/call/7/fallback", f"{BASE}/twilio/call/7/answered"),
         ("/twilio/voice/fallback", f"{BASE}/twilio/voice"),
@@ -253,4 +253,4 @@ def test_no_log_line_holds_a_number_or_a_word(town: Town, monkeypatch: pytest.Mo
         raise OperationalError(f"insert {SAM}", {"phone": SAM, "body": "i want to die"}, Exception("disk full"))
 
     monkeypatch.setattr("checkin.wiring.decided", breaks)
-    assert posts(town, "/twilio/sms", text("i want to die", sid="SM3")).status_code == 500
+    assert posts(town, "/twilio/sms", text("i want to die", sid="SM3")).status_code == 503

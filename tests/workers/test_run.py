@@ -151,10 +151,7 @@ def test_a_database_that_is_away_ends_no_worker(settings: Settings) -> None:
     assert asked == ["urgent", "urgent"]
 
 
-@pytest.mark.parametrize("lane", [Lane.URGENT, Lane.BULK])
-def test_one_delivery_that_fails_holds_up_no_other(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, lane: Lane
-) -> None:
+def test_one_delivery_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     from workers import jobs
 
     handed = list[int]()
@@ -166,7 +163,7 @@ def test_one_delivery_that_fails_holds_up_no_other(
         return True
 
     monkeypatch.setattr(jobs, "deliver", deliver)
-    monkeypatch.setattr(jobs, "_side_by_side", lambda _services, _delivery: LANES[lane].at_once > 1)
+    monkeypatch.setattr(jobs, "_lane", lambda _services, _delivery: Lane.URGENT)
     with pytest.raises(ValueError, match="each time"):
         jobs.hand_over(None, [DeliveryId(1), DeliveryId(2), DeliveryId(3)])  # type: ignore[arg-type]
     assert sorted(handed) == [2, 3]
