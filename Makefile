@@ -1,6 +1,7 @@
 # `make` tells what there is. Everything needs only Python 3.11 or newer; `make` builds its own environment in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+JOBS ?= 2
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
@@ -21,8 +22,8 @@ $(LOCKED): requirements.lock pyproject.toml
 run: $(LOCKED) ## run everything on this machine; Ctrl-C stops it
 	@$(BIN)/checkin up
 
-test: $(LOCKED) ## run all tests (PostgreSQL and Valkey come with the environment)
-	$(BIN)/python -m pytest
+test: $(LOCKED) ## run all tests, two files at a time (JOBS=1: one); PostgreSQL and Valkey come with the environment
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 check: $(LOCKED) ## lint, types, arrows between rooms, templates
 	$(BIN)/ruff check .

@@ -118,13 +118,12 @@ class Run:
         self.carrier.tried = self.watch.tried
         self.house.answered = self._answered
         self.stage.wrong = self._wrong
-        self.errors: list[str] = []
         self.town = Town(self.world, self.watch, self._close_case)
         self.members: list[Member] = []
         self.numbers: dict[int, str] = {}
         self._settle_people()
         self._asked_at = START
-        _listen_to_logs(self._logged)
+        self._logging = _listen_to_logs(self._logged)
 
     def _services(self, folder: Path) -> Services:
         settings = load({"CHECKIN_DATA_DIR": str(folder), "CHECKIN_DEFAULT_TIMEZONE": "America/New_York"}, None)
@@ -251,6 +250,8 @@ class Run:
         while True:
             while self.stage.play():
                 pass
+            if self.watch.fallen is not None:
+                raise self.watch.fallen
             instants += 1
             if instants % _ASK_EVERY == 0:
                 self._asks(self._asked_at - _LOOK_BACK)
@@ -313,14 +314,13 @@ class Run:
 
     def _logged(self, entry: str) -> None:
         if not self.house.database_away:
-            self.errors.append(entry)
             self.watch.fails("P7", f"an error that nothing expects: {entry}", "")
 
     def close(self) -> None:
         """Give back what was taken."""
         self.due.close()
         self.services.engine.dispose()
-        structlog.reset_defaults()
+        structlog.configure(**self._logging)
 
 
 def _rule(chance: random.Random) -> str:
@@ -340,8 +340,9 @@ def _fast(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _listen_to_logs(heard: Callable[[str], None]) -> None:
-    """Errors that the code caught and wrote down are findings here."""
+def _listen_to_logs(heard: Callable[[str], None]) -> dict[str, Any]:
+    """Errors that the code caught and wrote down are findings here. Returns how it was logged before."""
+    before = structlog.get_config()
 
     def hear(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> Any:
         error = entry.get("exc_info")
@@ -353,3 +354,4 @@ def _listen_to_logs(heard: Callable[[str], None]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         cache_logger_on_first_use=False,
     )
+    return before

@@ -53,6 +53,7 @@ class Watch:
     pressed: dict[str, list[datetime]] = field(default_factory=dict)
     ended: dict[str, list[datetime]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    fallen: PromiseBroken | None = None
     _tried: dict[int, datetime] = field(default_factory=dict)
     _taken: Counter[int] = field(default_factory=Counter)
     _cries: dict[int, datetime] = field(default_factory=dict)
@@ -92,8 +93,10 @@ class Watch:
         return self._digest.hexdigest()[:16]
 
     def fails(self, promise: str, what: str, row: str) -> NoReturn:
-        """A promise does not hold."""
-        raise PromiseBroken([Broken(promise, what, row)], self.now())
+        """A promise does not hold. It is kept too: the code under test may catch what is raised in it."""
+        fallen = PromiseBroken([Broken(promise, what, row)], self.now())
+        self.fallen = self.fallen or fallen
+        raise fallen
 
     # --- what the service does ------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import pytest
 from tests.crashes.run import Plan, crash
 from tests.postgres import why_not
 
-SHORT = Plan(kills=8, wipes=1, restarts=1, fills=1, every=0.7, settles=90.0)
+SHORT = Plan(kills=6, wipes=1, restarts=1, fills=1, every=0.6, settles=90.0)
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
