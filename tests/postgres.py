@@ -122,11 +122,11 @@ class Postgres:
         """Stop the server: SIGINT ends it at once and in order, SIGQUIT as a crash would."""
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=60)
             self._process = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)  # its folder goes with it: nothing need be put in order
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from redis import Redis as Client
 from redis.exceptions import RedisError
@@ -172,19 +173,24 @@ class Redis:
 
     def has_a_replica(self) -> bool:
         """Whether one follows it."""
-        with connect(self.url, timeout=1) as client:
-            return bool(client.info("replication")["connected_slaves"])
+        return bool(self._info("replication").get("connected_slaves"))
 
     def is_primary(self) -> bool:
         """Whether it takes writes."""
-        with connect(self.url, timeout=1) as client:
-            return str(client.info("replication")["role"]) == "master"
+        return self._info("replication").get("role") == "master"
 
     def knows_others(self) -> bool:
         """Of a sentinel: whether it knows the two others and the replica."""
-        with connect(self.url, timeout=1) as client:
-            state = client.info("sentinel")["master0"]
-        return (state["sentinels"], state["slaves"]) == (3, 1)
+        state = self._info("sentinel").get("master0", {})
+        return (state.get("sentinels"), state.get("slaves")) == (3, 1)
+
+    def _info(self, section: str) -> dict[str, Any]:
+        """What it says of itself; nothing while it does not answer, or is changing sides and hangs up."""
+        try:
+            with connect(self.url, timeout=1) as client:
+                return dict(client.info(section))
+        except RedisError:
+            return {}
 
     def kill(self) -> None:
         """As a power cut."""
