@@ -35,7 +35,7 @@ from checkin.handlers.people_files.volunteers import put_volunteers
 from checkin.store import people, system
 
 _PART = 250
-"""Lines in one transaction: on SQLite a fifth of a second, in which webhooks wait their turn."""
+"""Lines in one transaction: webhooks wait their turn behind it on SQLite, so it is kept short."""
 
 Act = Callable[[Callable[[Session], Report | None]], Any]
 """Runs work in a transaction of its own."""

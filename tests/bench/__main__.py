@@ -1,6 +1,6 @@
 """`make bench`: one table, ratios of one run. `ONLY=webhook,ring` measures a part, `DATABASE=sqlite` one.
 
-The whole takes about twelve minutes on two processors.
+How long the whole takes is printed at its end.
 """
 
 import os
