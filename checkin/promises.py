@@ -230,6 +230,18 @@ def _out_of_hours(session: Session, in_hours: InHours, first: int) -> Iterator[B
 
 
 def _asked_twice(session: Session, first: int) -> Iterator[Broken]:
+    """Once, and once more for each time that the member has asked for it (LATER)."""
+    laters = (
+        select(func.count(InboundRow.id))
+        .join(MemberRow, MemberRow.person_id == InboundRow.person_id)
+        .where(
+            MemberRow.id == CheckInRow.member_id,
+            InboundRow.command == "later",
+            InboundRow.received_at >= CheckInRow.due_at,
+        )
+        .correlate(CheckInRow)
+        .scalar_subquery()
+    )
     touched = select(DeliveryRow.check_in_id).where(DeliveryRow.id >= first, DeliveryRow.check_in_id.is_not(None))
     twice = (
         select(CheckInRow.id)
@@ -241,7 +253,7 @@ def _asked_twice(session: Session, first: int) -> Iterator[Broken]:
             DeliveryRow.first_tried_at.is_not(None),
         )
         .group_by(CheckInRow.id, DeliveryRow.template)
-        .having(func.count() > 1)
+        .having(func.count() > 1 + laters)
     )
     for row in session.scalars(twice):
         yield Broken("P6", "one check-in sent the same text twice", f"check_in {row}")

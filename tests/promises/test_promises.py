@@ -49,6 +49,15 @@ def test_an_ordinary_day_breaks_none(town: Town) -> None:
     assert asked(town, since=town.time - timedelta(hours=4)) == []
 
 
+def test_whoever_asks_for_it_later_may_be_asked_again(town: Town) -> None:
+    town.schedule("MO 09:30")
+    town.passes(minutes=31)
+    town.sam.sends("LATER")
+    town.passes(hours=4)
+    assert sum("rough to 5" in text for text in town.sam.received) > 1
+    assert asked(town) == []
+
+
 def _untried(session: Session, town: Town) -> None:
     at = town.time - timedelta(minutes=1)
     routine(session, town, lane="urgent", routine=False, state="queued", created_at=at, next_action_at=at)
