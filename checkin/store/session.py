@@ -50,7 +50,7 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
         engine = create_engine(
             parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
         )
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, patience))
         event.listen(engine, "begin", partial(_begin_immediate, patience))
         _name_savepoints_plainly(engine)
         _turns[engine] = Turns(engine, patience)
@@ -84,14 +84,27 @@ def _ping_rested(connection: Any, record: Any, _proxy: Any) -> None:
         raise DisconnectionError from error  # the pool takes another one
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(patience: float, connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor, patience)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_ASKS_FOR_MS}")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor, patience: float) -> None:
+    """Two that open a new file at once: the second is told at once that it is locked, however patient SQLite is."""
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(0.002)
 
 
 def _name_savepoints_plainly(engine: Engine) -> None:
