@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, select, update
+from sqlalchemy import Integer, ScalarSelect, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.flood import Heard
@@ -72,13 +72,21 @@ def newest_but(number: int) -> ScalarSelect[datetime]:
 
 def lately(session: Session, person: PersonId, since: datetime, most: int) -> list[Heard]:
     """A person's texts since a time, newest first, at most so many."""
-    rows = session.execute(
-        select(InboundRow.received_at, InboundRow.body)
-        .where(InboundRow.person_id == person, InboundRow.channel == "sms", InboundRow.received_at > since)
-        .order_by(InboundRow.id.desc())
-        .limit(most)
+    rows = session.connection().execute(_LATELY, {"person": person, "since": since, "most": most})
+    return [Heard(received_at, body) for received_at, body in rows]
+
+
+_KEPT = InboundRow.__table__.c
+_LATELY = (
+    select(_KEPT.received_at, _KEPT.body)
+    .where(
+        _KEPT.person_id == bindparam("person"),
+        _KEPT.channel == "sms",
+        _KEPT.received_at > bindparam("since"),
     )
-    return [Heard(row.received_at, row.body) for row in rows]
+    .order_by(_KEPT.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+)
 
 
 def listed(session: Session, since: datetime) -> list[InboundRow]:

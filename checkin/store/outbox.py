@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
@@ -189,16 +189,16 @@ def cancel_all(session: Session, person: PersonId) -> int:
 
 def answered(session: Session, person: PersonId, since: datetime) -> list[datetime]:
     """When a person was sent answers to their own texts since a time."""
-    return list(
-        session.scalars(
-            select(DeliveryRow.created_at).where(
-                DeliveryRow.person_id == person,
-                DeliveryRow.lane == Lane.REPLY.value,
-                DeliveryRow.escalation_id.is_(None),
-                DeliveryRow.created_at > since,
-            )
-        )
-    )
+    return list(session.connection().scalars(_ANSWERED, {"person": person, "since": since}))
+
+
+_SENT = DeliveryRow.__table__.c
+_ANSWERED = select(_SENT.created_at).where(
+    _SENT.person_id == bindparam("person"),
+    _SENT.lane == Lane.REPLY.value,
+    _SENT.escalation_id.is_(None),
+    _SENT.created_at > bindparam("since"),
+)
 
 
 def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) -> list[DeliveryRow]:
