@@ -77,7 +77,7 @@ def several(session: Session, numbers: Sequence[str], circle: int, now: datetime
     session.add_all(ConsentRow(person_id=row.id, state="in", how="bench", at=now, recorded_at=now) for row in rows)
 
 
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
 _MANY = (
     "INSERT INTO person (id, phone, phone_index, name, language, timezone, country, line_type, textable, created_at) "
     "{} SELECT i, :phone, 'bench ' || i, :name, 'en', :zone, 'US', 'unknown', true, :now FROM n",

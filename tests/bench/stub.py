@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 
 class StubCarrier:
-    """Twilio's two creating calls on loopback, as fast as a thread can answer."""
+    """Twilio's two creating calls on loopback, as fast as a thread can answer; its log is empty."""
 
     def __init__(self) -> None:
         self.rung: list[tuple[float, str]] = []
@@ -37,13 +37,21 @@ class StubCarrier:
                         if line[:15].lower() == b"content-length:":
                             length = int(line[15:])
                     body = self.rfile.read(length).decode()
-                    to = stub.asked(at, parse_qs(body)["To"][0], b"/Calls.json" in first)
-                    sid = f"{'CA' if b'/Calls.json' in first else 'SM'}{next(numbers):032x}"
-                    said = json.dumps({"sid": sid, "status": "queued", "to": to}).encode()
-                    head = (
-                        f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n"
-                    )
-                    self.wfile.write(head.encode() + said)
+                    self.wfile.write(self.answer(first, at, parse_qs(body)))
+
+            def answer(self, first: bytes, at: float, fields: dict[str, list[str]]) -> bytes:
+                sid = f"{'CA' if b'/Calls' in first else 'SM'}{next(numbers):032x}"
+                if first.startswith(b"GET "):
+                    given: dict[str, object] = {"messages": [], "calls": [], "next_page_uri": None, "page_size": 50}
+                else:  # what is made has a number that it is for; what is ended has none
+                    given = {"sid": sid, "status": "queued"}
+                    if "To" in fields:
+                        given["to"] = stub.asked(at, fields["To"][0], b"/Calls.json" in first)
+                said = json.dumps(given).encode()
+                return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+                    len(said),
+                    said,
+                )
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
