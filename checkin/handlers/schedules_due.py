@@ -5,7 +5,7 @@ who is not, and all of them where that failed ──► one by one, each in a sa
 who fails even so ──► rests a quarter of an hour, and a coordinator is told
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import CheckIn, Decision, Woke, decide
+from checkin.domain.check_in import CheckIn, Decision, Scene, Woke, decide
 from checkin.domain.consent import Consent
 from checkin.domain.recurrence import is_daily, parse_schedule
 from checkin.domain.terms import CheckInId, PersonId
@@ -110,20 +110,22 @@ def _together(session: Session, handbook: Handbook, due: Sequence[ScheduleRow], 
     for work in works:
         plan_next(handbook, work.schedule, work.person, max(work.due_at, now - _LATE))
     agreed = [work for work in works if consent.current(session, PersonId(work.person.id)) is Consent.IN]
-    planned = [(work, _asks(session, handbook, work, CheckInId(0), now)) for work in agreed]
-    rows = [check_ins.new_row(decision.check_in) for _, decision in planned]
+    scenes = {work.member.id: scene(session, handbook, work.member, now) for work in agreed}
+    rows = [check_ins.new_row(_asks(session, handbook, work, CheckInId(0), scenes, now).check_in) for work in agreed]
     ids = check_ins.create_many(session, rows)
     with outbox.gathered(session):
         for work in agreed:
             if (created := ids.get(work.member.id)) is not None:
-                apply(session, handbook, _asks(session, handbook, work, created, now).effects, now)
+                apply(session, handbook, _asks(session, handbook, work, created, scenes, now).effects, now)
     session.flush()
     return {work.schedule.id for work in works}
 
 
-def _asks(session: Session, handbook: Handbook, work: _Work, check_in: CheckInId, now: datetime) -> Decision:
+def _asks(
+    session: Session, handbook: Handbook, work: _Work, check_in: CheckInId, scenes: Mapping[int, Scene], now: datetime
+) -> Decision:
     """What the rule says of a new check-in. Asked twice: for its row, and with the row's id for what it sends."""
     policy = handbook.policy(people.circle_by_id(session, work.member.circle_id))
     daily = is_daily(parse_schedule(work.schedule.rule, now.date()))
     new: CheckIn = check_ins.new(check_in, work.member, work.due_at, policy.daily if daily else policy.weekly)
-    return decide(new, Woke(), now, scene(session, handbook, work.member, now))
+    return decide(new, Woke(), now, scenes[work.member.id])

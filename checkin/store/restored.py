@@ -20,6 +20,7 @@ from checkin.domain.check_in import OPEN
 from checkin.domain.delivery import Kind, State
 from checkin.domain.terms import Lane
 from checkin.store import system
+from checkin.store.session import once
 from checkin.store.tables import CheckInRow, DeliveryRow, HeartbeatRow, InstallationRow, PersonRow
 
 _LEASES = timedelta(minutes=2)
@@ -53,10 +54,13 @@ def note_trust(session: Session, now: datetime) -> None:
 
 def in_gap(session: Session, moment: datetime) -> bool:
     """Whether a moment lies between a backup and its restore, so that what was due then may have been done."""
-    row = session.get(InstallationRow, 1)
-    if row is None or row.restored_from is None or row.restored_at is None:
+    gap = once(session, ("gap",), lambda: session.execute(_GAP).first())  # asked of each row of a wave
+    if gap is None or gap.restored_from is None or gap.restored_at is None:
         return False
-    return row.restored_from <= moment <= row.restored_at
+    return bool(gap.restored_from <= moment <= gap.restored_at)
+
+
+_GAP = select(InstallationRow.restored_from, InstallationRow.restored_at)
 
 
 @contextmanager
