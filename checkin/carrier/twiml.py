@@ -7,10 +7,10 @@ from functools import cache
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Say
+from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Pause, Say
+from checkin.messages import Voice
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_VOICES = {"en": ("en-US", "Polly.Joanna"), "es": ("es-MX", "Polly.Mia")}
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,17 @@ class Links:
     wait: str
 
 
-def to_twiml(script: CallScript, links: Links) -> str:
+def to_twiml(script: CallScript, links: Links, voice: Voice) -> str:
     """Write a script as TwiML."""
     response = VoiceResponse()
-    language, voice = _VOICES.get(script.language[:2], _VOICES["en"])
     for step in script.steps:
         match step:
             case Say(words):
-                response.say(_sayable(words), language=language, voice=voice)
-            case Ask(words, name, wait_seconds, digits):
-                gather = Gather(
-                    input="dtmf",
-                    num_digits=digits,
-                    timeout=wait_seconds,
-                    action=links.keys(name),
-                    method="POST",
-                    action_on_empty_result=True,
-                )
-                gather.say(_sayable(words), language=language, voice=voice)
-                response.append(gather)
+                _say(response, words, voice)
+            case Pause(seconds):
+                response.pause(length=seconds)
+            case Ask():
+                response.append(_gather(step, links, voice))
             case Join(conference, _, ends_for_all):
                 dial = Dial(action=links.after, method="POST")
                 dial.conference(
@@ -61,21 +53,44 @@ def to_twiml(script: CallScript, links: Links) -> str:
     return str(response)
 
 
-def wait_twiml(words: str, language: str) -> str:
+def _gather(ask: Ask, links: Links, voice: Voice) -> Gather:
+    """A question. `*` and `#` are keys like others: nothing ends the input before its last key."""
+    speech: dict[str, str] = {}
+    if ask.listens:
+        speech = {"language": voice.hears, "speech_timeout": "auto"}
+        if hints := voice.hints.get(ask.step):
+            speech["hints"] = ", ".join(hints)
+    gather = Gather(
+        input="dtmf speech" if ask.listens else "dtmf",
+        num_digits=ask.digits,
+        finish_on_key="",
+        timeout=ask.wait_seconds,
+        action=links.keys(ask.step),
+        method="POST",
+        action_on_empty_result=True,
+        **speech,
+    )
+    _say(gather, ask.words, voice)
+    return gather
+
+
+def _say(where: VoiceResponse | Gather, words: str, voice: Voice) -> None:
+    where.say(language=voice.locale, voice=voice.name).prosody(_sayable(words), rate=voice.rate)
+
+
+def wait_twiml(words: str, voice: Voice) -> str:
     """What a leg that waits alone hears, again and again."""
     response = VoiceResponse()
-    locale, voice = _VOICES.get(language[:2], _VOICES["en"])
-    response.say(_sayable(words), language=locale, voice=voice)
+    _say(response, words, voice)
     response.pause(length=12)
     return str(response)
 
 
-def fallback_twiml(words: str, language: str, again: str) -> str:
+def fallback_twiml(words: str, voice: Voice, again: str) -> str:
     """What a call hears while the service cannot answer: words, a pause, and `again` is asked."""
     response = VoiceResponse()
-    locale, voice = _VOICES.get(language[:2], _VOICES["en"])
     if words:
-        response.say(_sayable(words), language=locale, voice=voice)
+        _say(response, words, voice)
     response.pause(length=3)
     response.redirect(again, method="POST")
     return str(response)

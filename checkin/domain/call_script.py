@@ -1,4 +1,4 @@
-"""What a call says and asks, as data. `carrier/twiml.py` turns it into the carrier's own language.
+"""What a call says and asks, and what it hears, as data. `carrier/twiml.py` turns it into the carrier's own language.
 
 A script is a sequence of steps; `Ask`, `Join` and `HangUp` end it. Texts are already rendered.
 """
@@ -14,17 +14,38 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Say nothing for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Ask:
     """Speak, and wait for one key; any key cuts the words short (barge-in).
 
     `step` names the question; the answer comes back to the call's `keys` door with it. With no key within
-    `wait_seconds` the door is called all the same, with no keys.
+    `wait_seconds` the door is called all the same, with no keys. `listens`: a spoken answer counts too; it cuts the
+    words short as a key does.
     """
 
     words: str
     step: str
     wait_seconds: int = 8
     digits: int = 1
+    listens: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came back to a question: keys, or words as the carrier understood them; neither where nothing came.
+
+    `sure`: how sure the carrier is of the words, from 0 to 1.
+    """
+
+    keys: str = ""
+    words: str = ""
+    sure: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +66,7 @@ class HangUp:
     """End the call."""
 
 
-Step = Say | Ask | Join | HangUp
+Step = Say | Pause | Ask | Join | HangUp
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.call_script import CallScript, HangUp, Say
+from checkin.domain.call_script import CallScript, HangUp, Said, Say
 from checkin.domain.reading import Kind
 from checkin.domain.terms import Level, PersonId, Phone
 from checkin.handlers.call_words import caller
@@ -28,7 +28,7 @@ def call_received(session: Session, handbook: Handbook, sid: str, sender: Phone 
 
 
 def incoming_keys(
-    session: Session, handbook: Handbook, sid: str, sender: Phone | None, keys: str, now: datetime
+    session: Session, handbook: Handbook, sid: str, sender: Phone | None, said: Said, now: datetime
 ) -> CallScript:
     """A member pressed a key: 1, a peer calls back; anything else, or nothing, a coordinator sees that they rang."""
     person = people.ensure(session, sender, now) if sender is not None else None
@@ -36,7 +36,7 @@ def incoming_keys(
     if person is None or member is None:
         return _nameless(handbook)
     to = caller(session, handbook, person)
-    if keys != "1":
+    if said.keys != "1":
         tasks.give(session, f"incoming:{sid}", "member_rang", now, circle_id=member.circle_id, person_id=person.id)
         return to.ends_with("error_goodbye")
     if not inbox.seen(session, f"{sid}:1"):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.call_script import CallScript
+from checkin.domain.call_script import CallScript, Said
 from checkin.domain.check_in import Answered, Delivered
 from checkin.domain.reading import read
 from checkin.domain.terms import CheckInId, Level, PersonId
@@ -19,9 +19,10 @@ from checkin.store.tables import DeliveryRow, PersonRow
 
 
 def check_in_keys(
-    session: Session, handbook: Handbook, row: DeliveryRow, to: Listener, keys: str, now: datetime
+    session: Session, handbook: Handbook, row: DeliveryRow, to: Listener, said: Said, now: datetime
 ) -> CallScript:
     """Let a member's key on a check-in call happen. No key is no answer (field rule R7)."""
+    keys = said.keys
     person, check_in = session.get_one(PersonRow, row.person_id), CheckInId(row.check_in_id or 0)
     member = people.member_of(session, PersonId(person.id))
     if keys == "" or member is None:

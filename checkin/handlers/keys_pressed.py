@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.call_script import CallScript
+from checkin.domain.call_script import CallScript, Said
 from checkin.domain.escalation import Acknowledged, OfferFailed, Outcome, OutcomeGiven, Passed, Taken
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.handoff import Chose, LegFailed, MemberReady, VolunteerReady
@@ -21,13 +21,13 @@ from checkin.store.tables import DeliveryRow
 
 
 def keys_pressed(
-    session: Session, handbook: Handbook, call: DeliveryId, step: str, keys: str, now: datetime
+    session: Session, handbook: Handbook, call: DeliveryId, step: str, said: Said, now: datetime
 ) -> CallScript:
-    """Let the keys pressed at a step of a call happen. Raises KeyError for no such call or step."""
+    """Let what was pressed or spoken at a step of a call happen. Raises KeyError for no such call or step."""
     row = session.get(DeliveryRow, call)
     if row is None or row.kind != "call":
         raise KeyError(f"call {call}")
-    to = listener(session, handbook, row)
+    to, keys = listener(session, handbook, row), said.keys
     match step:
         case "offer":
             return _offer(session, handbook, row, to, keys, now)
@@ -42,7 +42,7 @@ def keys_pressed(
         case "coordinator":
             return _coordinator(session, handbook, row, to, keys, now)
         case "check_in":
-            return check_in_keys(session, handbook, row, to, keys, now)
+            return check_in_keys(session, handbook, row, to, said, now)
         case _:
             raise KeyError(f"step {step}")
 

@@ -8,6 +8,7 @@ from jinja2 import Template, TemplateError, UndefinedError
 
 from checkin.messages.segments import folded
 from checkin.messages.source import BadTemplate, Source, compiled, parse_source
+from checkin.messages.voices import Voice, read_voices
 
 __all__ = [
     "BadTemplate",
@@ -16,6 +17,7 @@ __all__ = [
     "Rendered",
     "Source",
     "UnknownTemplate",
+    "Voice",
     "parse_source",
 ]
 
@@ -39,8 +41,10 @@ class Rendered:
 class Messages:
     """All templates, compiled once."""
 
-    def __init__(self, templates: Mapping[tuple[str, str, str], Template], default_language: str) -> None:
-        self._templates = templates
+    def __init__(
+        self, templates: Mapping[tuple[str, str, str], Template], default_language: str, voices: Mapping[str, Voice]
+    ) -> None:
+        self._templates, self._voices = templates, voices
         self._default = default_language
         self.languages = frozenset(language for _, language, _ in templates)
 
@@ -62,7 +66,7 @@ class Messages:
                 raise BadTemplate(
                     f"The template {kind}/{language}/{path.name} cannot be used: {said}.",
                 ) from error
-        return cls(templates, default_language)
+        return cls(templates, default_language, read_voices(root))
 
     def text(self, key: str, language: str, values: Mapping[str, str]) -> Rendered:
         """Render a text message. Raises UnknownTemplate, MissingValue."""
@@ -72,6 +76,10 @@ class Messages:
     def say(self, key: str, language: str, values: Mapping[str, str]) -> Rendered:
         """Render what is said on a call. Raises UnknownTemplate, MissingValue."""
         return self._render("voice", key, language, values)
+
+    def voice(self, language: str) -> Voice:
+        """How this language is spoken and heard; the programme's where it has no voice."""
+        return self._voices.get(language) or self._voices.get(language.split("-")[0]) or self._voices[self._default]
 
     def _render(self, kind: str, key: str, language: str, values: Mapping[str, str]) -> Rendered:
         for candidate in (language, language.split("-")[0], self._default):

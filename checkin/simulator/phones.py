@@ -69,6 +69,12 @@ class Phone:
             self.answers()
         self.buttons["keys"](keys)
 
+    def says(self, words: str) -> None:
+        """Say something on a call; a ringing phone is picked up first."""
+        if self.line == "ringing":
+            self.answers()
+        self.buttons["speak"](words)
+
     def hangs_up(self) -> None:
         """Put it down, or decline."""
         self.buttons["hang_up"]("")

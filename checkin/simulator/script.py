@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb with its attributes, its words and what is nested in it."""
+    """One verb with its attributes, its words and what is nested in it. How a Say is spoken is left out."""
 
     name: str
     attributes: dict[str, str]
@@ -30,6 +30,6 @@ def _verb(element: ElementTree.Element) -> Verb:
     return Verb(
         element.tag,
         dict(element.attrib),
-        (element.text or "").strip(),
-        tuple(_verb(child) for child in element),
+        " ".join("".join(element.itertext() if element.tag == "Say" else (element.text or "",)).split()),
+        tuple(_verb(child) for child in element if element.tag != "Say"),
     )

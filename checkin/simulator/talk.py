@@ -91,6 +91,15 @@ class Talk:
         if len(call.digits) >= int(call.gather.get("numDigits", "1")):
             self._gathered(call)
 
+    def speaks(self, number: str, words: str) -> None:
+        """A person, or a machine, says something. It counts where a question listens; otherwise nobody hears it."""
+        call = self._world.calls.get(self._world.phone(number).call or "")
+        if call is None or call.status != "in-progress" or call.gather is None or not words.strip():
+            return
+        if "speech" in call.gather.get("input").split():
+            sure = "0.91" if len(words.split()) > 1 else "0.83"
+            self.ask(call, call.gather.get("action"), {"SpeechResult": words.strip(), "Confidence": sure})
+
     def _gather(self, call: Call, verb: Verb) -> None:
         call.gather, call.digits, turn = verb, call.early, call.turn
         call.early = ""

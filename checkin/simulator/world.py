@@ -100,6 +100,7 @@ class World:
                 "dial": lambda _: self.call_from(number),
                 "answer": lambda _: self.lines.pick_up(number),
                 "keys": lambda keys: self.talk.keys(number, keys),
+                "speak": lambda words: self.talk.speaks(number, words),
                 "hang_up": lambda _: self.lines.put_down(number),
                 "habit": lambda habit: self._change_habit(number, Habit(habit)),
             }

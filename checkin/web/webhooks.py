@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from checkin.carrier.signature import is_genuine
 from checkin.carrier.twilio import refusal_of
 from checkin.carrier.twiml import Links, empty_twiml, fallback_twiml, to_twiml, wait_twiml
-from checkin.domain.call_script import CallScript
+from checkin.domain.call_script import CallScript, Said
 from checkin.domain.delivery import Kind
 from checkin.domain.phone import BadPhone, parse_phone, parse_sender
 from checkin.domain.terms import DeliveryId, Phone
@@ -81,30 +81,28 @@ def webhooks(services: Services) -> Blueprint:
             row.sid = row.sid or sid
             return call_answered.call_answered(session, services.handbook, DeliveryId(call), services.now())
 
-        return _script(base, call, _on_call(services, call, work))
+        return _script(services, call, _on_call(services, call, work))
 
     @door.post(f"{_CALL}/keys/<step>")
     def keys(call: int, step: str) -> Response:
-        pressed = _keys()
+        said = _said()
 
         def work(session: Session, _row: DeliveryRow) -> CallScript:
-            return keys_pressed.keys_pressed(
-                session, services.handbook, DeliveryId(call), step, pressed, services.now()
-            )
+            return keys_pressed.keys_pressed(session, services.handbook, DeliveryId(call), step, said, services.now())
 
-        return _script(base, call, _on_call(services, call, work))
+        return _script(services, call, _on_call(services, call, work))
 
     @door.post(f"{_CALL}/after")
     def after(call: int) -> Response:
         def work(session: Session, _row: DeliveryRow) -> CallScript:
             return call_ended.leg_released(session, services.handbook, DeliveryId(call), services.now())
 
-        return _script(base, call, _on_call(services, call, work))
+        return _script(services, call, _on_call(services, call, work))
 
     @door.post(f"{_CALL}/wait")
     def wait(call: int) -> Response:
         words, language = _on_call(services, call, lambda session, row: _waiting_words(services, session, row))
-        return _twiml(wait_twiml(words, language))
+        return _twiml(wait_twiml(words, services.handbook.messages.voice(language)))
 
     @door.post(f"{_CALL}/fallback")
     def fallback(call: int) -> Response:
@@ -138,16 +136,16 @@ def webhooks(services: Services) -> Blueprint:
         def work(session: Session) -> CallScript:
             return call_received.call_received(session, services.handbook, sid, sender, services.now())
 
-        return _script(base, None, services.act(work))
+        return _script(services, None, services.act(work))
 
     @door.post("/voice/keys/<step>")
     def voice_keys(step: str) -> Response:
-        sid, sender, pressed = _sid("CallSid"), _caller(services), _keys()
+        sid, sender, said = _sid("CallSid"), _caller(services), _said()
 
         def work(session: Session) -> CallScript:
-            return call_received.incoming_keys(session, services.handbook, sid, sender, pressed, services.now())
+            return call_received.incoming_keys(session, services.handbook, sid, sender, said, services.now())
 
-        return _script(base, None, services.act(work))
+        return _script(services, None, services.act(work))
 
     @door.post("/voice/fallback")
     def voice_fallback() -> Response:
@@ -174,9 +172,15 @@ def _sid(name: str) -> str:
     return sid
 
 
-def _keys() -> str:
-    """The keys that were pressed; none where nobody pressed any."""
-    return "".join(key for key in request.form.get("Digits", "") if key in "0123456789*#")[:8]
+def _said() -> Said:
+    """The keys that were pressed, or the words that were spoken; neither where nobody did anything."""
+    keys = "".join(key for key in request.form.get("Digits", "") if key in "0123456789*#")[:8]
+    words = request.form.get("SpeechResult", "").replace("\x00", "").strip()
+    try:
+        sure = min(max(float(request.form.get("Confidence", "1")), 0.0), 1.0)
+    except ValueError:
+        sure = 0.0
+    return Said(keys, words, sure)
 
 
 def _body() -> str:
@@ -240,11 +244,12 @@ def _hold_on(services: Services, again: str) -> Response:
     try:
         said = services.handbook.messages.say("hold_on", "en", {})
     except UnknownTemplate:
-        return _twiml(fallback_twiml("", "en", again))
-    return _twiml(fallback_twiml(said.body, said.language, again))
+        return _twiml(fallback_twiml("", services.handbook.messages.voice("en"), again))
+    return _twiml(fallback_twiml(said.body, services.handbook.messages.voice(said.language), again))
 
 
-def _script(base: str, call: int | None, script: CallScript) -> Response:
+def _script(services: Services, call: int | None, script: CallScript) -> Response:
+    base = services.settings.public_base_url
     own = f"{base}/twilio/call/{call}" if call is not None else f"{base}/twilio/voice"
     links = Links(
         keys=lambda step: f"{own}/keys/{step}",
@@ -252,7 +257,7 @@ def _script(base: str, call: int | None, script: CallScript) -> Response:
         conference=f"{own}/conference",
         wait=f"{own}/wait",
     )
-    return _twiml(to_twiml(script, links))
+    return _twiml(to_twiml(script, links, services.handbook.messages.voice(script.language)))
 
 
 def _twiml(text: str) -> Response:

@@ -189,3 +189,17 @@ def test_a_picture_comes_as_media() -> None:
     [(_, params)] = webhooks.posted
     assert (params["Body"], params["NumMedia"]) == ("", "2")
     assert "MediaUrl1" in params
+
+
+@pytest.mark.parametrize(("listens", "heard"), [('input="dtmf speech"', ["not so good"]), ("", [])])
+def test_what_is_spoken_counts_where_a_question_listens(listens: str, heard: list[str]) -> None:
+    place, webhooks = world()
+    webhooks.words = f'<Response><Gather {listens} action="{URL}/keys"><Say><prosody>How are you?</prosody></Say></Gather></Response>'
+    place.place(SAM, URL, STATUS, 25)
+    passes(place, seconds=3)
+    phone = place.phone(SAM)
+    phone.answers()
+    passes(place, seconds=1)
+    assert phone.heard == ["How are you?"]
+    phone.says("not so good")
+    assert webhooks.values("SpeechResult") == heard

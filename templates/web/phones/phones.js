@@ -52,13 +52,8 @@ function make(phone) {
   find(".call").setAttribute("role", "log");
   find(".call").setAttribute("aria-live", "off");
 
-  const input = find("input");
-  input.setAttribute("aria-label", `Text from ${phone.label}`);
-  find(".write").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (input.value.trim()) press(phone.number, "send", input.value);
-    input.value = "";
-  });
+  on_submit(find(".write"), `Text from ${phone.label}`, (words) => press(phone.number, "send", words));
+  on_submit(find(".speak"), `What ${phone.label} says`, (words) => press(phone.number, "speak", words));
 
   const pad = find(".keypad");
   for (const key of "123456789*0#") {
@@ -91,6 +86,16 @@ function make(phone) {
   return card;
 }
 
+function on_submit(form, label, act) {
+  const input = form.querySelector("input");
+  input.setAttribute("aria-label", label);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim()) act(input.value);
+    input.value = "";
+  });
+}
+
 function key_pressed(number, key) {
   const line = seen.get(number).line;
   if (line === "in call") press(number, "keys", key);
@@ -115,6 +120,7 @@ function show_line(card, phone) {
   card.classList.toggle("ringing", ringing);
   card.classList.toggle("talking", !idle && !ringing);
   const from = ringing ? `: ${phone.caller_id}` : "";
+  card.querySelector(".speak").hidden = phone.line !== "in call";
   card.querySelector(".words").textContent = idle ? idle_words(phone) : LINES[phone.line] + from;
   const green = card.querySelector(".green");
   const red = card.querySelector(".red");
