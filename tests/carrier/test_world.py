@@ -194,7 +194,8 @@ def test_a_picture_comes_as_media() -> None:
 @pytest.mark.parametrize(("listens", "heard"), [('input="dtmf speech"', ["not so good"]), ("", [])])
 def test_what_is_spoken_counts_where_a_question_listens(listens: str, heard: list[str]) -> None:
     place, webhooks = world()
-    webhooks.words = f'<Response><Gather {listens} action="{URL}/keys"><Say><prosody>How are you?</prosody></Say></Gather></Response>'
+    question = f'<Gather {listens} action="{URL}/keys"><Say><prosody>How are you?</prosody></Say></Gather>'
+    webhooks.words = f"<Response>{question}</Response>"
     place.place(SAM, URL, STATUS, 25)
     passes(place, seconds=3)
     phone = place.phone(SAM)
