@@ -7,8 +7,7 @@ from functools import cache
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Pause, Say
-from checkin.messages import Voice
+from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Pause, Say, Voice
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

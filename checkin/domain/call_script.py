@@ -3,7 +3,23 @@
 A script is a sequence of steps; `Ask`, `Join` and `HangUp` end it. Texts are already rendered.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one language is spoken and heard on calls.
+
+    `locale` and `name`: what the carrier speaks with. `rate`: how fast, beside its usual speed. `hears`: the locale it
+    listens in. `hints`: words that it should expect, by the question's step.
+    """
+
+    locale: str
+    name: str
+    rate: str
+    hears: str
+    hints: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

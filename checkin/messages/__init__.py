@@ -6,9 +6,10 @@ from pathlib import Path
 
 from jinja2 import Template, TemplateError, UndefinedError
 
+from checkin.domain.call_script import Voice
 from checkin.messages.segments import folded
 from checkin.messages.source import BadTemplate, Source, compiled, parse_source
-from checkin.messages.voices import Voice, read_voices
+from checkin.messages.voices import read_voices
 
 __all__ = [
     "BadTemplate",
@@ -17,7 +18,6 @@ __all__ = [
     "Rendered",
     "Source",
     "UnknownTemplate",
-    "Voice",
     "parse_source",
 ]
 

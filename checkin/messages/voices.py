@@ -2,28 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checkin.domain.call_script import Voice
 from checkin.messages.source import BadTemplate
 
 _FILE = "voice.toml"
-
-
-@dataclass(frozen=True)
-class Voice:
-    """One language on calls.
-
-    `locale` and `name`: what the carrier speaks with. `rate`: how fast, beside its usual speed. `hears`: the locale it
-    listens in. `hints`: words that it should expect, by the question's step.
-    """
-
-    locale: str
-    name: str
-    rate: str
-    hears: str
-    hints: Mapping[str, tuple[str, ...]]
 
 
 def read_voices(root: Path) -> dict[str, Voice]:

@@ -9,8 +9,7 @@ from twilio.twiml import voice_response
 from twilio.twiml.voice_response import VoiceResponse
 
 from checkin.carrier.twiml import Links, empty_twiml, fallback_twiml, to_twiml, wait_twiml
-from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Pause, Say, Step
-from checkin.messages import Voice
+from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Pause, Say, Step, Voice
 
 LINKS = Links(
     lambda step: f"https://x.test/keys/{step}?a=1&b=2", "https://x.test/after", "https://x.test/c", "https://x.test/w"
