@@ -1,0 +1,147 @@
+"""Every branch of the calls, as people would go through it: `checkin voice preview` writes what they hear."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from checkin.simulation.rehearsal import Heard, Rehearsal
+
+_A_CRY = {"en": "i cant do this any more", "es": "ya no puedo más"}
+_ASKS = "CALL"
+
+
+def rehearsed(branch: str, language: str) -> list[Heard]:
+    """What happens in one branch. Raises KeyError for no such branch."""
+    play = BRANCHES[branch]
+    with TemporaryDirectory(prefix="rehearsal-") as folder:
+        rehearsal = Rehearsal(Path(folder), language)
+        try:
+            play(rehearsal, language)
+            return list(rehearsal.lines)
+        finally:
+            rehearsal.close()
+
+
+def _check_in(*keys: str) -> Callable[[Rehearsal, str], None]:
+    def play(here: Rehearsal, language: str) -> None:
+        here.member_is_asked_by_voice()
+        here.until_it_rings(here.sam)
+        here.answers(here.sam)
+        for key in keys:
+            here.presses(here.sam, key)
+        here.passes(60)
+
+    return play
+
+
+def _offered(here: Rehearsal, language: str) -> None:
+    here.texts(here.sam, _A_CRY.get(language, _ASKS))
+    here.until_it_rings(here.ana)
+
+
+def _taken(here: Rehearsal, language: str) -> None:
+    _offered(here, language)
+    here.presses(here.ana, "1")
+    here.until_it_rings(here.sam)
+
+
+def _offer_passed(here: Rehearsal, language: str) -> None:
+    _offered(here, language)
+    here.presses(here.ana, "2")
+    here.until_it_rings(here.ben)
+
+
+def _offer_without_a_key(here: Rehearsal, language: str) -> None:
+    _offered(here, language)
+    here.answers(here.ana)
+    here.passes(20)
+
+
+def _offer_taken_by_another(here: Rehearsal, language: str) -> None:
+    here.texts(here.sam, {"en": "i want to die", "es": "quiero morir"}.get(language, _ASKS))
+    here.until_it_rings(here.ana)
+    here.until_it_rings(here.ben)
+    here.presses(here.ana, "1")
+    here.passes(5)
+
+
+def _joined(here: Rehearsal, language: str) -> None:
+    _taken(here, language)
+    here.presses(here.sam, "1")
+    here.passes(120)
+    here.hangs_up(here.sam)
+    here.passes(5)
+    here.presses(here.ana, "1")
+    here.passes(5)
+
+
+def _member_without_a_key(here: Rehearsal, language: str) -> None:
+    _taken(here, language)
+    here.answers(here.sam)
+    here.passes(20)
+
+
+def _member_not_there(here: Rehearsal, language: str) -> None:
+    _taken(here, language)
+    here.sam.becomes("off")
+    here.hangs_up(here.sam)
+    here.passes(150)
+
+
+def _taken_by_text(here: Rehearsal, language: str) -> None:
+    _offered(here, language)
+    here.hangs_up(here.ana)
+    here.texts(here.ana, "TAKE 1")
+    here.until_it_rings(here.ana)
+    here.presses(here.ana, "1")
+    here.until_it_rings(here.sam)
+
+
+def _coordinator(here: Rehearsal, language: str) -> None:
+    for volunteer in (here.ana, here.ben):
+        volunteer.becomes("off")
+    here.texts(here.sam, {"en": "i want to die", "es": "quiero morir"}.get(language, _ASKS))
+    here.until_it_rings(here.dora)
+    here.presses(here.dora, "1")
+
+
+def _member_rings(key: str) -> Callable[[Rehearsal, str], None]:
+    def play(here: Rehearsal, language: str) -> None:
+        here.rings_us(here.sam)
+        if key:
+            here.presses(here.sam, key)
+        here.passes(40)
+
+    return play
+
+
+def _volunteer_rings(here: Rehearsal, language: str) -> None:
+    here.rings_us(here.ana)
+    here.passes(30)
+
+
+def _stranger_rings(here: Rehearsal, language: str) -> None:
+    here.rings_us(here.stranger())
+    here.passes(30)
+
+
+BRANCHES: Mapping[str, Callable[[Rehearsal, str], None]] = {
+    "check-in: a good day": _check_in("4"),
+    "check-in: a person is asked for": _check_in("0"),
+    "check-in: heard again, then answered": _check_in("*", "3"),
+    "check-in: no more calls": _check_in("9"),
+    "check-in: no key": _check_in(),
+    "offer: passed": _offer_passed,
+    "offer: no key": _offer_without_a_key,
+    "offer: another was faster": _offer_taken_by_another,
+    "offer: taken, both are joined, the outcome is told": _joined,
+    "offer: taken by text": _taken_by_text,
+    "member's leg: no key": _member_without_a_key,
+    "member's leg: not reached": _member_not_there,
+    "coordinator: paged, and has it": _coordinator,
+    "incoming: a member asks for a peer": _member_rings("1"),
+    "incoming: a member asks for a coordinator": _member_rings("0"),
+    "incoming: a member presses nothing": _member_rings(""),
+    "incoming: a volunteer": _volunteer_rings,
+    "incoming: somebody unknown": _stranger_rings,
+}

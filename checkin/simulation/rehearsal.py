@@ -1,0 +1,218 @@
+"""A small circle on a virtual clock, whose calls are written down as those who are on them hear them."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from checkin.app import create_app
+from checkin.carrier.signature import sign
+from checkin.domain.terms import DeliveryId, Lane, Phone
+from checkin.sample import SAMPLE_PHONES, make_sample
+from checkin.sealed_keys import load_keys
+from checkin.settings import SIMULATED_NUMBER, load
+from checkin.simulator.carrier import SimulatedCarrier
+from checkin.simulator.phones import Phone as Handset
+from checkin.simulator.world import Then, World
+from checkin.store import people
+from checkin.store.migrate import upgrade
+from checkin.store.session import make_engine, transaction
+from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, MemberRow, PersonRow, ScheduleRow
+from checkin.wiring import Services, build
+from workers import clock
+from workers.delivery import deliver
+
+_NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+_SIGNED_WITH = "rehearsal"
+_DUE = (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, DeliveryRow)
+
+
+@dataclass
+class _Queue:
+    """Ids that wait to be worked, in this process."""
+
+    ids: list[DeliveryId] = field(default_factory=list)
+
+    def enqueue(self, lane: Lane, ids: Sequence[DeliveryId]) -> bool:
+        """Keep them."""
+        self.ids.extend(ids)
+        return True
+
+    def waiting(self, lane: Lane) -> int | None:
+        """How many wait: they are worked at once."""
+        return 0
+
+    def ping(self) -> str | None:
+        """Always there."""
+        return None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One line of what happened: `at` in seconds from the start, whose phone, what, and the words or keys."""
+
+    at: int
+    who: str
+    what: str
+    words: str
+
+
+class Rehearsal:
+    """Sam (member), Ana and Ben (volunteers), Dora (coordinator), our own words and rules. Close it at the end."""
+
+    def __init__(self, folder: Path, language: str = "en") -> None:
+        self.time, self.lines = _NOON, list[Heard]()
+        self._queue = _Queue()
+        settings = load({"CHECKIN_DATA_DIR": str(folder), "CHECKIN_DEFAULT_TIMEZONE": "UTC"}, None)
+        load_keys(settings)
+        upgrade(make_engine(settings.database_url))
+        built = build(settings, self._queue)
+        chance = random.Random(1)  # noqa: S311 - names of the carrier, not secrets
+        self.world = World(
+            self.time, self._post, account="AC" + "0" * 32, number=SIMULATED_NUMBER,
+            base=settings.public_base_url, chance=chance,
+        )  # fmt: skip
+        self.services: Services = replace(
+            built, carrier=SimulatedCarrier(self.world), now=lambda: self.time, random=chance, tokens=(_SIGNED_WITH,)
+        )
+        self._client: FlaskClient = create_app(self.services).test_client()
+        make_sample(self.services)
+        with transaction(self.services.engine) as session:
+            for person in session.scalars(select(PersonRow)):
+                person.language = language
+            for schedule in session.scalars(select(ScheduleRow)):
+                schedule.next_action_at = None
+        self.sam, self.ana, self.ben, self.dora = (self._phone(*each) for each in SAMPLE_PHONES)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.services.engine.dispose()
+
+    def _phone(self, label: str, number: str) -> Handset:
+        phone, name = self.world.phone(number), label.split(" ")[0]
+
+        def noticed(what: str, words: str) -> None:
+            if what != "text":
+                self.lines.append(Heard(round((self.time - _NOON).total_seconds()), name, what, words))
+
+        phone.label, phone.noticed = name, noticed
+        return phone
+
+    def _post(self, url: str, params: dict[str, str], then: Then) -> None:
+        path = url.removeprefix(self.services.settings.public_base_url)
+        headers = {"X-Twilio-Signature": sign(url, params.items(), _SIGNED_WITH)}
+        answer = self._client.post(path, data=params, headers=headers)
+        then(answer.status_code, answer.text)
+
+    def stranger(self) -> Handset:
+        """Somebody whose number is not known."""
+        return self._phone("Eve (unknown)", "+12025550142")
+
+    # --- what people do -------------------------------------------------------------------------------------------
+
+    def presses(self, phone: Handset, keys: str) -> None:
+        """Press keys, and wait a little for what follows; a ringing phone is picked up and listened to first."""
+        if phone.line == "ringing":
+            self.answers(phone)
+        self._notes(phone, "presses", keys)
+        phone.presses(keys)
+        self.passes(4)
+
+    def says(self, phone: Handset, words: str) -> None:
+        """Say something on a call."""
+        if phone.line == "ringing":
+            self.answers(phone)
+        self._notes(phone, "says", words)
+        phone.says(words)
+        self.passes(4)
+
+    def answers(self, phone: Handset) -> None:
+        """Pick up and listen."""
+        self._notes(phone, "picks up", "")
+        phone.answers()
+        self.passes(2)
+
+    def hangs_up(self, phone: Handset) -> None:
+        """Put it down."""
+        self._notes(phone, "hangs up", "")
+        phone.hangs_up()
+        self.passes(2)
+
+    def rings_us(self, phone: Handset) -> None:
+        """Call the service."""
+        self._notes(phone, "rings the service", "")
+        phone.rings_the_service()
+        self.passes(2)
+
+    def texts(self, phone: Handset, words: str) -> None:
+        """Text the service."""
+        self._notes(phone, "texts", words)
+        phone.sends(words)
+        self.passes(2)
+
+    def _notes(self, phone: Handset, what: str, words: str) -> None:
+        self.lines.append(Heard(round((self.time - _NOON).total_seconds()), phone.label, what, words))
+
+    def until_it_rings(self, phone: Handset, most: int = 3_600) -> None:
+        """Let time pass until a phone rings. Raises RuntimeError where it never does."""
+        for _ in range(most):
+            if phone.line == "ringing":
+                return
+            self.passes(1)
+        raise RuntimeError(f"{phone.label}'s phone did not ring")
+
+    def member_is_asked_by_voice(self) -> None:
+        """Sam gets check-ins by call from now on, the next one in a minute."""
+        with transaction(self.services.engine) as session:
+            member = session.scalars(select(MemberRow)).one()
+            member.channel = "voice"
+            schedule = session.scalars(select(ScheduleRow).where(ScheduleRow.member_id == member.id)).one()
+            schedule.rule = "MO,TU,WE,TH,FR,SA,SU 12:01"
+            schedule.next_action_at = self.time + timedelta(minutes=1)
+
+    def person(self, phone: Handset) -> PersonRow:
+        """Who this phone belongs to."""
+        with transaction(self.services.engine) as session:
+            found = people.by_phone(session, Phone(phone.number))
+        if found is None:
+            raise RuntimeError(f"nobody has the number of {phone.label}'s phone")
+        return found
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass: phones, workers at once, and the clock in each second in which something is due."""
+        until, ticked_at = self.time + timedelta(seconds=seconds), self.time - timedelta(seconds=1)
+        while True:
+            due = self._due()
+            tick_at = max(due, ticked_at + timedelta(seconds=1)) if due is not None else until
+            self.time = max(self.time, min(tick_at, self.world.next_at() or until, until))
+            self.world.run_until(self.time)
+            if self.time >= tick_at:
+                clock.tick(self.services)
+                ticked_at = self.time
+            while self._queue.ids:
+                deliver(self.services, self._queue.ids.pop(0), lambda _: None)
+                self.world.run_until(self.time)
+            if self.time >= until:
+                return
+
+    def _due(self) -> datetime | None:
+        with transaction(self.services.engine) as session:
+            times = [session.scalar(select(func.min(row.next_action_at))) for row in _DUE]
+        return min((at for at in times if at is not None), default=None)
+
+
+def written(lines: Sequence[Heard]) -> list[str]:
+    """What happened, as lines to read."""
+    return [
+        f"{line.at:5} s  {line.who} {_SPOKEN.get(line.what, line.what)}" + (f": {line.words}" if line.words else "")
+        for line in lines
+    ]
+
+
+_SPOKEN = {"rings": "is rung", "joined": "is joined with the other", "over": "is off the line"}
