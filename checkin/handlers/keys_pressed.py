@@ -127,7 +127,8 @@ def _coordinator(
     case_id = EscalationId(row.escalation_id or 0)
     if escalations.load(session, case_id).state is CaseState.CLOSED:
         return to.ends_with("offer_too_late")
-    move_case(session, handbook, case_id, Acknowledged(PersonId(row.person_id), "call"), now)
+    acknowledged = Acknowledged(PersonId(row.person_id), "call", DeliveryId(row.id))
+    move_case(session, handbook, case_id, acknowledged, now)
     return to.ends_with("coordinator_acked")
 
 

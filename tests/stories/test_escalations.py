@@ -68,6 +68,17 @@ def test_a_coordinator_may_acknowledge_by_text(town: Town) -> None:
     assert "acknowledged" in town.steps()
 
 
+def test_a_coordinator_who_acknowledges_by_key_hears_that_they_have_it_and_nothing_else(town: Town) -> None:
+    """Found by `checkin voice preview`: their own call was stopped too, as if somebody else had been faster."""
+    town.ana.habit = town.ben.habit = Habit.OFF
+    town.sam.sends("i want to die")
+    town.rings(town.dora).answers()
+    town.passes(seconds=2)
+    town.dora.presses("1")
+    town.passes(seconds=10)
+    assert town.dora.heard[1:] == ["Thank you. Number 1 is with you. Goodbye."]
+
+
 def test_pass_by_key_goes_to_the_next_at_once(town: Town) -> None:
     town.sam.sends("i cant do this any more")
     town.rings(town.ana).presses("2")

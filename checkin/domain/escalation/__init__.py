@@ -121,8 +121,8 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
             changed = end_handoff(case, event, now)
         case OutcomeGiven():
             changed = record_outcome(case, event, now, scene)
-        case Acknowledged(by, how):
-            changed = acknowledge(case, by, how, now)
+        case Acknowledged():
+            changed = acknowledge(case, event, now)
         case Closed(by, how):
             changed = close(case, by, how, now)
         case _:

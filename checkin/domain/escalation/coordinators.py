@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from checkin.domain import effects as do
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.escalation.closing import live_subjects, withdraw_offers
+from checkin.domain.escalation.events import Acknowledged
 from checkin.domain.escalation.values import (
     Decision,
     Escalation,
@@ -45,18 +46,18 @@ def give_to_coordinators(case: Escalation, why: str, now: datetime, *, only: boo
     return Decision(given, tuple(effects))
 
 
-def acknowledge(case: Escalation, by: PersonId, how: str, now: datetime) -> Decision:
+def acknowledge(case: Escalation, event: Acknowledged, now: datetime) -> Decision:
     """A coordinator has it, for as long as the policy lets a word hold that nothing follows."""
     until = after(case.policy.acknowledged_holds_for, now)
     case = with_progress(
         case,
         acknowledged_until=until,
-        acknowledged_by=by,
+        acknowledged_by=event.by,
         page_at=None,
         page_though_held=False,
     )
-    note = do.Note(case.id, "acknowledged", {"person": by, "how": how})
-    return Decision(case, (note, do.StopCalls(case.id, (Subject.COORDINATOR,))))
+    note = do.Note(case.id, "acknowledged", {"person": event.by, "how": event.how})
+    return Decision(case, (note, do.StopCalls(case.id, (Subject.COORDINATOR,), keep=event.call)))
 
 
 def let_lapse(case: Escalation, now: datetime, scene: Scene) -> Decision:

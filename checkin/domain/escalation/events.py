@@ -86,10 +86,11 @@ class OutcomeGiven:
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """A coordinator said: I have it."""
+    """A coordinator said: I have it. `call`: the call on which they said so, which goes on to its own last words."""
 
     by: PersonId
     how: str
+    call: DeliveryId | None = None
 
 
 @dataclass(frozen=True)
