@@ -31,6 +31,7 @@ from checkin.store.tables import (
     EscalationRow,
     HandoffRow,
     InboundRow,
+    LookInRow,
     MemberRow,
     OfferRow,
     PersonRow,
@@ -109,6 +110,11 @@ def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
     handoffs = select(HandoffRow.id).where(HandoffRow.next_action_at < now - FORGOTTEN_FOR)
     for row in session.scalars(handoffs):
         yield Broken("P2", "a handoff is not looked at again", f"handoff {row}")
+    look_ins = select(LookInRow.id).where(
+        LookInRow.end.is_(None), LookInRow.next_action_at.is_(None) | (LookInRow.next_action_at < now - FORGOTTEN_FOR)
+    )
+    for row in session.scalars(look_ins):
+        yield Broken("P2", "a look-in is not looked at again", f"look-in {row}")
 
 
 def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken]:

@@ -28,6 +28,7 @@ from checkin.store.tables import (
     DeliveryRow,
     EscalationRow,
     HandoffRow,
+    LookInRow,
     MemberRow,
     ScheduleRow,
     VolunteerRow,
@@ -151,7 +152,7 @@ class Town:
         with transaction(self.services.engine) as session:
             times = [
                 session.scalar(select(func.min(kind.next_action_at)))
-                for kind in (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, DeliveryRow)
+                for kind in (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, LookInRow, DeliveryRow)
             ]
         return min((at for at in times if at is not None), default=None)
 

@@ -13,12 +13,13 @@ from typing import cast
 import structlog
 from sqlalchemy.orm import Session
 
-from checkin.domain import check_in, escalation, handoff
+from checkin.domain import check_in, escalation, handoff, look_in
 from checkin.domain.delivery import LEASE, State
-from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, Lane
+from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, Lane, LookInId
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.handoff_moved import move_handoff
+from checkin.handlers.look_in_moved import move_look_in
 from checkin.handlers.schedules_due import schedules_due
 from checkin.lanes import LANES
 from checkin.log import configure
@@ -26,7 +27,7 @@ from checkin.settings import load, say_ready
 from checkin.store import restored, system
 from checkin.store.claims import claim_due, due_among, lanes_due
 from checkin.store.session import reading, transaction
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, ScheduleRow
+from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, LookInRow, ScheduleRow
 from checkin.wiring import MENDABLE, Services
 from workers import catch_up, jobs
 from workers.nightly import NightlyBackup
@@ -39,7 +40,7 @@ _LEASE = timedelta(seconds=10)
 _BATCH = 100
 _PATIENCE = 12.0  # seconds for what the carrier is being asked
 _MOST_AT_ONCE = 800
-_Due = EscalationRow | HandoffRow | CheckInRow
+_Due = EscalationRow | HandoffRow | LookInRow | CheckInRow
 _WAITING = (State.UNSURE.value, State.SENDING.value, State.QUEUED.value)
 
 
@@ -58,7 +59,7 @@ def tick(services: Services) -> int:
 
 def urgent(services: Services) -> None:
     """Escalations, handoffs, and what is to leave at once."""
-    due = _due(services, EscalationRow, HandoffRow)
+    due = _due(services, EscalationRow, HandoffRow, LookInRow)
     if EscalationRow.__tablename__ in due:
         _wake_due(services, EscalationRow, lambda session, row: move_case(
             session, services.handbook, EscalationId(row), escalation.Woke(), services.now()
@@ -66,6 +67,10 @@ def urgent(services: Services) -> None:
     if HandoffRow.__tablename__ in due:
         _wake_due(services, HandoffRow, lambda session, row: move_handoff(
             session, services.handbook, HandoffId(row), handoff.Woke(), services.now()
+        ))  # fmt: skip
+    if LookInRow.__tablename__ in due:
+        _wake_due(services, LookInRow, lambda session, row: move_look_in(
+            session, services.handbook, LookInId(row), look_in.Woke(), services.now()
         ))  # fmt: skip
     _hand_over_due(services, Lane.URGENT, Lane.REPLY)
 

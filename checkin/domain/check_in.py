@@ -75,6 +75,7 @@ class Scene:
     misses: int
     ladder: Misses
     closes_at: datetime | None = None
+    has_contacts: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,10 +224,13 @@ def _again(check_in: CheckIn, step: str) -> str:
 def _miss(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     """Silence: the member's own where we know that we reached them, else a task to find a number."""
     if check_in.reached is not True:
-        return _unreached(check_in)
+        return _unreached(check_in, scene)
     misses, ladder, effects = scene.misses + 1, scene.ladder, list[Effect]()
     if misses == ladder.nudge_at:
         effects.append(_nudge(check_in, now))
+    if scene.has_contacts and ladder.contacts_at and misses >= ladder.contacts_at:
+        effects.append(do.StartLookIn(check_in.member, check_in.id))  # volunteers and coordinators come after them
+        return Decision(_ended(check_in, State.MISSED), tuple(effects), misses)
     to_coordinator = bool(ladder.coordinator_at) and misses >= ladder.coordinator_at
     if to_coordinator or (ladder.volunteer_at and misses >= ladder.volunteer_at):
         member, level = check_in.member, Level.CONCERN
@@ -240,9 +244,11 @@ def _nudge(check_in: CheckIn, now: datetime) -> Effect:
     return do.SendText(to, template, key, Lane.BULK, {}, about, routine=True, expires_at=until)
 
 
-def _unreached(check_in: CheckIn) -> Decision:
+def _unreached(check_in: CheckIn, scene: Scene) -> Decision:
     key = f"check_in:{check_in.id}:unreached"
     task = do.GiveTask(key, "member_not_reached", check_in.circle, check_in.person)
+    if scene.has_contacts and scene.ladder.contacts_at:
+        return Decision(_ended(check_in, State.UNREACHED), (task, do.StartLookIn(check_in.member, check_in.id)))
     return Decision(_ended(check_in, State.UNREACHED), (task,))
 
 
@@ -266,7 +272,7 @@ def _not_delivered(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     if check_in.state not in OPEN or check_in.state is State.DUE or check_in.reached is True:
         return Decision(check_in)
     if check_in.state is State.CALLED:
-        return _unreached(check_in) if check_in.reached is False else Decision(check_in)
+        return _unreached(check_in, scene) if check_in.reached is False else Decision(check_in)
     failed = replace(check_in, reached=False)
     by_text = check_in.channel is Channel.SMS and scene.can_text
     if by_text and scene.may_contact and scene.open_at <= now < _missed_at(check_in):

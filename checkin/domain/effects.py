@@ -17,6 +17,7 @@ from checkin.domain.terms import (
     HandoffId,
     Lane,
     Level,
+    LookInId,
     MemberId,
     PersonId,
     VolunteerId,
@@ -31,6 +32,7 @@ class Subject(StrEnum):
     MEMBER_LEG = "member_leg"
     COORDINATOR = "coordinator"
     CHECK_IN = "check_in"
+    CONTACT = "contact"
     SERVICE = "service"
 
 
@@ -42,6 +44,7 @@ class About:
     offer: int | None = None
     handoff: HandoffId | None = None
     check_in: CheckInId | None = None
+    look_in: LookInId | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,30 @@ class StartHandoff:
 
 
 @dataclass(frozen=True)
+class StartLookIn:
+    """A check-in was not answered: ring the member's own contacts, in their order."""
+
+    member: MemberId
+    check_in: CheckInId
+
+
+@dataclass(frozen=True)
+class StopLookIn:
+    """End the call of a look-in: it is over."""
+
+    look_in: LookInId
+
+
+@dataclass(frozen=True)
+class Vouch:
+    """A contact says that the member is fine: shown as theirs, never as the member's own answer."""
+
+    member: MemberId
+    contact: PersonId
+    check_in: CheckInId
+
+
+@dataclass(frozen=True)
 class GiveTask:
     """Put something before a coordinator. The key makes it once."""
 
@@ -143,4 +170,4 @@ class GiveTask:
 
 
 _Contact = SendText | PlaceCall | StopCalls | AskAgain | CancelRoutine
-Effect = _Contact | Note | OpenEscalation | StartHandoff | GiveTask
+Effect = _Contact | Note | OpenEscalation | StartHandoff | StartLookIn | StopLookIn | Vouch | GiveTask

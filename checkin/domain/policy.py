@@ -26,11 +26,24 @@ class CheckInPolicy:
 
 @dataclass(frozen=True)
 class Misses:
-    """How many misses in a row start a nudge, an offer to a volunteer, a coordinator's task; 0 is never."""
+    """How many misses in a row start what. 0: never."""
 
+    contacts_at: int
     nudge_at: int
     volunteer_at: int
     coordinator_at: int
+
+
+@dataclass(frozen=True)
+class LookInPolicy:
+    """How a member's contacts are rung, in seconds where policy.toml does not say otherwise."""
+
+    ring_for: int
+    rounds: int
+    round_rest: int
+    result_after: int
+    result_again: int
+    result_asks: int
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,7 @@ class Policy:
     weekly: CheckInPolicy
     daily: CheckInPolicy
     misses: Misses
+    look_in: LookInPolicy
     pacing: Pacing
     catch_up: CatchUp
     answers: Answers
@@ -144,6 +158,7 @@ _MAY_BE_ZERO = frozenset(
     {
         "remind_after",
         "call_after",
+        "contacts_at",
         "nudge_at",
         "volunteer_at",
         "coordinator_at",
@@ -176,6 +191,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         weekly=_check_in_policy(check_in["weekly"], "check_in.weekly"),
         daily=_check_in_policy(check_in["daily"], "check_in.daily"),
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
+        look_in=_sensible(LookInPolicy, _table(data, "look_in"), "look_in"),
         pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
         catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
         answers=_answers(_table(data, "answers")),
@@ -191,6 +207,11 @@ def escalation_policy(data: Mapping[str, Any]) -> EscalationPolicy:
     values.
     """
     return _values(EscalationPolicy, data, "the escalation's own policy")
+
+
+def look_in_policy(data: Mapping[str, Any]) -> LookInPolicy:
+    """Read back the policy that a look-in started with."""
+    return _values(LookInPolicy, data, "the look-in's own policy")
 
 
 def overlay(base: Mapping[str, Any], over: Mapping[str, Any], where: str = "") -> dict[str, Any]:

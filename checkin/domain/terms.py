@@ -13,6 +13,7 @@ CheckInId = NewType("CheckInId", int)
 EscalationId = NewType("EscalationId", int)
 HandoffId = NewType("HandoffId", int)
 DeliveryId = NewType("DeliveryId", int)
+LookInId = NewType("LookInId", int)
 
 Phone = NewType("Phone", str)
 """A number in E.164, such as +12025550123. Made only by `checkin.domain.phone.parse_phone`."""

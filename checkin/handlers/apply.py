@@ -10,11 +10,11 @@ from checkin.domain import effects as do
 from checkin.domain.consent import Purpose, may_contact
 from checkin.domain.delivery import Kind, State
 from checkin.domain.effects import Effect, Subject
-from checkin.domain.terms import DeliveryId, Lane, PersonId
+from checkin.domain.terms import DeliveryId, Lane, LookInId, PersonId
 from checkin.handlers.flooding import is_hushed
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, escalations, outbox, people, tasks
-from checkin.store.tables import CircleRow, DeliveryRow, HandoffRow, PersonRow
+from checkin.store.tables import CircleRow, DeliveryRow, HandoffRow, LookInRow, MemberRow, PersonRow
 
 
 def apply(session: Session, handbook: Handbook, effects: Sequence[Effect], now: datetime) -> None:
@@ -46,6 +46,16 @@ def _apply_one(session: Session, handbook: Handbook, effect: Effect, now: dateti
             from checkin.handlers.handoff_moved import start_handoff
 
             start_handoff(session, handbook, effect, now)
+        case do.StartLookIn():
+            from checkin.handlers.look_in_moved import start_look_in
+
+            start_look_in(session, handbook, effect, now)
+        case do.StopLookIn(look_in):
+            _stop_look_in(session, look_in, now)
+        case do.Vouch():
+            from checkin.handlers.look_in_moved import vouched
+
+            vouched(session, effect, now)
         case do.GiveTask(key, what, circle, person, escalation):
             tasks.give(session, key, what, now, circle_id=circle, person_id=person, escalation_id=escalation)
         case _:
@@ -56,7 +66,7 @@ def send_text(
     session: Session, handbook: Handbook, effect: do.SendText, now: datetime, purpose: Purpose | None = None
 ) -> None:
     """Render a text for its recipient and put it into the outbox, where their consent allows it."""
-    person, circle, discreet = _recipient(session, effect.to)
+    person, circle, discreet = _recipient(session, effect.to, effect.about)
     if purpose is None:
         purpose = _purpose(effect)
     if not may_contact(consent.current(session, effect.to), purpose):
@@ -91,7 +101,7 @@ def _purpose(effect: do.SendText) -> Purpose:
 
 
 def _place_call(session: Session, handbook: Handbook, effect: do.PlaceCall, now: datetime) -> None:
-    person, circle, _ = _recipient(session, effect.to)
+    person, circle, _ = _recipient(session, effect.to, effect.about)
     purpose = Purpose.ROUTINE if effect.routine else Purpose.ESCALATION
     if not may_contact(consent.current(session, effect.to), purpose):
         if effect.subject is Subject.OFFER and effect.about.escalation is not None:
@@ -115,6 +125,9 @@ def _place_call(session: Session, handbook: Handbook, effect: do.PlaceCall, now:
     )
     if call is not None and effect.about.handoff is not None:
         _remember_leg(session, effect, call)
+    if call is not None and effect.about.look_in is not None:
+        session.get_one(LookInRow, effect.about.look_in, populate_existing=True).call_id = call
+        session.flush()
 
 
 def _concerns(about: do.About) -> dict[str, int | None]:
@@ -123,6 +136,7 @@ def _concerns(about: do.About) -> dict[str, int | None]:
         "escalation_id": about.escalation,
         "offer_number": about.offer,
         "handoff_id": about.handoff,
+        "look_in_id": about.look_in,
     }
 
 
@@ -156,6 +170,17 @@ def _stop_calls(session: Session, effect: do.StopCalls, now: datetime) -> None:
     session.flush()
 
 
+def _stop_look_in(session: Session, look_in: LookInId, now: datetime) -> None:
+    """A contact's phone stops ringing; who is on the line hears that it is over."""
+    for row in outbox.live_calls_of_look_in(session, look_in):
+        if row.state == State.QUEUED and row.attempt == 0:
+            row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
+        else:
+            kind = Kind.CHANGE if row.answered_at is not None else Kind.HANG_UP
+            _change_call(session, row, kind, f"stop:{row.id}", now)
+    session.flush()
+
+
 def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: datetime) -> None:
     outbox.put(
         session,
@@ -168,6 +193,7 @@ def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: 
         escalation_id=row.escalation_id,
         offer_number=row.offer_number,
         handoff_id=row.handoff_id,
+        look_in_id=row.look_in_id,
         about_delivery_id=row.id,
         state=State.QUEUED.value,
         created_at=now,
@@ -175,8 +201,12 @@ def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: 
     )
 
 
-def _recipient(session: Session, to: PersonId) -> tuple[PersonRow, CircleRow | None, bool]:
+def _recipient(session: Session, to: PersonId, about: do.About) -> tuple[PersonRow, CircleRow | None, bool]:
+    """Who hears it, the circle that speaks, and whether it speaks discreetly: to a contact, as to the member."""
     person = session.get_one(PersonRow, to)
+    if about.look_in is not None:
+        whose = session.get_one(MemberRow, session.get_one(LookInRow, about.look_in).member_id)
+        return person, people.circle_by_id(session, whose.circle_id), whose.discreet
     member = people.member_of(session, to)
     circle_id: int | None = member.circle_id if member is not None else None
     if circle_id is None:

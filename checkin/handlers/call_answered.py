@@ -14,6 +14,7 @@ from checkin.domain.escalation import State as CaseState
 from checkin.domain.handoff import State as HandoffState
 from checkin.domain.terms import Cause, DeliveryId, EscalationId, HandoffId
 from checkin.handlers.call_words import listener
+from checkin.handlers.contact_called import contact_words
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, handoffs
 from checkin.store.tables import DeliveryRow
@@ -43,6 +44,8 @@ def next_words(session: Session, handbook: Handbook, row: DeliveryRow) -> CallSc
             return to.asks("coordinator_page", "coordinator")
         case Subject.SERVICE:
             return to.ends_with("coordinator_not_well")
+        case Subject.CONTACT:
+            return contact_words(session, row, to)
         case Subject.CHECK_IN:
             return to.asks("check_in_ask", "check_in", wait=12)
 

@@ -10,13 +10,15 @@ from checkin.domain.effects import Subject
 from checkin.domain.escalation import OfferFailed
 from checkin.domain.handoff import Entered, Left, LegFailed
 from checkin.domain.handoff import State as HandoffState
-from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId
+from checkin.domain.look_in import WillNot
+from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, LookInId
 from checkin.handlers.call_answered import next_words
 from checkin.handlers.call_words import listener
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.handoff_moved import move_handoff
+from checkin.handlers.look_in_moved import move_look_in
 from checkin.store import handoffs
 from checkin.store.tables import DeliveryRow
 
@@ -48,6 +50,8 @@ def call_ended(session: Session, handbook: Handbook, row: DeliveryRow, why: str,
             reached = why in ("completed", "no-answer", "busy")
             event_of_it = Delivered() if reached else NotDelivered()
             move_check_in(session, handbook, CheckInId(row.check_in_id or 0), event_of_it, now)
+        case Subject.CONTACT:
+            move_look_in(session, handbook, LookInId(row.look_in_id or 0), WillNot(leg, _reason(row, why)), now)
         case Subject.COORDINATOR:
             pass  # paging goes on until one acknowledges
         case Subject.SERVICE:

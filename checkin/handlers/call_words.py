@@ -8,7 +8,7 @@ from checkin.domain.call_script import Ask, CallScript, HangUp, Join, Say
 from checkin.domain.terms import EscalationId, HandoffId, PersonId
 from checkin.handlers.handbook import Handbook
 from checkin.store import people
-from checkin.store.tables import DeliveryRow, EscalationRow, MemberRow, PersonRow
+from checkin.store.tables import DeliveryRow, EscalationRow, LookInRow, MemberRow, PersonRow
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,21 @@ class Listener:
 def listener(session: Session, handbook: Handbook, call: DeliveryRow) -> Listener:
     """Whoever this call rang."""
     person = session.get_one(PersonRow, call.person_id)
+    if call.look_in_id is not None:
+        return _of_member(session, handbook, person, session.get_one(LookInRow, call.look_in_id).member_id)
     return _listener(session, handbook, person, call.escalation_id)
 
 
 def caller(session: Session, handbook: Handbook, person: PersonRow) -> Listener:
     """Whoever called us."""
     return _listener(session, handbook, person, None)
+
+
+def _of_member(session: Session, handbook: Handbook, person: PersonRow, member_id: int) -> Listener:
+    """A contact hears of the member's circle what the member's own texts say of it."""
+    member = session.get_one(MemberRow, member_id)
+    circle = people.circle_by_id(session, member.circle_id)
+    return Listener(handbook, person.language, handbook.standing_values(person, circle, member.discreet))
 
 
 def _listener(session: Session, handbook: Handbook, person: PersonRow, escalation: int | None) -> Listener:

@@ -62,6 +62,9 @@ def open_for_words(
     cause = {Level.CRISIS: Cause.CRISIS, Level.DISTRESS: Cause.DISTRESS}.get(level, Cause.ASKED if asked else None)
     if cause is None:
         return None
+    from checkin.handlers.look_in_moved import heard_of  # they open cases in turn
+
+    heard_of(session, handbook, MemberId(member.id), now)
     wanted = do.OpenEscalation(MemberId(member.id), cause, level, coordinators_only=stop)
     return open_or_raise(session, handbook, wanted, now)
 

@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import CalledOff, CheckIn, Event, Scene, Woke, decide
+from checkin.domain.check_in import Answered, CalledOff, CheckIn, Event, Scene, Woke, decide
 from checkin.domain.consent import Consent
 from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
+from checkin.handlers import look_in_moved
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, people, restored
+from checkin.store import check_ins, consent, look_ins, people, restored
 from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
 
@@ -25,6 +26,8 @@ def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, eve
         member.misses = decision.misses
     with restored.in_question(session, in_question_since):
         apply(session, handbook, decision.effects, now)
+    if isinstance(event, Answered):
+        look_in_moved.heard_of(session, handbook, before.member, now)
     return decision.check_in
 
 
@@ -61,7 +64,8 @@ def plan_next(handbook: Handbook, schedule: ScheduleRow, person: PersonRow, afte
 
 
 def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: str, now: datetime) -> None:
-    """End a member's open check-ins: they paused, or said stop."""
+    """End a member's open check-ins: they paused, or said stop. Nobody need look in on them either."""
+    look_in_moved.call_off(session, handbook, member, now)
     for check_in in check_ins.open_ones(session, member):
         move_check_in(session, handbook, check_in, CalledOff(why), now)
 
@@ -77,4 +81,5 @@ def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime
         can_text=person.textable,
         misses=member.misses,
         ladder=policy.misses,
+        has_contacts=bool(look_ins.contacts_of(session, MemberId(member.id))),
     )

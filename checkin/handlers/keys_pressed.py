@@ -14,6 +14,7 @@ from checkin.handlers.call_answered import next_words
 from checkin.handlers.call_words import Listener, listener, member_facts
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_called import check_in_keys
+from checkin.handlers.contact_called import contact_keys, result_keys
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.handoff_moved import move_handoff
 from checkin.store import escalations, handoffs, people
@@ -41,6 +42,10 @@ def keys_pressed(
             return _outcome(session, handbook, row, to, keys, now)
         case "coordinator":
             return _coordinator(session, handbook, row, to, keys, now)
+        case "contact":
+            return contact_keys(session, handbook, row, to, said, now)
+        case "contact_result":
+            return result_keys(session, handbook, row, to, said, now)
         case "check_in":
             return check_in_keys(session, handbook, row, to, said, now)
         case _:

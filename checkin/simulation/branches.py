@@ -105,6 +105,20 @@ def _coordinator(here: Rehearsal, language: str) -> None:
     here.presses(here.dora, "1")
 
 
+def _contact(*keys: str, hears_name: bool = True) -> Callable[[Rehearsal, str], None]:
+    def play(here: Rehearsal, language: str) -> None:
+        here.member_named_a_contact(here.stranger(), hears_name=hears_name)
+        here.member_is_asked_by_voice()
+        here.until_it_rings(here.eve, most=5 * 3_600)
+        for key in keys:
+            if here.eve.line != "ringing":
+                here.until_it_rings(here.eve)
+            here.presses(here.eve, key)
+        here.passes(60)
+
+    return play
+
+
 def _member_rings(key: str) -> Callable[[Rehearsal, str], None]:
     def play(here: Rehearsal, language: str) -> None:
         here.rings_us(here.sam)
@@ -131,6 +145,11 @@ BRANCHES: Mapping[str, Callable[[Rehearsal, str], None]] = {
     "check-in: heard again, then answered": _check_in("*", "3"),
     "check-in: no more calls": _check_in("9"),
     "check-in: no key": _check_in(),
+    "contact: looks in, and the member is fine": _contact("1", "1"),
+    "contact: looks in, and the member needs help": _contact("1", "2"),
+    "contact: cannot": _contact("2"),
+    "contact: may not hear the name": _contact("1", hears_name=False),
+    "contact: no more calls": _contact("9"),
     "offer: passed": _offer_passed,
     "offer: no key": _offer_without_a_key,
     "offer: another was faster": _offer_taken_by_another,

@@ -13,7 +13,7 @@ _OF_LANES = [
 ]
 _OF_OTHERS = [
     f"SELECT min(next_action_at) AS at FROM {table}"  # noqa: S608
-    for table in ("schedule", "check_in", "escalation", "handoff")
+    for table in ("schedule", "check_in", "escalation", "handoff", "look_in")
 ]
 _NEXT_DUE = f"SELECT min(at) FROM ({' UNION ALL '.join(_OF_OTHERS + _OF_LANES)})"  # noqa: S608
 _LANE_DUE = {

@@ -35,6 +35,7 @@ _AT_REST = {
     "a delivery waits": "SELECT id FROM delivery WHERE state IN ('queued', 'sending', 'unsure')",
     "a delivery's last word was never heard": "SELECT id FROM delivery WHERE state = 'sent'",
     "a handoff is under way": "SELECT id FROM handoff WHERE next_action_at IS NOT NULL",
+    "a look-in is under way": "SELECT id FROM look_in WHERE next_action_at IS NOT NULL",
     "a check-in is open": "SELECT id FROM check_in WHERE state IN ('due', 'asked', 'reminded', 'called')",
 }
 

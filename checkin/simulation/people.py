@@ -223,6 +223,24 @@ class Volunteer(Somebody):
             self.later(1, 6, lambda: self.presses(key))
 
 
+class Contact(Somebody):
+    """Somebody whom a member named: a neighbour, a daughter."""
+
+    def noticed(self, what: str, words: str) -> None:
+        """Calls only: will you look in, and what did you find."""
+        if what == "rings":
+            self.phone.habit = Habit.VOICEMAIL if not self.often(0.8) else Habit.RINGS
+            if self.often(0.7):
+                self.later(2, 20, self.picks_up)
+        elif what == "hears" and self.phone.habit is Habit.RINGS:
+            if "if you can look in on them" in words:
+                key = "1" if self.town.kind else self.chance.choices("12*9", (60, 25, 12, 3))[0]
+                self.later(1, 9, lambda: self.presses(key))
+            elif "if you did not reach them" in words:
+                key = "1" if self.town.kind else self.chance.choices("123", (70, 12, 18))[0]
+                self.later(1, 9, lambda: self.presses(key))
+
+
 class Coordinator(Somebody):
     """Answers for a circle, mostly."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from checkin.app import create_app
 from checkin.carrier.signature import sign
 from checkin.domain.terms import DeliveryId, Lane, Phone
+from checkin.handlers.contacts_named import name_contact
 from checkin.sample import SAMPLE_PHONES, make_sample
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
@@ -21,14 +22,23 @@ from checkin.simulator.world import Then, World
 from checkin.store import people
 from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, MemberRow, PersonRow, ScheduleRow
+from checkin.store.tables import (
+    CheckInRow,
+    DeliveryRow,
+    EscalationRow,
+    HandoffRow,
+    LookInRow,
+    MemberRow,
+    PersonRow,
+    ScheduleRow,
+)
 from checkin.wiring import Services, build
 from workers import clock
 from workers.delivery import deliver
 
 _NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 _SIGNED_WITH = "rehearsal"
-_DUE = (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, DeliveryRow)
+_DUE = (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, LookInRow, DeliveryRow)
 
 
 @dataclass
@@ -109,8 +119,19 @@ class Rehearsal:
         then(answer.status_code, answer.text)
 
     def stranger(self) -> Handset:
-        """Somebody whose number is not known."""
-        return self._phone("Eve (unknown)", "+12025550142")
+        """Eve, whose number is not known."""
+        self.eve = self._phone("Eve (unknown)", "+12025550142")
+        return self.eve
+
+    def member_named_a_contact(self, contact: Handset, *, hears_name: bool) -> None:
+        """Sam wants this one rung when they do not answer."""
+        sam, language = Phone(self.sam.number), self.person(self.sam).language
+        self.services.act(
+            lambda session: name_contact(
+                session, sam, Phone(contact.number), self.time, who="rehearsal", agreed="rehearsal",
+                language=language, hears_name=hears_name,
+            )
+        )  # fmt: skip
 
     # --- what people do -------------------------------------------------------------------------------------------
 

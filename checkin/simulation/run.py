@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.escalation.events import Closed
@@ -27,7 +28,7 @@ from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
 from checkin.simulation.due import Due
 from checkin.simulation.outcome import see_that_all_rests, without_a_hand
-from checkin.simulation.people import STOPS, Coordinator, Member, Town, Volunteer
+from checkin.simulation.people import STOPS, Contact, Coordinator, Member, Town, Volunteer
 from checkin.simulation.processes import TOKEN, House
 from checkin.simulation.queue import StageQueue
 from checkin.simulation.stage import Stage
@@ -38,7 +39,7 @@ from checkin.simulator.world import World
 from checkin.store import consent, people
 from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
-from checkin.store.tables import CoordinatorRow, EscalationRow, MemberRow, ScheduleRow, VolunteerRow
+from checkin.store.tables import ContactRow, CoordinatorRow, EscalationRow, MemberRow, ScheduleRow, VolunteerRow
 from checkin.wiring import Services, build
 
 START = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
@@ -180,6 +181,7 @@ class Run:
                 self.members.append(
                     Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", numbers[-1 - place])
                 )
+                self._name_contacts(session, place, member, numbers[1_000 + 2 * place :], circle.programme)
             for place in range(volunteers + 2 * len(circles)):
                 number, circle = numbers[self.plan.members + place], circles[place % len(circles)]
                 person = people.ensure(session, Phone(number), START, name=f"Peer {place}")
@@ -198,6 +200,25 @@ class Run:
                     Coordinator(self.town, number, f"coordinator {place}", f"{self.plan.seed}:{number}")
         for somebody in self.members:
             somebody.lives(self.plan.days)
+
+    def _name_contacts(
+        self, session: Session, place: int, member: MemberRow, numbers: list[str], programme: str
+    ) -> None:
+        """Some members named one or two people, and mostly let them hear who they are."""
+        chance = random.Random(f"{self.plan.seed}:contacts:{place}")  # noqa: S311 - as above
+        if place >= 400:
+            return  # the numbers end
+        for nth in range(chance.choices((0, 1, 2), (80, 12, 8))[0]):
+            person = people.ensure(session, Phone(numbers[nth]), START, name=f"Contact {place}-{nth}")
+            person.timezone = "America/New_York"
+            consent.record(session, PersonId(person.id), Consent.IN, "simulated", START)
+            session.add(ContactRow(
+                member_id=member.id, person_id=person.id, place=nth, hears_name=chance.random() < 0.7, created_at=START
+            ))  # fmt: skip
+            self._knows(person.id, numbers[nth], person.timezone)
+            if member.discreet:
+                self.watch.discreet[numbers[nth]] = programme
+            Contact(self.town, numbers[nth], f"contact {place}-{nth}", f"{self.plan.seed}:{numbers[nth]}")
 
     def _knows(self, person: int, number: str, timezone: str | None) -> None:
         self.numbers[person] = number

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
-from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, Lane, PersonId, Phone
+from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, Lane, LookInId, PersonId, Phone
 from checkin.store.session import insert_many, insert_once
 from checkin.store.tables import DeliveryRow, PersonRow
 
@@ -215,6 +215,18 @@ def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) 
             )
         )
     )
+
+
+def live_calls_of_look_in(session: Session, look_in: LookInId) -> list[DeliveryRow]:
+    """The calls of a look-in that have not ended."""
+    ended = [state.value for state in SETTLED]
+    where = (
+        DeliveryRow.look_in_id == look_in,
+        DeliveryRow.kind == Kind.CALL.value,
+        DeliveryRow.state.not_in(ended),
+        DeliveryRow.ended_at.is_(None),
+    )
+    return list(session.scalars(select(DeliveryRow).where(*where)))
 
 
 def due_ids(session: Session, lane: Lane, now: datetime, limit: int) -> list[DeliveryId]:

@@ -137,6 +137,19 @@ def test_each_miss_in_a_row_starts_something_else(
     assert [case.coordinators_only for case in opened] == ([to_coordinator] if offered else [])
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_who_named_contacts_is_looked_in_on_first_also_where_the_line_is_dead(reached: bool) -> None:
+    day = Day(DAILY).wakes_until(NOON)
+    day.check_in = replace(day.check_in, reached=reached, state=State.CALLED, next_action_at=at(hours=3))
+    scene = Scene(at(hours=3), True, True, 2, POLICY.misses, has_contacts=True)
+    decision = decide(day.check_in, Woke(), at(hours=3), scene)
+    assert do.StartLookIn(day.check_in.member, day.check_in.id) in decision.effects
+    assert not [effect for effect in decision.effects if isinstance(effect, do.OpenEscalation)]
+    never = replace(scene, ladder=replace(POLICY.misses, contacts_at=0))
+    effects = decide(day.check_in, Woke(), at(hours=3), never).effects
+    assert not [effect for effect in effects if isinstance(effect, do.StartLookIn)]
+
+
 def test_a_step_of_the_ladder_at_0_is_never_taken() -> None:
     day = Day(DAILY).wakes_until(NOON).arrives()
     ladder = replace(POLICY.misses, nudge_at=0, volunteer_at=0, coordinator_at=2)

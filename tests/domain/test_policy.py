@@ -125,4 +125,4 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert (distress.truth_after, distress.talk_counts_after) == (900, 20)
     assert CheckInPolicy(remind_after=3600, call_after=7200, missed_after=10800) == POLICY.daily
     assert CheckInPolicy(remind_after=86400, call_after=0, missed_after=172800) == POLICY.weekly
-    assert Misses(nudge_at=1, volunteer_at=2, coordinator_at=3) == POLICY.misses
+    assert Misses(contacts_at=1, nudge_at=1, volunteer_at=2, coordinator_at=3) == POLICY.misses

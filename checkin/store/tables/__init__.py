@@ -7,6 +7,7 @@ from checkin.store.tables.escalations import EscalationRow, OfferRow, TimelineRo
 from checkin.store.tables.handoffs import HandoffRow
 from checkin.store.tables.illness import IllnessRow
 from checkin.store.tables.inbox import InboundRow
+from checkin.store.tables.look_ins import ContactRow, LookInRow
 from checkin.store.tables.outbox import DeliveryRow
 from checkin.store.tables.people import (
     CircleRow,
@@ -25,6 +26,7 @@ __all__ = [
     "CheckInRow",
     "CircleRow",
     "ConsentRow",
+    "ContactRow",
     "CoordinatorRow",
     "DeliveryRow",
     "EscalationRow",
@@ -34,6 +36,7 @@ __all__ = [
     "IllnessRow",
     "InboundRow",
     "InstallationRow",
+    "LookInRow",
     "MemberRow",
     "OfferRow",
     "PersonRow",

@@ -51,6 +51,7 @@ class DeliveryRow(Row):
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalation.id"))
     offer_number: Mapped[int | None]
     handoff_id: Mapped[int | None] = mapped_column(ForeignKey("handoff.id"))
+    look_in_id: Mapped[int | None]
     about_delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     ring_seconds: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(12))
