@@ -159,7 +159,12 @@ class Member(Somebody):
     def _stops(self) -> None:
         self.writes(self.chance.choice(STOPS))
         if self.chance.random() < 0.5:
-            self.later(3_600, 20 * 86_400, lambda: self.writes("START"))
+            self.later(3_600, 20 * 86_400, self._starts)
+
+    def _starts(self) -> None:
+        """They want to be asked again; not after the end, when nobody is asked any more and all must come to rest."""
+        if not self.town.kind:
+            self.writes("START")
 
     def _chats(self) -> None:
         self.writes(self.chance.choice(CHATTER).replace("{number}", self.number))
