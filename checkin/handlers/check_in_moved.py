@@ -70,8 +70,8 @@ def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: s
         move_check_in(session, handbook, check_in, CalledOff(why), now)
 
 
-def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime) -> Scene:
-    """What the member's side looks like now."""
+def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime, *, only_asked: bool = False) -> Scene:
+    """What the member's side looks like now. `only_asked`: nothing can be missed yet, so contacts are not looked up."""
     person = session.get_one(PersonRow, member.person_id)
     policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     return Scene(
@@ -81,5 +81,5 @@ def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime
         can_text=person.textable,
         misses=member.misses,
         ladder=policy.misses,
-        has_contacts=bool(look_ins.contacts_of(session, MemberId(member.id))),
+        has_contacts=not only_asked and bool(look_ins.contacts_of(session, MemberId(member.id))),
     )

@@ -110,7 +110,7 @@ def _together(session: Session, handbook: Handbook, due: Sequence[ScheduleRow], 
     for work in works:
         plan_next(handbook, work.schedule, work.person, max(work.due_at, now - _LATE))
     agreed = [work for work in works if consent.current(session, PersonId(work.person.id)) is Consent.IN]
-    scenes = {work.member.id: scene(session, handbook, work.member, now) for work in agreed}
+    scenes = {work.member.id: scene(session, handbook, work.member, now, only_asked=True) for work in agreed}
     rows = [check_ins.new_row(_asks(session, handbook, work, CheckInId(0), scenes, now).check_in) for work in agreed]
     ids = check_ins.create_many(session, rows)
     with outbox.gathered(session):
