@@ -1,6 +1,10 @@
 """`checkin contacts`: whom a member wants rung when they do not answer."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
+from sqlalchemy.orm import Session
 
 from checkin.cli.show import show
 from checkin.domain.phone import BadPhone, parse_phone
@@ -8,6 +12,7 @@ from checkin.domain.terms import Phone
 from checkin.handlers.contacts_named import NotNamed, contacts_listed, name_contact, take_contact_back
 from checkin.wiring import Get, Services
 
+_T = TypeVar("_T")
 _WHO = "command line"
 
 
@@ -40,15 +45,13 @@ def add(
     """Put a contact on a member's list, or change what is said of them there."""
     here = get()
     whose, contact = _number(here, member), _number(here, phone)
-    try:
-        new = here.act(
-            lambda session: name_contact(
-                session, whose, contact, here.now(), who=_WHO, name=name, language=language, agreed=agreed,
-                hears_name=hears_name, first=first,
-            )
-        )  # fmt: skip
-    except NotNamed as error:
-        raise click.ClickException(str(error)) from None
+    new = _done(
+        here,
+        lambda session: name_contact(
+            session, whose, contact, here.now(), who=_WHO, name=name, language=language, agreed=agreed,
+            hears_name=hears_name, first=first,
+        ),
+    )  # fmt: skip
     click.echo("Added." if new else "Changed.")
 
 
@@ -60,10 +63,7 @@ def remove(get: Get, member: str, phone: str) -> None:
     """Take a contact off a member's list."""
     here = get()
     whose, contact = _number(here, member), _number(here, phone)
-    try:
-        here.act(lambda session: take_contact_back(session, whose, contact, here.now(), who=_WHO))
-    except NotNamed as error:
-        raise click.ClickException(str(error)) from None
+    _done(here, lambda session: take_contact_back(session, whose, contact, here.now(), who=_WHO))
     click.echo("Removed.")
 
 
@@ -75,11 +75,16 @@ def list_contacts(get: Get, member: str, as_json: bool) -> None:
     """List a member's contacts in the order in which they are rung; numbers are masked."""
     here = get()
     whose = _number(here, member)
+    rows = _done(here, lambda session: contacts_listed(session, whose, here.now(), who=_WHO))
+    show(rows, as_json, "No contact yet: see `checkin contacts add --help`.")
+
+
+def _done(here: Services, work: Callable[[Session], _T]) -> _T:
+    """Do it, or say in one sentence why it cannot be done."""
     try:
-        rows = here.act(lambda session: contacts_listed(session, whose, here.now(), who=_WHO))
+        return here.act(work)
     except NotNamed as error:
         raise click.ClickException(str(error)) from None
-    show(rows, as_json, "No contact yet: see `checkin contacts add --help`.")
 
 
 def _number(here: Services, text: str) -> Phone:

@@ -246,10 +246,10 @@ def _nudge(check_in: CheckIn, now: datetime) -> Effect:
 
 def _unreached(check_in: CheckIn, scene: Scene) -> Decision:
     key = f"check_in:{check_in.id}:unreached"
-    task = do.GiveTask(key, "member_not_reached", check_in.circle, check_in.person)
+    effects: list[Effect] = [do.GiveTask(key, "member_not_reached", check_in.circle, check_in.person)]
     if scene.has_contacts and scene.ladder.contacts_at:
-        return Decision(_ended(check_in, State.UNREACHED), (task, do.StartLookIn(check_in.member, check_in.id)))
-    return Decision(_ended(check_in, State.UNREACHED), (task,))
+        effects.append(do.StartLookIn(check_in.member, check_in.id))
+    return Decision(_ended(check_in, State.UNREACHED), tuple(effects))
 
 
 def _skip(check_in: CheckIn) -> Decision:

@@ -162,23 +162,24 @@ def _stop_calls(session: Session, effect: do.StopCalls, now: datetime) -> None:
     for row in outbox.live_calls(session, effect.escalation, [subject.value for subject in effect.subjects]):
         if row.id == effect.keep:
             continue
-        if row.state == State.QUEUED and row.attempt == 0:
-            row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
-            continue
-        answered = row.answered_at is not None and row.subject in (Subject.OFFER, Subject.COORDINATOR)
-        _change_call(session, row, Kind.CHANGE if answered else Kind.HANG_UP, f"stop:{row.id}", now)
+        _stop(session, row, now, asked=row.subject in (Subject.OFFER, Subject.COORDINATOR))
     session.flush()
 
 
 def _stop_look_in(session: Session, look_in: LookInId, now: datetime) -> None:
     """A contact's phone stops ringing; who is on the line hears that it is over."""
     for row in outbox.live_calls_of_look_in(session, look_in):
-        if row.state == State.QUEUED and row.attempt == 0:
-            row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
-        else:
-            kind = Kind.CHANGE if row.answered_at is not None else Kind.HANG_UP
-            _change_call(session, row, kind, f"stop:{row.id}", now)
+        _stop(session, row, now, asked=True)
     session.flush()
+
+
+def _stop(session: Session, row: DeliveryRow, now: datetime, *, asked: bool) -> None:
+    """End one call. `asked`: who has answered it hears why, instead of being cut off."""
+    if row.state == State.QUEUED and row.attempt == 0:
+        row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
+        return
+    kind = Kind.CHANGE if asked and row.answered_at is not None else Kind.HANG_UP
+    _change_call(session, row, kind, f"stop:{row.id}", now)
 
 
 def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from checkin.simulation.rehearsal import Heard, Rehearsal
 
 _A_CRY = {"en": "i cant do this any more", "es": "ya no puedo más"}
+_A_CRISIS = {"en": "i want to die", "es": "quiero morir"}
 _ASKS = "CALL"
 
 
@@ -58,7 +59,7 @@ def _offer_without_a_key(here: Rehearsal, language: str) -> None:
 
 
 def _offer_taken_by_another(here: Rehearsal, language: str) -> None:
-    here.texts(here.sam, {"en": "i want to die", "es": "quiero morir"}.get(language, _ASKS))
+    here.texts(here.sam, _A_CRISIS.get(language, _ASKS))
     here.until_it_rings(here.ana)
     here.until_it_rings(here.ben)
     here.presses(here.ana, "1")
@@ -100,7 +101,7 @@ def _taken_by_text(here: Rehearsal, language: str) -> None:
 def _coordinator(here: Rehearsal, language: str) -> None:
     for volunteer in (here.ana, here.ben):
         volunteer.becomes("off")
-    here.texts(here.sam, {"en": "i want to die", "es": "quiero morir"}.get(language, _ASKS))
+    here.texts(here.sam, _A_CRISIS.get(language, _ASKS))
     here.until_it_rings(here.dora)
     here.presses(here.dora, "1")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
@@ -203,30 +203,18 @@ _ANSWERED = select(_SENT.created_at).where(
 
 def live_calls(session: Session, escalation: EscalationId, subjects: list[str]) -> list[DeliveryRow]:
     """The calls of a case, on these subjects, that have not ended."""
-    ended = [state.value for state in SETTLED]
-    return list(
-        session.scalars(
-            select(DeliveryRow).where(
-                DeliveryRow.escalation_id == escalation,
-                DeliveryRow.kind == Kind.CALL.value,
-                DeliveryRow.subject.in_(subjects),
-                DeliveryRow.state.not_in(ended),
-                DeliveryRow.ended_at.is_(None),
-            )
-        )
-    )
+    return _live_calls(session, DeliveryRow.escalation_id == escalation, DeliveryRow.subject.in_(subjects))
 
 
 def live_calls_of_look_in(session: Session, look_in: LookInId) -> list[DeliveryRow]:
     """The calls of a look-in that have not ended."""
+    return _live_calls(session, DeliveryRow.look_in_id == look_in)
+
+
+def _live_calls(session: Session, *whose: ColumnElement[bool]) -> list[DeliveryRow]:
     ended = [state.value for state in SETTLED]
-    where = (
-        DeliveryRow.look_in_id == look_in,
-        DeliveryRow.kind == Kind.CALL.value,
-        DeliveryRow.state.not_in(ended),
-        DeliveryRow.ended_at.is_(None),
-    )
-    return list(session.scalars(select(DeliveryRow).where(*where)))
+    live = (DeliveryRow.kind == Kind.CALL.value, DeliveryRow.state.not_in(ended), DeliveryRow.ended_at.is_(None))
+    return list(session.scalars(select(DeliveryRow).where(*whose, *live)))
 
 
 def due_ids(session: Session, lane: Lane, now: datetime, limit: int) -> list[DeliveryId]:
