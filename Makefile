@@ -5,10 +5,10 @@ JOBS ?= 2
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench crashes soak mutations migrate lock clean
+.PHONY: help run test properties check bench crashes soak mutations migrate lock clean
 
 help: ## print this
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(LOCKED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -25,6 +25,9 @@ run: $(LOCKED) ## run everything on this machine; Ctrl-C stops it
 test: $(LOCKED) ## run all tests, two files at a time (JOBS=1: one); PostgreSQL and Valkey come with the environment
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
+properties: $(LOCKED) ## play the properties with examples that were never tried; what falls becomes a test of its own
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fresh -n $(JOBS) --dist loadfile
+
 check: $(LOCKED) ## lint, types, arrows between rooms, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,7 +37,7 @@ check: $(LOCKED) ## lint, types, arrows between rooms, templates
 	$(BIN)/checkin templates lint
 	$(BIN)/codespell
 
-bench: $(LOCKED) ## measure: one table; ONLY=webhook,ring,scan,wave,memory for a part, DATABASE=sqlite for one kind
+bench: $(LOCKED) ## measure: one table; ONLY=webhook,ring,voice,scan,wave,memory,pages for a part, DATABASE=sqlite for one kind
 	$(BIN)/python -m tests.bench $(ONLY) $(DATABASE)
 
 crashes: $(LOCKED) ## kill -9 the whole stack 200 times under load, wipe Redis, restart the database, fill the disk; count

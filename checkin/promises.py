@@ -16,18 +16,22 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from checkin.domain.answering import MACHINES, Attempt
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import Kind, State
+from checkin.domain.escalation.coordinators import is_paging
 from checkin.domain.escalation.values import OfferState
 from checkin.domain.escalation.values import State as CaseState
 from checkin.domain.phone import BadPhone, parse_phone
-from checkin.domain.terms import Cause, Lane, Level, Phone
+from checkin.domain.terms import Cause, EscalationId, Lane, Level, Phone
+from checkin.store import escalations, swaps
 from checkin.store.people import by_phone
 from checkin.store.tables import (
     CheckInRow,
     CircleRow,
     ConsentRow,
     DeliveryRow,
+    ErasureRow,
     EscalationRow,
     HandoffRow,
     InboundRow,
@@ -35,6 +39,7 @@ from checkin.store.tables import (
     MemberRow,
     OfferRow,
     PersonRow,
+    VolunteerRow,
 )
 
 InHours = Callable[[Session, PersonRow, datetime], bool]
@@ -46,6 +51,9 @@ A killed worker's work is taken up again within 15 s; this leaves room for two o
 
 FORGOTTEN_FOR = timedelta(seconds=60)
 """P2 in the rows: an open escalation whose time came so long ago has no clock that looks at it."""
+
+CLOCKS_APART = timedelta(minutes=1)
+"""How far clocks may differ, or be set back: what is written first may bear the later time."""
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
 _BY_A_PERSON = ("volunteer", "coordinator")
@@ -66,15 +74,20 @@ def broken(session: Session, now: datetime, in_hours: InHours, since: datetime |
     found = [
         *_kept_waiting(session, now),
         *_forgotten(session, now),
+        *_not_paged(session, now),
         *_without_a_case(session, since),
+        *_shifts_astray(session, since),
         *_closed_by_nobody(session, since),
         *_taken_by_no_person(session, since),
         *_joined_without_answer(session, since),
+        *_answered_by_a_machine(session, first),
         *_routine_after_stop(session, first),
         *_queued_after_stop(session, since),
         *_out_of_hours(session, in_hours, first),
         *_asked_twice(session, first),
         *_words(session, first),
+        *_sent_to_the_erased(session, first),
+        *_back_again(session),
     ]
     return sorted(found, key=lambda each: (each.promise, each.row))
 
@@ -117,6 +130,15 @@ def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
         yield Broken("P2", "a look-in is not looked at again", f"look-in {row}")
 
 
+def _not_paged(session: Session, now: datetime) -> Iterator[Broken]:
+    """Until a coordinator acknowledges, or a volunteer has the case, they are asked again in the policy's time."""
+    for row in session.scalars(select(EscalationRow.id).where(EscalationRow.state != CaseState.CLOSED.value)):
+        case = escalations.load(session, EscalationId(row))
+        page_at = case.progress.page_at
+        if page_at is not None and page_at < now - FORGOTTEN_FOR and is_paging(case, now):
+            yield Broken("P2", "coordinators of an open escalation are not asked again", f"escalation {row}")
+
+
 def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken]:
     words = (
         select(InboundRow.id)
@@ -127,6 +149,12 @@ def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken
         words = words.where(InboundRow.id > _last_before(session, InboundRow, InboundRow.received_at, since))
     for row in session.scalars(words):
         yield Broken("P1", "a member's words of distress belong to no escalation", f"inbound {row}")
+
+
+def _shifts_astray(session: Session, since: datetime | None) -> Iterator[Broken]:
+    """A swap never leaves a shift with nobody, for a cry would then wait, and never with two."""
+    for what, row in swaps.astray(session, since):
+        yield Broken("P1", what, f"shift_swap {row}")
 
 
 def _closed_by_nobody(session: Session, since: datetime | None) -> Iterator[Broken]:
@@ -166,17 +194,40 @@ def _taken_by_no_person(session: Session, since: datetime | None) -> Iterator[Br
 
 
 def _joined_without_answer(session: Session, since: datetime | None) -> Iterator[Broken]:
-    legs = (aliased(DeliveryRow), aliased(DeliveryRow))
+    """Each of the two had picked up a call of the case, or rung us, before they were joined. Legs change in a talk."""
     joined = (
-        select(HandoffRow.id)
-        .outerjoin(legs[0], legs[0].id == HandoffRow.volunteer_leg)
-        .outerjoin(legs[1], legs[1].id == HandoffRow.member_leg)
-        .where(HandoffRow.joined_at.is_not(None), legs[0].answered_at.is_(None) | legs[1].answered_at.is_(None))
+        select(
+            HandoffRow.id, HandoffRow.escalation_id, HandoffRow.joined_at, VolunteerRow.person_id, MemberRow.person_id
+        )
+        .join(VolunteerRow, VolunteerRow.id == HandoffRow.volunteer_id)
+        .join(EscalationRow, EscalationRow.id == HandoffRow.escalation_id)
+        .join(MemberRow, MemberRow.id == EscalationRow.member_id)
+        .where(HandoffRow.joined_at.is_not(None))
     )
     if since is not None:
         joined = joined.where(HandoffRow.id > _last_before(session, HandoffRow, HandoffRow.started_at, since))
-    for row in session.scalars(joined):
-        yield Broken("P3", "two were joined of whom one had not picked up", f"handoff {row}")
+    for row, case, at, *two in session.execute(joined):
+        if at is None:
+            continue
+        picked_up = select(DeliveryRow.person_id).where(
+            DeliveryRow.escalation_id == case,
+            DeliveryRow.kind == Kind.CALL.value,
+            DeliveryRow.answered_at <= at + CLOCKS_APART,
+        )
+        if not {*two} <= {*session.scalars(picked_up)}:
+            yield Broken("P3", "two were joined of whom one had not picked up", f"handoff {row}")
+
+
+def _answered_by_a_machine(session: Session, first: int) -> Iterator[Broken]:
+    """A check-in call counts as answered by a key, or by words where no machine was heard."""
+    answered = select(DeliveryRow.id).where(
+        DeliveryRow.id >= first,
+        DeliveryRow.outcome == Attempt.ANSWERED.value,
+        DeliveryRow.by_key.is_(False),
+        DeliveryRow.answered_by.in_([verdict.value for verdict in MACHINES]),
+    )
+    for row in session.scalars(answered):
+        yield Broken("P3", "a machine's words stand as an answer", f"delivery {row}")
 
 
 # --- P4, P5: STOP is final, and nobody is woken for routine ----------------------------------------------------------
@@ -228,6 +279,8 @@ def _out_of_hours(session: Session, in_hours: InHours, first: int) -> Iterator[B
         .where(DeliveryRow.id >= first, DeliveryRow.routine.is_(True), DeliveryRow.first_tried_at.is_not(None))
     )
     for row, at, person in session.execute(left):
+        if not person.phone or (at is not None and person.number_since is not None and at < person.number_since):
+            continue  # erased, or sent to the number before: nobody knows any more in which zone that was
         if at is not None and not in_hours(session, person, at):
             yield Broken("P5", "a routine delivery left outside contact hours", f"delivery {row}")
 
@@ -279,6 +332,37 @@ def _words(session: Session, first: int) -> Iterator[Broken]:
         if member is not None and member.discreet and circle.programme != circle.discreet_name:
             if re.search(rf"\b{re.escape(circle.programme)}\b", body):
                 yield Broken("P9", "a text to a discreet member names the programme", f"delivery {row}")
+
+
+# --- P4, P10: who was erased stays erased -----------------------------------------------------------------------------
+
+
+def _sent_to_the_erased(session: Session, first: int) -> Iterator[Broken]:
+    left = (
+        select(DeliveryRow.id, DeliveryRow.first_tried_at, ErasureRow.at)
+        .join(ErasureRow, ErasureRow.person_id == DeliveryRow.person_id)
+        .join(PersonRow, (PersonRow.id == ErasureRow.person_id) & (PersonRow.created_at == ErasureRow.born_at))
+        .where(DeliveryRow.id >= first, DeliveryRow.first_tried_at > ErasureRow.at)
+    )
+    for row, tried_at, erased_at in session.execute(left):
+        if tried_at is not None and tried_at > erased_at + CLOCKS_APART:
+            yield Broken("P4", "something left for somebody who was erased", f"delivery {row}")
+
+
+def _back_again(session: Session) -> Iterator[Broken]:
+    erased = (
+        select(PersonRow.id, PersonRow.phone, PersonRow.name)
+        .join(ErasureRow, (ErasureRow.person_id == PersonRow.id) & (ErasureRow.born_at == PersonRow.created_at))
+        .order_by(ErasureRow.id.desc())
+        .limit(_ERASED_AT_ONCE)
+    )
+    for row, phone, name in session.execute(erased):
+        if phone or name:
+            yield Broken("P10", "somebody who was erased is here again", f"person {row}")
+
+
+_ERASED_AT_ONCE = 1000
+"""The newest: those whom a backup can bring back."""
 
 
 def _is_of_another(session: Session, written: str, recipient: PersonRow) -> bool:

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     backup_keep: int = _variable("CHECKIN_BACKUP_KEEP", 14)
     log_json: bool = _variable("CHECKIN_LOG_JSON", False)
     alert_urls: Annotated[tuple[str, ...], NoDecode] = _variable("ALERT_URLS", (), secret=True)
+    webhooks_private: bool = _variable("CHECKIN_WEBHOOKS_PRIVATE", False)
     heartbeat_url: str | None = _variable("HEARTBEAT_URL", None, secret=True)
 
     _split = field_validator("auth_tokens", "from_numbers", "encryption_keys", mode="before")(_several)
@@ -204,6 +205,7 @@ _EXPECTED = {
     "WEB_CONCURRENCY": "a number between 1 and 64",
     "CHECKIN_BACKUP_KEEP": "a number between 0 (no daily backup) and 1000",
     "CHECKIN_LOG_JSON": "true or false",
+    "CHECKIN_WEBHOOKS_PRIVATE": "true or false",
 }
 
 

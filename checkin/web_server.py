@@ -3,7 +3,10 @@
 On SQLite one process with threads: two processes would fight for the one write lock (p99 many times longer).
 """
 
+from typing import Protocol
+
 from checkin.settings import load
+from checkin.web.ending import ends_when
 
 _settings = load()
 
@@ -12,7 +15,7 @@ bind = (
 )
 workers = _settings.web_processes
 worker_class = "gthread"
-threads = 32  # see checkin/web/line.py
+threads = 64  # see checkin/web/line.py
 timeout = 30
 graceful_timeout = 8
 keepalive = 75
@@ -21,3 +24,14 @@ control_socket_disable = True
 loglevel = "warning"
 # Carriers reach us through a proxy on this machine or directly; only the former may say how it was reached.
 forwarded_allow_ips = "127.0.0.1,::1"
+
+
+class _Worker(Protocol):
+    """What gunicorn calls a process of its own."""
+
+    alive: bool
+
+
+def post_worker_init(worker: _Worker) -> None:
+    """gunicorn calls this in each process: what waits for long there learns when it is told to stop."""
+    ends_when(lambda: not worker.alive)

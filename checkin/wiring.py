@@ -108,6 +108,7 @@ def handbook(settings: Settings) -> Handbook:
         policy_data=data,
         region=settings.default_region,
         timezone=ZoneInfo(settings.default_timezone),
+        address=settings.public_base_url,
     )
 
 

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-from tests.town import Town
+from tests.desk import Desk, desk_of
+from tests.town import DORA, Town
+
+_ALIKE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `make test` tries the same examples each time: what fails, fails again. `make properties` looks for new ones.
+settings.register_profile("steady", _ALIKE, derandomize=True)
+settings.register_profile("fresh", _ALIKE, derandomize=False)
+settings.load_profile("steady")
 
 
 @pytest.fixture
@@ -14,3 +22,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
     place = Town(tmp_path)
     yield place
     place.closes()
+
+
+@pytest.fixture
+def desk(town: Town) -> Desk:
+    """Dora, a coordinator of Sam's circle, signed in."""
+    return desk_of(town, DORA)

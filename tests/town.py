@@ -3,7 +3,9 @@
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -11,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from checkin.app import create_app
 from checkin.carrier.signature import sign
+from checkin.carrier.twiml_judge import flaw_of
 from checkin.domain.consent import Consent
 from checkin.domain.terms import DeliveryId, Lane, PersonId, Phone
 from checkin.handlers.check_in_moved import plan_next
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
+from checkin.simulation.due import Due
+from checkin.simulation.hours import passes
 from checkin.simulator.carrier import SimulatedCarrier
 from checkin.simulator.phones import Phone as Handset
 from checkin.simulator.world import Then, World
 from checkin.store import consent, escalations, people
-from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import (
     CheckInRow,
@@ -28,16 +32,26 @@ from checkin.store.tables import (
     DeliveryRow,
     EscalationRow,
     HandoffRow,
+    IncomingCallRow,
     LookInRow,
     MemberRow,
     ScheduleRow,
+    SwapRow,
+    VoicemailRow,
     VolunteerRow,
 )
 from checkin.wiring import Services, build
-from workers import clock
+from tests.new_database import make_tables
 from workers.delivery import deliver
 
+if TYPE_CHECKING:
+    from tests.desk import Desk
+
 MONDAY_9 = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # 9:00 in New York
+_DUE = (
+    *(ScheduleRow, CheckInRow, EscalationRow, HandoffRow),
+    *(LookInRow, DeliveryRow, IncomingCallRow, VoicemailRow, SwapRow),
+)
 SAM, ANA, BEN, CY, DORA, EVE = (f"+1202555010{i}" for i in range(1, 7))
 
 
@@ -63,14 +77,16 @@ class HandQueue:
 class Town:
     """A circle with Sam, Ana, Ben and Dora; Cy belongs to another circle; Eve is unknown."""
 
-    def __init__(self, folder: Path, start: datetime = MONDAY_9) -> None:
+    def __init__(self, folder: Path, start: datetime = MONDAY_9, database: str | None = None) -> None:
         self.time = start
         self.queue = HandQueue()
-        self.client: FlaskClient | None = None
         self.down = False  # no webhook reaches us, and the carrier does not come back with it
-        settings = load({"CHECKIN_DATA_DIR": str(folder), "CHECKIN_DEFAULT_TIMEZONE": "America/New_York"}, None)
+        named = {"CHECKIN_DATA_DIR": str(folder), "CHECKIN_DEFAULT_TIMEZONE": "America/New_York"}
+        settings = load(named | ({"DATABASE_URL": database} if database else {}), None)
         load_keys(settings)
-        upgrade(make_engine(settings.database_url))
+        engine = make_engine(settings.database_url)
+        make_tables(engine)
+        engine.dispose()
         built = build(settings, self.queue)
         chance = random.Random(7)
         self.world = World(
@@ -88,7 +104,7 @@ class Town:
             random=chance,
             tokens=("token",),
         )
-        self.client = create_app(self.services).test_client()
+        self._due = Due(str(built.engine.url.database)) if database is None else None
         self.twiml: list[str] = []
         self.webhooks: list[tuple[str, dict[str, str]]] = []
         self.sam, self.ana, self.ben, self.cy, self.dora, self.eve = (
@@ -96,16 +112,26 @@ class Town:
         )
         self._settle_people()
 
+    @cached_property
+    def client(self) -> FlaskClient:
+        """Who asks for pages, the JSON API or health."""
+        return create_app(self.services).test_client()
+
+    @cached_property
+    def _door(self) -> FlaskClient:
+        """Where the carrier comes in. Most stories open no page, and making those takes longer than such a story."""
+        return create_app(self.services, pages=False).test_client()
+
     def _post(self, url: str, params: dict[str, str], then: Then) -> None:
-        assert self.client is not None
         if self.down:
             then(0, "")
             return
         self.webhooks.append((url, params))
         path = url.removeprefix(self.services.settings.public_base_url)
         signature = sign(url, params.items(), "token")
-        answer = self.client.post(path, data=params, headers={"X-Twilio-Signature": signature})
+        answer = self._door.post(path, data=params, headers={"X-Twilio-Signature": signature})
         assert answer.status_code < 500, answer.text
+        assert not answer.text.startswith("<") or flaw_of(answer.text) is None, flaw_of(answer.text)
         self.twiml.append(answer.text)
         then(answer.status_code, answer.text)
 
@@ -134,27 +160,22 @@ class Town:
 
     def passes(self, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Let time pass: phones, workers at once, and the clock in each second in which something is due."""
-        until = self.time + timedelta(seconds=seconds, minutes=minutes, hours=hours)
-        ticked_at = self.time - timedelta(seconds=1)
-        while True:
-            due = self._next_due()
-            tick_at = max(due, ticked_at + timedelta(seconds=1)) if due is not None else until
-            self.time = max(self.time, min(tick_at, self.world.next_at() or until, until))
-            self.world.run_until(self.time)
-            if self.time >= tick_at:
-                clock.tick(self.services)
-                ticked_at = self.time
-            self.works()
-            if self.time >= until:
-                return
+        passes(self, self.time + timedelta(seconds=seconds, minutes=minutes, hours=hours))
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """When the database next has something to do."""
+        if self._due is not None:
+            self._due.changed()
+            return self._due.at()
         with transaction(self.services.engine) as session:
-            times = [
-                session.scalar(select(func.min(kind.next_action_at)))
-                for kind in (ScheduleRow, CheckInRow, EscalationRow, HandoffRow, LookInRow, DeliveryRow)
-            ]
+            times = [session.scalar(select(func.min(kind.next_action_at))) for kind in _DUE]
         return min((at for at in times if at is not None), default=None)
+
+    def looks_anew(self) -> None:
+        """Another file stands where the database was."""
+        if self._due is not None:
+            self._due.close()
+            self._due = Due(str(self.services.engine.url.database))
 
     def works(self) -> None:
         """The workers take what is in the queue."""
@@ -164,7 +185,15 @@ class Town:
 
     def closes(self) -> None:
         """The test is over."""
+        if self._due is not None:
+            self._due.close()
         self.services.engine.dispose()
+
+    def desk(self, number: str, role: str = "coordinator", circle: str | None = "main") -> "Desk":
+        """Somebody at the coordinators' pages: see `tests/desk.py`."""
+        from tests.desk import desk_of
+
+        return desk_of(self, number, role, circle)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -199,8 +228,7 @@ class Town:
 
     def rings(self, phone: Handset, within: float = 60) -> Handset:
         """Let time pass until a phone rings."""
-        for _ in range(int(within)):
-            if phone.line == "ringing":
-                return phone
-            self.passes(seconds=1)
+        passes(self, self.time + timedelta(seconds=within), lambda: phone.line == "ringing")
+        if phone.line == "ringing":
+            return phone
         raise AssertionError(f"{phone.number} did not ring within {within} s; {self.steps()}")

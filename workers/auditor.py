@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from checkin.domain.illness import Ailment, Alert, Part, Severity, Spell, look_again
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.handlers.illness_told import tell
 from checkin.illness import look as looking
 from checkin.illness.alerts import Alerts, alert_words

@@ -10,6 +10,7 @@ of the database is the turn.
 """
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,7 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from checkin.carrier.port import CarrierError, CarrierRefused, ReceivedCall, ReceivedText, Told
+from checkin.carrier.port import CarrierError, CarrierRefused, ReceivedCall, ReceivedRecording, ReceivedText, Told
 from checkin.domain.delivery import Kind
 from checkin.domain.phone import BadPhone, parse_phone, parse_sender
 from checkin.domain.policy import CatchUp
@@ -25,10 +26,12 @@ from checkin.domain.terms import Phone
 from checkin.handlers.call_missed import call_missed
 from checkin.handlers.delivery_reported import delivery_reported
 from checkin.handlers.text_received import IncomingText, text_received, words_of
+from checkin.handlers.voicemail_left import RecordingLeft, recording_left
 from checkin.store import catch_up as store
-from checkin.store import inbox, restored
+from checkin.store import inbox, restored, voicemails
 from checkin.store.session import transaction
 from checkin.wiring import Services
+from workers import voicemails as sounds
 
 log = structlog.get_logger()
 
@@ -52,6 +55,22 @@ def catch_up(services: Services, since: datetime, until: datetime | None = None)
     works = [partial(_take_text, services, text) for text in texts if text.sid in new]
     calls = [call for call in services.carrier.calls_received(since) if until is None or call.began_at < until]
     works += [partial(_take_call, services, call) for call in calls]
+    found, failed = _taken(works)
+    # Last, so that a carrier that does not list recordings holds up no text.
+    left = [each for each in services.carrier.recordings_since(since) if until is None or each.made_at < until]
+    with transaction(services.engine) as session:
+        unknown = voicemails.unknown(session, [each.sid for each in left])
+    more = _taken([partial(_take_recording, services, each) for each in left if each.sid in unknown])
+    found, failed = found + more[0], failed + more[1]
+    if found:
+        log.warning("caught_up", found=found)
+    if failed:
+        raise NotAllTaken(f"{failed} of what was found in the carrier's log could not be taken in")
+    return found
+
+
+def _taken(works: Sequence["partial[int]"]) -> tuple[int, int]:
+    """Do each; of what fails the others do not suffer. How much was found, and how much failed."""
     found = failed = 0
     for work in works:
         try:
@@ -61,11 +80,7 @@ def catch_up(services: Services, since: datetime, until: datetime | None = None)
         except Exception:
             log.exception("catch_up_failed")
             failed += 1
-    if found:
-        log.warning("caught_up", found=found)
-    if failed:
-        raise NotAllTaken(f"{failed} of what was found in the carrier's log could not be taken in")
-    return found
+    return found, failed
 
 
 def _take_text(services: Services, text: ReceivedText) -> int:
@@ -82,7 +97,15 @@ def _take_call(services: Services, call: ReceivedCall) -> int:
         caller = parse_phone(call.caller, services.settings.default_region)
     except BadPhone:
         caller = None
-    return int(services.act(lambda session: call_missed(session, call.sid, caller, services.now())))
+    return int(
+        services.act(lambda session: call_missed(session, call.sid, caller, services.now(), began_at=call.began_at))
+    )
+
+
+def _take_recording(services: Services, recording: ReceivedRecording) -> int:
+    left = RecordingLeft(recording.sid, recording.call, recording.seconds)
+    services.act(lambda session: recording_left(session, services.handbook, left, services.now()))
+    return 1
 
 
 def look(services: Services, listening_since: datetime | None = None) -> bool:
@@ -153,6 +176,7 @@ def follow(services: Services, stopping: threading.Event) -> None:
                 begun = True
             look(services, listening_since)
             full = ask_after(services) == _AT_ONCE
+            full = sounds.look(services) or full
         except Exception:
             log.exception("catch_up_failed")
         stopping.wait(0.0 if full else _LOOK_EVERY)

@@ -16,20 +16,34 @@ from sqlalchemy.orm import Session
 from checkin.domain import check_in, escalation, handoff, look_in
 from checkin.domain.delivery import LEASE, State
 from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, Lane, LookInId
+from checkin.handlers.call_missed import call_went_silent
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
+from checkin.handlers.followers_moved import PART, next_part, waiting_parts
 from checkin.handlers.handoff_moved import move_handoff
 from checkin.handlers.look_in_moved import move_look_in
 from checkin.handlers.schedules_due import schedules_due
+from checkin.handlers.swap_moved import swap_woke
+from checkin.handlers.voicemail_left import transcript_is_late
 from checkin.lanes import LANES
 from checkin.log import configure
 from checkin.settings import load, say_ready
 from checkin.store import restored, system
 from checkin.store.claims import claim_due, due_among, lanes_due
 from checkin.store.session import reading, transaction
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, HandoffRow, LookInRow, ScheduleRow
+from checkin.store.tables import (
+    CheckInRow,
+    DeliveryRow,
+    EscalationRow,
+    HandoffRow,
+    IncomingCallRow,
+    LookInRow,
+    ScheduleRow,
+    SwapRow,
+    VoicemailRow,
+)
 from checkin.wiring import MENDABLE, Services
-from workers import catch_up, jobs
+from workers import catch_up, day_figures, housekeeping, jobs, webhooks
 from workers.nightly import NightlyBackup
 from workers.run import catch_signals
 
@@ -40,26 +54,30 @@ _LEASE = timedelta(seconds=10)
 _BATCH = 100
 _PATIENCE = 12.0  # seconds for what the carrier is being asked
 _MOST_AT_ONCE = 800
-_Due = EscalationRow | HandoffRow | LookInRow | CheckInRow
+_Due = EscalationRow | HandoffRow | LookInRow | CheckInRow | IncomingCallRow | VoicemailRow | SwapRow
 _WAITING = (State.UNSURE.value, State.SENDING.value, State.QUEUED.value)
 
 
 def tick(services: Services) -> int:
     """Do what is due. Returns how many routine rows were acted on, so that a full batch is followed by another."""
     urgent(services)
-    due, done = _due(services, CheckInRow, ScheduleRow), 0
+    due, done = _due(services, CheckInRow, ScheduleRow, SwapRow), 0
     if due and not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
         if CheckInRow.__tablename__ in due:
             _check_ins_due(services)
+        if SwapRow.__tablename__ in due:
+            _wake_due(services, SwapRow, lambda session, row: swap_woke(
+                session, services.handbook, row, services.now()
+            ))  # fmt: skip
         if ScheduleRow.__tablename__ in due:
             done = plan(services)
     _hand_over_due(services, Lane.CHECKIN, Lane.BULK)
-    return done
+    return max(done, _move_followers(services))
 
 
 def urgent(services: Services) -> None:
     """Escalations, handoffs, and what is to leave at once."""
-    due = _due(services, EscalationRow, HandoffRow, LookInRow)
+    due = _due(services, EscalationRow, HandoffRow, LookInRow, IncomingCallRow, VoicemailRow)
     if EscalationRow.__tablename__ in due:
         _wake_due(services, EscalationRow, lambda session, row: move_case(
             session, services.handbook, EscalationId(row), escalation.Woke(), services.now()
@@ -72,7 +90,18 @@ def urgent(services: Services) -> None:
         _wake_due(services, LookInRow, lambda session, row: move_look_in(
             session, services.handbook, LookInId(row), look_in.Woke(), services.now()
         ))  # fmt: skip
+    _incoming_due(services, due)
     _hand_over_due(services, Lane.URGENT, Lane.REPLY)
+
+
+def _incoming_due(services: Services, due: set[str]) -> None:
+    """Calls to us of which no further word came, and messages whose transcript is late."""
+    if IncomingCallRow.__tablename__ in due:
+        _wake_due(services, IncomingCallRow, lambda session, row: call_went_silent(session, row, services.now()))
+    if VoicemailRow.__tablename__ in due:
+        _wake_due(services, VoicemailRow, lambda session, row: transcript_is_late(
+            session, services.handbook, row, services.now()
+        ))  # fmt: skip
 
 
 def _due(services: Services, *kinds: type[_Due | ScheduleRow]) -> set[str]:
@@ -128,6 +157,19 @@ def plan(services: Services) -> int:
     return services.act(lambda session: schedules_due(session, services.handbook, now, _BATCH))
 
 
+def _move_followers(services: Services) -> int:
+    """The next part of the members whose circle has another schedule. Returns how many may be left in one batch."""
+    with reading(services.engine) as session:
+        circles = waiting_parts(session, services.now())
+    more = [
+        services.act(lambda session, circle=circle: next_part(  # type: ignore[misc]
+            session, services.handbook, circle, services.now(), last=True
+        ))
+        for circle in circles
+    ]  # fmt: skip
+    return PART if any(more) else 0
+
+
 def _hand_over_due(services: Services, *lanes: Lane) -> None:
     with reading(services.engine) as session:
         due = lanes_due(session, DeliveryRow, [lane.value for lane in lanes], _WAITING, services.now())
@@ -178,9 +220,15 @@ def main() -> int:
     stopping = threading.Event()
     catch_signals(stopping)
     following = catch_up.following(services, stopping)
+    telling = webhooks.following(services, stopping)
+    counting = day_figures.following(services, stopping)
+    keeping = housekeeping.following(services, stopping)
     say_ready()
     run(services, stopping)
     following.join(timeout=_PATIENCE)
+    telling.join(timeout=_PATIENCE)
+    counting.join(timeout=_PATIENCE)
+    keeping.join(timeout=_PATIENCE)
     return 0
 
 

@@ -175,7 +175,10 @@ def _text(services: Services, outgoing: Outgoing) -> OutgoingText:
 
 def _call(services: Services, outgoing: Outgoing) -> OutgoingCall:
     base = f"{services.settings.public_base_url}/twilio/call/{outgoing.id}"
-    return OutgoingCall(outgoing.to, f"{base}/answered", f"{base}/status", outgoing.ring_for, f"{base}/fallback")
+    machine = f"{base}/machine" if outgoing.detects else None
+    return OutgoingCall(
+        outgoing.to, f"{base}/answered", f"{base}/status", outgoing.ring_for, f"{base}/fallback", machine
+    )
 
 
 def _asked(outgoing: Outgoing, find: Callable[[], Accepted | None]) -> Accepted | None:

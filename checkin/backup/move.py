@@ -10,7 +10,7 @@ version says that it is being filled). Values are copied as they are stored: wha
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Integer, MetaData, Table, delete, func, insert, select, text, tuple_
@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from checkin.backup.problem import BackupProblem
 from checkin.backup.restore import is_alive
 from checkin.store import migrate
-from checkin.store.sealed import BlindIndex, Sealed
+from checkin.store.sealed import BlindIndex, Sealed, SealedBytes
 from checkin.store.tables import Row
 
 _BATCH = 1000
@@ -126,7 +126,7 @@ def _as_stored() -> list[Table]:
             continue
         copy = table.to_metadata(stored)
         for column in copy.columns:
-            if isinstance(column.type, Sealed | BlindIndex):
+            if isinstance(column.type, Sealed | SealedBytes | BlindIndex):
                 column.type = column.type.impl_instance
         tables.append(copy)
     return tables
@@ -187,6 +187,8 @@ def _digests(connection: Connection, table: Table) -> Iterator[bytes]:
 def _canonical(value: Any) -> Any:
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
     if isinstance(value, bytes | bytearray | memoryview):
         return {"bytes": bytes(value).hex()}
     return value

@@ -1,6 +1,7 @@
 """Put a backup back, on this machine or another, so that nothing which has left already is sent again.
 
     opened into a draft ──► brought to this version ──► marked as restored ──► takes the database's place
+                                                        and whoever was erased since, erased again (`erased.py`)
 
 Whatever goes wrong before the last step leaves what was there as it was. See `store/restored.py` for the marks.
 """
@@ -15,12 +16,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from checkin.backup import envelope, passphrase, postgresql, sqlite_file
+from checkin.backup import envelope, erased, passphrase, postgresql, sqlite_file
 from checkin.backup.make import counts_of, open_into
 from checkin.backup.problem import BackupProblem, of_disk
 from checkin.sealed_keys import data_folder, existing_encryption_keys, keep_encryption_keys
 from checkin.settings import Settings
-from checkin.store import restored, system
+from checkin.store import erasures, restored, system
+from checkin.store.erasures import Tombstone
 from checkin.store.migrate import upgrade_on
 from checkin.store.sealed import install_keys
 from checkin.store.session import make_engine, transaction
@@ -31,11 +33,16 @@ _MARK = "%Y%m%dt%H%M%Sz"
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back: from when it is, how many rows, and where the earlier database lies now, if there was one."""
+    """What was put back: from when it is, how many rows, and where the earlier database lies now, if there was one.
+
+    `erased_again`: people whom it had brought back. `lists`: where the list of who was erased since was read.
+    """
 
     taken_at: datetime
     rows: int
     aside: str | None
+    erased_again: int
+    lists: tuple[Path, ...]
 
 
 def restore(settings: Settings, file: Path, now: datetime, *, force: bool, keys_under: str | None) -> Restored:
@@ -57,10 +64,14 @@ def restore(settings: Settings, file: Path, now: datetime, *, force: bool, keys_
             raise BackupProblem(envelope.DAMAGED)
         install_keys(keys)
         taken_at = datetime.fromisoformat(header.fields["taken_at"])
-        aside = (_into_sqlite if settings.uses_sqlite else _into_postgresql)(settings, draft, taken_at, now, force)
+        folders = dict.fromkeys((file.absolute().parent, settings.backup_dir))
+        stones = erased.listed(folders)
+        finish = _Finish(keys, taken_at, now, stones)
+        aside = (_into_sqlite if settings.uses_sqlite else _into_postgresql)(settings, draft, finish, force)
         if not settings.encryption_keys:
             keep_encryption_keys(settings, keys)
-        return Restored(taken_at, sum(manifest.counts.values()), aside)
+        lists = tuple(folder / erased.NAME for folder in folders if (folder / erased.NAME).exists())
+        return Restored(taken_at, sum(manifest.counts.values()), aside, finish.erased_again, lists)
     except OSError as error:
         raise of_disk(error, error.filename or folder) from error
     finally:
@@ -101,40 +112,44 @@ def _check_kind(settings: Settings, header: envelope.Header) -> None:
         raise BackupProblem("This backup is of a PostgreSQL database: set DATABASE_URL to an empty one.")
 
 
-def _into_sqlite(settings: Settings, draft: Path, taken_at: datetime, now: datetime, force: bool) -> str | None:
-    target = _database_file(settings)
+def _into_sqlite(settings: Settings, draft: Path, finish: "_Finish", force: bool) -> str | None:
+    target, now = _database_file(settings), finish.now
     if target.exists():
         engine = make_engine(settings.database_url)
         try:
             _refuse(engine, force, now, f"{target} holds a database already")
+            finish.stones += erased.known_to(engine)
         finally:
             engine.dispose()
     engine = make_engine(f"sqlite:///{draft}")
     try:
         with engine.connect() as connection:
-            _finish(connection, taken_at, now)
+            finish.on(connection)
     finally:
         engine.dispose()
     sqlite_file.settle(draft)
     sqlite_file.counts(draft)
-    aside = sqlite_file.move_aside(target, f"before-restore-{now:{_MARK}}") if target.exists() else None
+    there = target.exists()
+    # Also where the database itself is lost: SQLite would take the log that it left behind for this one's.
+    aside = sqlite_file.move_aside(target, f"before-restore-{now:{_MARK}}")
     draft.rename(target)
     handle = os.open(target.parent, os.O_RDONLY)
     os.fsync(handle)
     os.close(handle)
-    return str(aside) if aside is not None else None
+    return str(aside) if there else None
 
 
-def _into_postgresql(settings: Settings, draft: Path, taken_at: datetime, now: datetime, force: bool) -> str | None:
+def _into_postgresql(settings: Settings, draft: Path, finish: "_Finish", force: bool) -> str | None:
     engine = make_engine(settings.database_url)
-    aside = None
+    aside, now = None, finish.now
     try:
         with engine.connect() as connection:
             if not postgresql.is_empty(connection):
                 _refuse(engine, force, now, "The database of DATABASE_URL is not empty")
+                finish.stones += erased.known_to(engine)
                 aside = postgresql.move_aside(connection, f"{now:{_MARK}}")
             postgresql.load(connection, draft)
-            _finish(connection, taken_at, now)
+            finish.on(connection)
     finally:
         engine.dispose()
     return f"the schema {aside}" if aside is not None else None
@@ -156,11 +171,25 @@ def is_alive(engine: Engine, now: datetime) -> bool:
         return False  # no such table: nothing of ours works there
 
 
-def _finish(connection: Connection, taken_at: datetime, now: datetime) -> None:
-    """Bring it to this version and mark it, all in the connection's one transaction."""
-    upgrade_on(connection)
-    with Session(connection) as session:
-        system.index_key(session, now)  # raises CannotUnseal where these are not the keys of its rows
-        restored.mark(session, taken_at, now)
-        session.commit()
-    connection.commit()
+@dataclass
+class _Finish:
+    """What is done with a database that was put back, before anybody works with it."""
+
+    keys: tuple[bytes, ...]
+    taken_at: datetime
+    now: datetime
+    stones: list[Tombstone]
+    erased_again: int = 0
+
+    def on(self, connection: Connection) -> None:
+        """Bring it to this version, erase again who was erased since, mark it: in the connection's one transaction."""
+        upgrade_on(connection)
+        with Session(connection) as session:
+            index = system.index_key(session, self.now)  # raises CannotUnseal where these are not the keys of its rows
+            install_keys(self.keys, index)
+            restored.mark(session, self.taken_at, self.now)
+            self.erased_again = erasures.again(session, self.stones, self.now)
+            if self.erased_again:
+                system.audit(session, "operator", "erased again", self.now, count=self.erased_again)
+            session.commit()
+        connection.commit()

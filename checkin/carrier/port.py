@@ -29,7 +29,8 @@ class OutgoingText:
 class OutgoingCall:
     """One call. `answer_url` is asked what to say; `callback_url` is told each change of its status.
 
-    `fallback_url` is asked what to say where another URL of the call does not answer with words.
+    `fallback_url` is asked what to say where another URL of the call does not answer with words. `machine_url`: the
+    carrier finds out who picked up while the call goes on, and tells it there; without it nobody listens for that.
     """
 
     to: Phone
@@ -37,6 +38,7 @@ class OutgoingCall:
     callback_url: str
     ring_for: timedelta
     fallback_url: str | None = None
+    machine_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,26 @@ class ReceivedCall:
     sid: str
     caller: str
     began_at: datetime
+
+
+@dataclass(frozen=True)
+class ReceivedRecording:
+    """What a caller left after the beep, as the carrier's log has it. `call` is the sid of their call."""
+
+    sid: str
+    call: str
+    seconds: int
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the carrier charged for a text or call of ours: in millionths of `currency`. `segments`: of a text."""
+
+    sid: str
+    millionths: int
+    currency: str
+    segments: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +190,25 @@ class Carrier(Protocol):
 
     def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
         """Every call to our numbers that began at or after `since` and is over, oldest first. Raises CarrierError."""
+        ...
+
+    def recordings_since(self, since: datetime) -> Sequence[ReceivedRecording]:
+        """Every recording that callers left at or after `since`, oldest first. Raises CarrierError."""
+        ...
+
+    def fetch_recording(self, sid: str) -> bytes:
+        """The sound of a recording, as a WAV file. Raises CarrierRefused where there is none, or not yet."""
+        ...
+
+    def delete_recording(self, sid: str) -> None:
+        """Delete a recording at the carrier. One that is gone already is no error."""
+        ...
+
+    def charges(self, since: datetime, until: datetime) -> Sequence[Charge]:
+        """What texts and calls of ours cost that left in that time, as far as it is known. Raises CarrierError.
+
+        A carrier may say it hours or days afterwards.
+        """
         ...
 
     def text_status(self, sid: str) -> Told:

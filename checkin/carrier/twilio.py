@@ -15,22 +15,26 @@ from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from checkin.carrier.port import (
-    ACCOUNT_ILL,
     Accepted,
     Balance,
     CarrierBusy,
+    CarrierError,
     CarrierRefused,
     CarrierUnsure,
+    Charge,
     OutgoingCall,
     OutgoingText,
     ReceivedCall,
+    ReceivedRecording,
     ReceivedText,
     Refusal,
     Told,
 )
+from checkin.carrier.twilio_charges import charge_of
+from checkin.carrier.twilio_errors import lost, not_refused
+from checkin.domain.answering import Verdict
 from checkin.domain.terms import Phone
 
 _T = TypeVar("_T")
@@ -43,14 +47,9 @@ _SLACK = timedelta(seconds=5)
 """How far the carrier's clock may be behind ours."""
 _PAGE = 200
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-_NEVER_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
+_LARGEST_SOUND = 20_000_000
+"""Bytes: two minutes of a telephone are two million."""
 _CALL_OVER = frozenset({21220, 20404})
-_LATER = frozenset({20429, 14107, 21611})
-"""Too many requests, or the sender's queue is full: not taken, and taken later."""
-_ACCOUNT_ILL = frozenset({20003, 20005})
-"""The credentials are wrong, or the account is suspended."""
-_SMALLEST_OF_TWILIO = 1_000
-"""Below it is an HTTP status: something on the way answered, not Twilio."""
 
 _REFUSALS: dict[int, Refusal] = {
     number: Refusal(word)
@@ -62,6 +61,21 @@ _REFUSALS: dict[int, Refusal] = {
 def refusal_of(code: str) -> Refusal:
     """Our own word for one of Twilio's error numbers."""
     return _REFUSALS.get(int(code), Refusal.OTHER) if code.isdecimal() else Refusal.OTHER
+
+
+_VERDICTS = {
+    "human": Verdict.HUMAN,
+    "machine_start": Verdict.MACHINE,
+    "machine_end_beep": Verdict.BEEP,
+    "machine_end_silence": Verdict.BEEP,
+    "machine_end_other": Verdict.BEEP,
+    "fax": Verdict.FAX,
+}
+
+
+def verdict_of(answered_by: str) -> Verdict:
+    """Our own word for who picked up, as Twilio says it."""
+    return _VERDICTS.get(answered_by, Verdict.UNKNOWN)
 
 
 def validity_seconds(valid_for: timedelta) -> int:
@@ -123,6 +137,19 @@ class _Http:
             raise CarrierBusy("429", _retry_after(answer.headers.get("Retry-After", "")))
         return Response(answer.status_code, answer.text, answer.headers)
 
+    def sound(self, path: str, auth: tuple[str, str]) -> tuple[int, bytes]:
+        """Fetch a sound; where it is stored elsewhere, from there (our credentials stay behind). Status and bytes."""
+        base = self._base.geturl().rstrip("/") if self._base is not None else "https://api.twilio.com"
+        with self._session.get(
+            base + path, auth=auth, timeout=(CONNECT_SECONDS, self._read_seconds), stream=True
+        ) as answer:
+            sound = bytearray()
+            for piece in answer.iter_content(65_536):
+                sound += piece
+                if len(sound) > _LARGEST_SOUND:
+                    raise CarrierRefused(Refusal.OTHER, "too large")
+            return answer.status_code, bytes(sound)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
@@ -143,6 +170,7 @@ class TwilioCarrier:
     ) -> None:
         self._http = _Http(base_url, read_seconds)
         self._client = Client(account_sid, auth_token, http_client=self._http)
+        self._auth = (account_sid, auth_token)
         self._account_sid = account_sid
         self._numbers = tuple(from_numbers)
         self._service = messaging_service_sid
@@ -164,6 +192,14 @@ class TwilioCarrier:
         fields: dict[str, Any] = {}
         if call.fallback_url is not None:
             fields |= {"fallback_url": call.fallback_url, "fallback_method": "POST"}
+        if call.machine_url is not None:
+            # To the end of a greeting, so that a machine can be spoken to; a person is told of at once.
+            fields |= {
+                "machine_detection": "DetectMessageEnd",
+                "async_amd": "true",
+                "async_amd_status_callback": call.machine_url,
+                "async_amd_status_callback_method": "POST",
+            }
         placed = self._asked(
             lambda: self._client.calls.create(
                 to=call.to,
@@ -244,6 +280,49 @@ class TwilioCarrier:
     def _calls_to(self, number: str, since: datetime) -> list[Any]:
         return list(self._client.calls.list(to=number, start_time_after=since, page_size=_PAGE))
 
+    def recordings_since(self, since: datetime) -> Sequence[ReceivedRecording]:
+        """Every recording that callers left at or after `since`, oldest first. Raises CarrierError."""
+        found = self._asked(
+            lambda: list(self._client.recordings.list(date_created_after=since.astimezone(UTC), page_size=_PAGE))
+        )
+        kept = [
+            ReceivedRecording(each.sid, each.call_sid or "", int(each.duration or 0), _in_utc(each.date_created))
+            for each in found
+            if str(each.source) == "RecordVerb"
+            and str(each.status) == "completed"
+            and _at_or_after(each.date_created, since)
+        ]
+        return sorted(reversed(kept), key=lambda recording: recording.made_at)
+
+    def fetch_recording(self, sid: str) -> bytes:
+        """The sound of a recording, as a WAV file. Raises CarrierRefused where there is none, or not yet."""
+        path = f"/2010-04-01/Accounts/{self._account_sid}/Recordings/{sid}.wav"
+        status, sound = self._asked(lambda: self._http.sound(path, self._auth))
+        if status == 404:
+            raise CarrierRefused(refusal_of("20404"), "20404")
+        if status != 200:
+            raise CarrierBusy(str(status)) if status in (401, 429) or status >= 500 else _named(status, None)
+        return sound
+
+    def delete_recording(self, sid: str) -> None:
+        """Delete a recording at the carrier. One that is gone already is no error."""
+        try:
+            self._asked(lambda: self._client.recordings(sid).delete())
+        except CarrierRefused as refused:
+            if refused.code != "20404":
+                raise
+
+    def charges(self, since: datetime, until: datetime) -> Sequence[Charge]:
+        """What our texts and calls of that time cost, as far as it is known. Raises CarrierError."""
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        texts = self._asked(
+            lambda: self._client.messages.list(date_sent_after=since, date_sent_before=until, page_size=_PAGE)
+        )
+        calls = self._asked(
+            lambda: self._client.calls.list(start_time_after=since, start_time_before=until, page_size=_PAGE)
+        )
+        return [charge for record in (*texts, *calls) if (charge := charge_of(record)) is not None]
+
     def text_status(self, sid: str) -> Told:
         """What became of a text of ours. Raises CarrierRefused where the carrier knows no such text."""
         message = self._asked(lambda: self._client.messages(sid).fetch())
@@ -283,7 +362,7 @@ class TwilioCarrier:
         except TwilioRestException as error:
             raise _named(error.status, error.code) from None
         except requests.exceptions.ConnectionError as error:
-            raise _lost(error) from None
+            raise lost(error) from None
         except requests.exceptions.RequestException:
             raise CarrierUnsure("no answer") from None
         except (json.JSONDecodeError, TwilioException):
@@ -291,26 +370,8 @@ class TwilioCarrier:
             raise CarrierUnsure("an answer that cannot be read") from None
 
 
-def _lost(error: requests.exceptions.ConnectionError) -> CarrierBusy | CarrierUnsure:
-    """Without a connection nothing was asked for; on a connection that broke it may have been."""
-    cause = error.args[0] if error.args else None
-    never_sent = isinstance(getattr(cause, "reason", None), _NEVER_SENT)
-    return CarrierBusy("connect") if never_sent else CarrierUnsure("connection lost")
-
-
-def _named(status: int, code: int | None) -> CarrierRefused | CarrierBusy | CarrierUnsure:
-    if code in _LATER:
-        return CarrierBusy(str(code))
-    if status >= 500 or status in (408, 499) or status < 400:
-        # A repeated POST after a 5xx may send twice, says Twilio; so it may have been accepted.
-        return CarrierUnsure(str(status))
-    if status == 401 or code in _ACCOUNT_ILL:
-        # Wrong credentials, an account that is suspended: a person can mend it, and then what waits must leave.
-        return CarrierBusy(ACCOUNT_ILL)
-    if code is None or code < _SMALLEST_OF_TWILIO:
-        # A proxy or a wrong address answered, not Twilio: nothing was taken, and it can be mended.
-        return CarrierBusy(str(status))
-    return CarrierRefused(refusal_of(str(code)), str(code))
+def _named(status: int, code: int | None) -> CarrierError:
+    return not_refused(status, code) or CarrierRefused(refusal_of(str(code)), str(code))
 
 
 def _retry_after(text: str) -> timedelta | None:

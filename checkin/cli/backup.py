@@ -5,6 +5,7 @@ from typing import IO
 
 import click
 
+from checkin.backup import erased
 from checkin.backup.make import make_backup
 from checkin.backup.nightly import next_night
 from checkin.backup.passphrase import check_passphrase
@@ -40,6 +41,7 @@ def command(get: Get, folder: Path | None, keep: int | None, with_keys: bool, pa
         keep=keep or 0,
         keys_under=keys_under,
     )
+    erased.written(here.engine, folder or here.settings.backup_dir)
     with transaction(here.engine) as session:
         backups.backed_up(session, next_night(now, here.handbook.timezone), now)
     click.echo(f"{made.file}: {made.rows} rows, read back and counted.")

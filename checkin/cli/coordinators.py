@@ -1,12 +1,19 @@
 """`checkin coordinators`: who answers for the circles."""
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from checkin.cli.people import list_command
+from checkin.cli.pin import pin_command
+from checkin.domain.phone import BadPhone, parse_phone
+from checkin.domain.terms import Phone
+from checkin.handlers.coordinators_invited import coordinator_invited
 from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import CoordinatorRole, Kind
 from checkin.handlers.people_imported import people_imported, read_people
-from checkin.wiring import Get
+from checkin.store.tables import CoordinatorRow, PersonRow
+from checkin.wiring import Get, Services
 
 
 @click.group()
@@ -14,6 +21,7 @@ def command() -> None:
     """Coordinators: who answers for the circles."""
 
 
+command.add_command(pin_command(Kind.COORDINATORS))
 command.add_command(list_command(Kind.COORDINATORS, "No coordinator yet: see `checkin coordinators add --help`."))
 
 
@@ -42,3 +50,35 @@ def add(get: Get, phone: str, name: str, email: str, role: str | None, circle: s
     click.echo("Added." if report.new else "Changed." if report.changed else "Nothing to change.")
     for name_made in report.circles_made:
         click.echo(f"The circle '{name_made}' was made.")
+    if report.new:
+        echo_link(here, file.lines[0].phone)
+
+
+@command.command("invite")
+@click.option("--phone", required=True)
+@click.pass_obj
+def invite(get: Get, phone: str) -> None:
+    """Make a link by which a coordinator makes their account, or a new password and second step for it."""
+    here = get()
+    try:
+        number = parse_phone(phone, here.settings.default_region)
+    except BadPhone as error:
+        raise click.ClickException(f"Nobody was invited: {error}.") from None
+    echo_link(here, number)
+
+
+def echo_link(here: Services, phone: Phone) -> None:
+    """Invite the coordinator of this number, and print the link."""
+
+    def work(session: Session) -> str:
+        query = select(CoordinatorRow.id).join(PersonRow, PersonRow.id == CoordinatorRow.person_id)
+        row = session.scalar(query.where(PersonRow.phone_index == phone))
+        if row is None:
+            raise click.ClickException(
+                "No coordinator has this number: `checkin coordinators add --phone …` makes somebody one."
+            )
+        return coordinator_invited(session, row, "command line", here.now())
+
+    token = here.act(work)
+    click.echo("Give them this link; it opens once, within three days:")
+    click.echo(f"{here.settings.public_base_url}/invitation/{token}")

@@ -5,9 +5,11 @@ import click
 from checkin.carrier.port import CarrierError
 from checkin.cli.show import show
 from checkin.domain.illness import Ailment, Part, Severity
+from checkin.handlers.policy_changed import unfit_circles
 from checkin.illness.alerts import Alerts
 from checkin.illness.carrier_signs import ask_account
 from checkin.illness.look import look
+from checkin.store.session import reading
 from checkin.wiring import Get, Services
 
 _TRY = "This is a try of the alert addresses, by hand: nothing need be done."
@@ -20,7 +22,7 @@ _TRY = "This is a try of the alert addresses, by hand: nothing need be done."
 def command(get: Get, as_json: bool, tell: bool) -> None:
     """Say what is ill and how to mend it. Exit code 1 when something is."""
     here = get()
-    found = {ailment.key: ailment for ailment in (*look(here).ill, *_of_the_carrier(here))}
+    found = {ailment.key: ailment for ailment in (*look(here).ill, *_of_the_carrier(here), *_of_the_circles(here))}
     if tell:
         found.update({ailment.key: ailment for ailment in _told(here)})
     ill = sorted(found.values(), key=lambda ailment: ailment.severity is not Severity.SERIOUS)
@@ -40,6 +42,22 @@ def _of_the_carrier(here: Services) -> list[Ailment]:
         what = f"The carrier does not answer as it should: {error}. See the TWILIO settings."
         return [Ailment("carrier", Part.CARRIER, Severity.SERIOUS, what)]
     return list(ask_account(here.carrier, here.handbook.policy(None).illness))
+
+
+def _of_the_circles(here: Services) -> list[Ailment]:
+    """Circles whose own numbers are left aside, because they no longer fit the programme's or this version's rules."""
+    with reading(here.engine) as session:
+        unfit = [(row.id, row.name, str(error)) for row, error in unfit_circles(session, here.handbook)]
+    return [
+        Ailment(
+            f"policy_{number}",
+            Part.PEOPLE,
+            Severity.SERIOUS,
+            f"The own numbers of the circle {name} no longer fit, and the programme's hold instead: {why.rstrip('.')}. "
+            f"Save or put back the marked numbers on the page Policy, /circles/{number}/policy.",
+        )
+        for number, name, why in unfit
+    ]
 
 
 def _told(here: Services) -> list[Ailment]:

@@ -1,13 +1,15 @@
 """`checkin escalations`: list, show, ack, close."""
 
+from collections.abc import Callable
+
 import click
 from sqlalchemy.orm import Session
 
 from checkin.cli.show import show
-from checkin.domain.escalation import Acknowledged, Closed, Escalation, State
+from checkin.domain.escalation import Ending, Escalation
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import EscalationId, PersonId
-from checkin.handlers.case_moved import move_case
+from checkin.handlers.coordinator_acted import CannotAct, acknowledge_case, close_case
 from checkin.handlers.coordinator_texted import answers_for
 from checkin.store import escalations as store
 from checkin.store import people, system
@@ -92,31 +94,50 @@ def ack(get: Get, number: int, by: str) -> None:
     def work(session: Session) -> Escalation:
         row = _row(session, number)
         person = coordinator_by(session, here, by, row.circle_id)
-        return move_case(session, here.handbook, EscalationId(number), Acknowledged(person, "command line"), here.now())
+        return acknowledge_case(session, here.handbook, EscalationId(number), person, "command line", here.now())
 
-    here.act(work)
+    _acts(here, number, work)
     click.echo(f"Escalation {number} is acknowledged.")
 
 
 @command.command("close")
 @click.argument("number", type=int)
 @click.option("--by", required=True, help="the coordinator's phone number")
-@click.option("--how", required=True, help="how it ended, in a few words")
+@click.option("--how", required=True, help="how it ended, in a few words; they are kept sealed")
+@click.option(
+    "--ending",
+    type=click.Choice([each.value for each in Ending]),
+    default=Ending.SETTLED.value,
+    show_default=True,
+    help="what it came to; follow_up, emergency and not_reached leave a task to look again",
+)
 @click.pass_obj
-def close(get: Get, number: int, by: str, how: str) -> None:
+def close(get: Get, number: int, by: str, how: str, ending: str) -> None:
     """Close an escalation. Only a person does."""
     here = get()
 
     def work(session: Session) -> Escalation:
         row = _row(session, number)
-        if row.state == State.CLOSED.value:
-            raise click.ClickException(f"Escalation {number} is closed already.")
         person = coordinator_by(session, here, by, row.circle_id)
-        closed = Closed(f"coordinator:{person}", how[:200])
-        return move_case(session, here.handbook, EscalationId(number), closed, here.now())
+        return close_case(session, here.handbook, EscalationId(number), person, Ending(ending), how, here.now())
 
-    here.act(work)
+    _acts(here, number, work)
     click.echo(f"Escalation {number} is closed.")
+
+
+_WHY = {
+    "closed": "Escalation {number} is closed already.",
+    "about_you": "Escalation {number} is about this coordinator: another one acts on it.",
+    "note_needed": "Say in --how what was done: whoever reads it next must know.",
+}
+
+
+def _acts(here: Services, number: int, work: Callable[[Session], object]) -> None:
+    """Let it happen. Raises ClickException, with the reason, where it may not."""
+    try:
+        here.act(work)
+    except CannotAct as error:
+        raise click.ClickException(_WHY[error.why].format(number=number)) from None
 
 
 def _row(session: Session, number: int) -> EscalationRow:

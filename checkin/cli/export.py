@@ -1,10 +1,10 @@
 """`checkin export KIND FILE.csv`: people as a file, in the columns of the import."""
 
-import os
 from pathlib import Path
 
 import click
 
+from checkin.cli.written import write_for_owner
 from checkin.handlers.people_exported import people_exported
 from checkin.handlers.people_files.terms import Kind
 from checkin.wiring import Get
@@ -28,20 +28,5 @@ def command(get: Get, kind: str, file: str, bom: bool) -> None:
     if file == "-":
         click.echo(raw, nl=False)
         return
-    try:
-        _write(Path(file), raw)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be written").lower()
-        raise click.ClickException(f"The file {file} cannot be written: {reason}.") from None
+    write_for_owner(Path(file), raw)
     click.echo(f"{count} {kind} are in {file}.")
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """The whole file or none of it, for its owner alone."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(raw)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

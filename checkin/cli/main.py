@@ -16,7 +16,7 @@ from checkin.redis_queue import RedisQueue
 from checkin.settings import load
 from checkin.wiring import MENDABLE, Services, build
 
-_NO_NOUNS = ("main", "passphrase", "people", "show")
+_NO_NOUNS = ("main", "passphrase", "people", "pin", "show", "written")
 _MENDABLE = (*MENDABLE, BackupProblem, CannotStart)
 
 

@@ -41,6 +41,13 @@ def command(file: Path | None, force: bool, with_keys: bool, passphrase_file: IO
     click.echo(f"Restored {done.rows} rows as they were at {done.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
     if done.aside is not None:
         click.echo(f"What was there before is now {done.aside}.")
+    if done.erased_again:
+        click.echo(f"Erased again: {done.erased_again} of the people in it, who were erased since then.")
+    if not done.lists:
+        click.echo(
+            "No erased.list lies beside the backup or in the folder for backups. If somebody was erased since the "
+            "backup was made, they are back: erase them again."
+        )
     click.echo("Start the service. See `checkin doctor` for what is still to be read from the carrier.")
 
 

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from checkin.cli.escalations import coordinator_by
 from checkin.cli.show import show
+from checkin.handlers.coordinator_acted import CannotAct
+from checkin.handlers.coordinator_wrote import task_done
 from checkin.store import system
 from checkin.store import tasks as store
 from checkin.store.tables import InboundRow, PersonRow, TaskRow
@@ -57,6 +59,7 @@ def show_task(get: Get, number: int, as_json: bool) -> None:
             "words": inbound.body if inbound is not None else None,
             "read as": f"{inbound.kind}, {inbound.level}" if inbound is not None else None,
             "because": inbound.reasons_words if inbound is not None else None,
+            "voice message": row.detail.get("voicemail"),
             "since": row.created_at,
         }
 
@@ -66,21 +69,28 @@ def show_task(get: Get, number: int, as_json: bool) -> None:
 @command.command("done")
 @click.argument("number", type=int)
 @click.option("--by", required=True, help="the coordinator's phone number")
+@click.option("--note", default="", help="what was done, in a few words; they are kept sealed")
 @click.pass_obj
-def done(get: Get, number: int, by: str) -> None:
+def done(get: Get, number: int, by: str, note: str) -> None:
     """Say that a task is done."""
     here = get()
 
     def work(session: Session) -> None:
         row = _task(session, number)
-        if row.done_at is not None:
-            raise click.ClickException(f"Task {number} is done already.")
         person = coordinator_by(session, here, by, row.circle_id)
-        row.done_at, row.done_by = here.now(), str(person)
-        system.audit(session, f"person {person}", "task done", here.now(), person=row.person_id, task=number)
+        task_done(session, number, person, note, here.now())
 
-    here.act(work)
+    try:
+        here.act(work)
+    except CannotAct as error:
+        raise click.ClickException(_WHY[error.why].format(number=number)) from None
     click.echo(f"Task {number} is done.")
+
+
+_WHY = {
+    "done_already": "Task {number} is done already.",
+    "not_yours": "Task {number} is not this coordinator's.",
+}
 
 
 def _task(session: Session, number: int) -> TaskRow:

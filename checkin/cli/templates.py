@@ -1,17 +1,32 @@
-"""`checkin templates`: are the texts fit to be sent, and how do they look."""
+"""`checkin templates`: are the texts fit to be sent, how do they look, and words of one's own."""
 
 import json
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any, TypeVar
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from checkin.cli.show import show
+from checkin.handlers.words_changed import NoSuchText, Unfit, check_place, word_put_back, word_set
+from checkin.handlers.words_looked import held
 from checkin.messages import BadTemplate
 from checkin.messages.catalogue import catalogue
 from checkin.messages.lint import lint, lint_names
+from checkin.messages.occasions import sections
+from checkin.messages.own_words import Place
 from checkin.messages.preview import Preview, preview
 from checkin.messages.text_rules import Severity
 from checkin.settings import load
-from checkin.wiring import handbook
+from checkin.store import wordings
+from checkin.store.tables import CircleRow
+from checkin.wiring import Get, Services, handbook
+
+_T = TypeVar("_T")
+_WHO = "command line"
 
 
 @click.group()
@@ -78,3 +93,128 @@ def _words(shown: Preview, language: str) -> str:
     else:
         lines.append(f"With the longest values: {shown.units} signs, about {shown.seconds} seconds.")
     return "\n".join(lines)
+
+
+def _of_place(command: Callable[..., None]) -> Callable[..., None]:
+    """What names one wording: a key, and whose, in which language, texted or said."""
+    kinds = click.Choice(["sms", "voice"])
+    command = click.option("--kind", type=kinds, default="sms", show_default=True)(command)
+    command = click.option("--language", default="en", show_default=True)(command)
+    command = click.option("--circle", help="the circle's name; without it, the whole programme's words")(command)
+    command = click.argument("key")(command)
+    return click.pass_obj(command)
+
+
+@command.command("list")
+@click.option("--circle", help="the circle's name; without it, the whole programme's words")
+@click.option("--language", default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_templates(get: Get, circle: str | None, language: str, as_json: bool) -> None:
+    """List all texts and prompts in the order of a member's life, with the words that hold."""
+    here = get()
+
+    def work(session: Session) -> list[dict[str, Any]]:
+        number = _circle(session, circle)
+        own = here.handbook.words(session, number).own
+        rows = []
+        for section in sections():
+            for each in section.occasions:
+                holds = held(here.handbook, own, (number, each.kind, language, each.key))
+                whose = f"{holds.whose}" + (f" ({holds.language})" if holds.language != language else "")
+                rows.append({"kind": each.kind, "key": each.key, "words": whose, "text": holds.text})
+        return rows
+
+    show(here.act(work), as_json, "There are none.")
+
+
+@command.command("show")
+@_of_place
+def show_template(get: Get, key: str, circle: str | None, language: str, kind: str) -> None:
+    """Print the words that hold, as they are written."""
+    here = get()
+
+    def work(session: Session, place: Place) -> str:
+        return held(here.handbook, here.handbook.words(session, place[0]).own, place).text
+
+    click.echo(_at(here, circle, kind, language, key, work))
+
+
+@command.command("history")
+@click.option("--json", "as_json", is_flag=True)
+@_of_place
+def history(get: Get, key: str, circle: str | None, language: str, kind: str, as_json: bool) -> None:
+    """List the versions, the newest first."""
+
+    def work(session: Session, place: Place) -> list[dict[str, Any]]:
+        return [
+            {"version": row.version, "at": row.at, "by": row.by, "text": row.text or "(put back)"}
+            for row in wordings.versions(session, place)
+        ]
+
+    show(_at(get(), circle, kind, language, key, work), as_json, "There are no own words.")
+
+
+@command.command("set")
+@_of_place
+@click.argument("text")
+def set_template(get: Get, key: str, text: str, circle: str | None, language: str, kind: str) -> None:
+    """Use TEXT from now on; `-` reads it from the standard input. What fails the linter is refused."""
+    here = get()
+    words = sys.stdin.read() if text == "-" else text
+
+    def work(session: Session, place: Place) -> int | None:
+        row = word_set(session, here.handbook, place, words, _newest(session, place), _WHO, here.now())
+        return row.version if row is not None else None
+
+    _say(_at(here, circle, kind, language, key, work))
+
+
+@command.command("put-back")
+@_of_place
+@click.argument("version", type=click.IntRange(min=0), default=0)
+def put_back(get: Get, key: str, version: int, circle: str | None, language: str, kind: str) -> None:
+    """Let VERSION hold again; without it, what holds without own words."""
+    here = get()
+
+    def work(session: Session, place: Place) -> int | None:
+        row = word_put_back(session, here.handbook, place, version, _newest(session, place), _WHO, here.now())
+        return row.version if row is not None else None
+
+    _say(_at(here, circle, kind, language, key, work))
+
+
+def _say(version: int | None) -> None:
+    click.echo(f"Version {version} holds now." if version is not None else "These words hold already.")
+
+
+def _newest(session: Session, place: Place) -> int:
+    past = wordings.versions(session, place)
+    return past[0].version if past else 0
+
+
+def _at(
+    here: Services, circle: str | None, kind: str, language: str, key: str, work: Callable[[Session, Place], _T]
+) -> _T:
+    """Do it in a transaction; what is wrong is one sentence."""
+
+    def whole(session: Session) -> _T:
+        place = (_circle(session, circle), kind, language, key)
+        check_place(session, here.handbook, place)
+        return work(session, place)
+
+    try:
+        return here.act(whole)
+    except NoSuchText as error:
+        raise click.ClickException(str(error)) from None
+    except Unfit as error:
+        raise click.ClickException(f"These words cannot be used: {error}.") from None
+
+
+def _circle(session: Session, name: str | None) -> int | None:
+    if name is None:
+        return None
+    found = session.scalar(select(CircleRow.id).where(CircleRow.name == name))
+    if found is None:
+        raise click.ClickException("There is no circle of this name: see `checkin export`, or the page Circles.")
+    return found

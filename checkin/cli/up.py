@@ -22,6 +22,7 @@ from sqlalchemy import select
 from checkin.embedded.alone import alone
 from checkin.embedded.supervisor import Program, Supervisor
 from checkin.embedded.valkey import CannotStart, check_redis, find_server, prepare, wait_until_ready
+from checkin.handlers.coordinators_invited import first_admin_invited
 from checkin.redis_queue import RedisQueue
 from checkin.sample import make_sample, phones_file
 from checkin.sealed_keys import data_folder, load_keys, simulator_token_file
@@ -76,7 +77,7 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
         supervisor.start(Program("simulator", simulator_command(settings), environment, ROOT))
     for program in programs(settings, environment, door):
         supervisor.start(program)
-    for line in greeting(settings):
+    for line in (*greeting(settings), *_first_link(settings)):
         supervisor.say(line)
 
 
@@ -153,6 +154,19 @@ def _make_sample(settings: Settings) -> None:
         make_sample(services)
     (settings.data_dir / "simulator_phones.json").write_text(phones_file())
     services.engine.dispose()
+
+
+def _first_link(settings: Settings) -> list[str]:
+    """While nobody can sign in who lets others in: the first admin's link. Whoever reads this terminal runs it all."""
+    services = build(settings, RedisQueue(settings.redis_url))
+    token = services.act(lambda session: first_admin_invited(session, services.now()))
+    services.engine.dispose()
+    if token is None:
+        return []
+    return [
+        "Nobody can sign in yet. The first admin makes their account here (the link opens once, within three days):",
+        f"{settings.public_base_url}/invitation/{token}",
+    ]
 
 
 def _check_ports(settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """What a call says and asks, and what it hears, as data. `carrier/twiml.py` turns it into the carrier's own language.
 
-A script is a sequence of steps; `Ask`, `Join` and `HangUp` end it. Texts are already rendered.
+A script is a sequence of steps; `Ask`, `Join`, `GoOn` and `HangUp` end it. Texts are already rendered.
 """
 
 from collections.abc import Mapping
@@ -24,9 +24,10 @@ class Voice:
 
 @dataclass(frozen=True)
 class Say:
-    """Words to speak."""
+    """Words to speak. `voice`: where they are of another language than the script."""
 
     words: str
+    voice: Voice | None = None
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,11 @@ class Pause:
 class Ask:
     """Speak, and wait for one key; any key cuts the words short (barge-in).
 
-    `step` names the question; the answer comes back to the call's `keys` door with it. With no key within
-    `wait_seconds` the door is called all the same, with no keys. `listens`: a spoken answer counts too; it cuts the
-    words short as a key does.
+    `step` names the question, and after a dot which time it is put, where that counts; the answer comes back to the
+    call's `keys` door with it. With no key within `wait_seconds` the door is called all the same, with no keys.
+    `listens`: a spoken answer counts too; it cuts the words short as a key does. `ends_on`: a key that ends the input
+    before its last digit. `more`: what is said after the words, in other languages. `music`: after the words, holding
+    music plays until it ends or a key is pressed.
     """
 
     words: str
@@ -50,6 +53,9 @@ class Ask:
     wait_seconds: int = 8
     digits: int = 1
     listens: bool = False
+    ends_on: str = ""
+    more: tuple[Say, ...] = ()
+    music: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,35 @@ class Join:
     """Put this leg into a conference. It starts when the second leg enters.
 
     `ends_for_all`: when this leg leaves, the other is released too (it then goes on to its `after` door).
-    `wait_words` is said, again and again, to a leg that waits alone.
+    `wait_words` is said, again and again, to a leg that waits alone. `star`: the star key leads out of it again, to the
+    call's `after` door.
     """
 
     conference: str
     wait_words: str = ""
     ends_for_all: bool = True
+    star: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A beep, and what is said after it is kept by the carrier until `#`, silence or `longest_seconds`.
+
+    The call's `keys` door is called with `step` when it ends; where nothing was said, the next step comes instead.
+    `transcribed`: the carrier is asked to write it down too.
+    """
+
+    step: str
+    longest_seconds: int = 120
+    silence_seconds: int = 6
+    transcribed: bool = False
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """Call the `keys` door with `step` and no answer."""
+
+    step: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +111,7 @@ class HangUp:
     """End the call."""
 
 
-Step = Say | Pause | Ask | Join | HangUp
+Step = Say | Pause | Ask | Join | Record | GoOn | HangUp
 
 
 @dataclass(frozen=True)

@@ -5,130 +5,57 @@
      │        └───────────┴──────────┴──answered, at any time, late too──► answered
      └──► skipped   (too late to ask in contact hours, paused, opted out)
 
-A step whose policy is 0 is left out. Three silences are three things: not delivered is never counted as the
-member's silence (field rule R26). Nothing is asked outside the member's contact hours, nor after its deadline
-(P5).
+A call that does not reach the member is repeated after a while (`again_at`), until it was tried as often as the policy
+says; then the check-in goes on to its missed step as ever. A step whose policy is 0 is left out. Three silences are
+three things: not delivered is never counted as the member's silence (field rule R26). Nothing is asked outside the
+member's contact hours, nor after its deadline (P5).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import assert_never
 
 from checkin.domain import effects as do
+from checkin.domain.answering import Attempt
+from checkin.domain.check_in_values import (
+    OPEN,
+    Answered,
+    CalledOff,
+    CheckIn,
+    Decision,
+    Delivered,
+    Event,
+    NotDelivered,
+    Postponed,
+    Scene,
+    State,
+    TakenBack,
+    Tried,
+    Woke,
+)
 from checkin.domain.effects import Effect, Subject
-from checkin.domain.policy import CheckInPolicy, Misses
-from checkin.domain.terms import Cause, Channel, CheckInId, CircleId, Lane, Level, MemberId, PersonId
+from checkin.domain.policy import CheckInPolicy
+from checkin.domain.terms import Cause, Channel, Lane, Level
 
-RING_FOR = timedelta(seconds=30)
+__all__ = [
+    "OPEN",
+    "Answered",
+    "CalledOff",
+    "CheckIn",
+    "Decision",
+    "Delivered",
+    "Event",
+    "NotDelivered",
+    "Postponed",
+    "Scene",
+    "State",
+    "TakenBack",
+    "Tried",
+    "Woke",
+    "decide",
+]
+
 _NUDGE_LASTS = timedelta(hours=24)
-
-
-class State(StrEnum):
-    """Where a check-in stands."""
-
-    DUE = "due"
-    ASKED = "asked"
-    REMINDED = "reminded"
-    CALLED = "called"
-    ANSWERED = "answered"
-    MISSED = "missed"
-    UNREACHED = "unreached"
-    SKIPPED = "skipped"
-
-
-OPEN = frozenset({State.DUE, State.ASKED, State.REMINDED, State.CALLED})
-
-
-@dataclass(frozen=True)
-class CheckIn:
-    """One occurrence for one member. `reached` is what the carrier told: True, False, or nothing yet."""
-
-    id: CheckInId
-    member: MemberId
-    person: PersonId
-    circle: CircleId
-    due_at: datetime
-    channel: Channel
-    policy: CheckInPolicy
-    state: State = State.DUE
-    asked_at: datetime | None = None
-    reached: bool | None = None
-    answered_at: datetime | None = None
-    rating: int | None = None
-    version: int = 1
-    next_action_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the member's side looks like at the moment of deciding.
-
-    `open_at` is the first moment from now on inside the member's contact hours, `closes_at` the end of the
-    hours that are open now: a text that has not arrived by then never shall. `misses` counts those in a row
-    so far.
-    """
-
-    open_at: datetime
-    may_contact: bool
-    can_text: bool
-    misses: int
-    ladder: Misses
-    closes_at: datetime | None = None
-    has_contacts: bool = False
-
-
-@dataclass(frozen=True)
-class Woke:
-    """Its time has come."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """The member answered, by text or key."""
-
-    rating: int | None
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """The carrier says that the member's phone has it (or rang)."""
-
-
-@dataclass(frozen=True)
-class NotDelivered:
-    """The carrier says that it did not arrive."""
-
-    textable: bool = True
-
-
-@dataclass(frozen=True)
-class Postponed:
-    """The member asks to be asked again after a while (LATER)."""
-
-    wait: timedelta
-
-
-@dataclass(frozen=True)
-class CalledOff:
-    """Paused, opted out, or overtaken by the next one."""
-
-    why: str
-
-
-Event = Woke | Answered | Delivered | NotDelivered | Postponed | CalledOff
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The check-in as it now stands, what is to be done, and the member's misses in a row from here on.
-
-    `misses` None: they stay as they are.
-    """
-
-    check_in: CheckIn
-    effects: tuple[Effect, ...] = ()
-    misses: int | None = None
 
 
 def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Decision:
@@ -144,6 +71,10 @@ def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Deci
             return Decision(replace(check_in, reached=True)) if check_in.state in OPEN else Decision(check_in)
         case NotDelivered():
             return _not_delivered(check_in, now, scene)
+        case Tried(how):
+            return _tried(check_in, how, now, scene)
+        case TakenBack(misses):
+            return _take_back(check_in, misses, now, scene)
         case Postponed(wait):
             return _postpone(check_in, wait, now)
         case CalledOff(why):
@@ -157,7 +88,11 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return Decision(_ended(check_in, State.SKIPPED))
     if check_in.state is State.DUE:
         return _ask(check_in, now, scene)
-    if now >= _missed_at(check_in) or check_in.state is State.CALLED:
+    if now >= _missed_at(check_in):
+        return _miss(check_in, now, scene)
+    if check_in.again_at is not None and check_in.again_at <= now < _step_at(check_in):
+        return _ring_again(check_in, now, scene)
+    if check_in.state is State.CALLED:
         return _miss(check_in, now, scene)
     if check_in.state is State.ASKED and check_in.policy.remind_after:
         return _remind(check_in, now, scene)
@@ -174,24 +109,35 @@ def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     if scene.open_at > now:
         return Decision(replace(check_in, next_action_at=scene.open_at))
     asked = _next_step(replace(check_in, state=State.ASKED, asked_at=now))
-    return Decision(asked, (_question(asked, "check_in", "ask", scene),))
+    decision = _question(asked, "check_in", "ask", scene)
+    beside = scene.calls.text_beside and scene.can_text and decision.check_in.tries > 0
+    text = (_text(asked, "check_in", "ask:text", scene),) if beside else ()
+    return replace(decision, effects=(*decision.effects, *text))
 
 
-def _question(check_in: CheckIn, template: str, step: str, scene: Scene) -> Effect:
+def _question(check_in: CheckIn, template: str, step: str, scene: Scene) -> Decision:
     """A text; a call for who is asked by voice, cannot be texted, or was not reached by a text."""
-    key, about = f"check_in:{check_in.id}:{step}", do.About(check_in=check_in.id)
     if check_in.channel is Channel.VOICE or not scene.can_text or check_in.reached is False:
         return _call(check_in, step, scene)
+    return Decision(check_in, (_text(check_in, template, step, scene),))
+
+
+def _text(check_in: CheckIn, template: str, step: str, scene: Scene) -> Effect:
+    key, about = f"check_in:{check_in.id}:{step}", do.About(check_in=check_in.id)
     until = _expires_at(check_in, scene)
     to, lane = check_in.person, Lane.CHECKIN
     return do.SendText(to, template, key, lane, {}, about, routine=True, expires_at=until)
 
 
-def _call(check_in: CheckIn, step: str, scene: Scene) -> Effect:
+def _call(check_in: CheckIn, step: str, scene: Scene) -> Decision:
+    """One call more, while there are tries left: nobody is rung without end."""
+    if check_in.tries >= scene.calls.tries:
+        return Decision(check_in)
     key, about = f"check_in:{check_in.id}:{step}", do.About(check_in=check_in.id)
-    until = _expires_at(check_in, scene)
+    until, ring_for = _expires_at(check_in, scene), timedelta(seconds=scene.calls.ring_for)
     to, lane = check_in.person, Lane.CHECKIN
-    return do.PlaceCall(to, Subject.CHECK_IN, key, lane, RING_FOR, about, routine=True, expires_at=until)
+    call = do.PlaceCall(to, Subject.CHECK_IN, key, lane, ring_for, about, routine=True, expires_at=until)
+    return Decision(replace(check_in, tries=check_in.tries + 1), (call,))
 
 
 def _expires_at(check_in: CheckIn, scene: Scene) -> datetime | None:
@@ -206,14 +152,22 @@ def _remind(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     reminded = _next_step(replace(check_in, state=State.REMINDED))
     if scene.open_at > now:
         return Decision(reminded)
-    return Decision(reminded, (_question(reminded, "check_in_reminder", _again(check_in, "remind"), scene),))
+    return _question(reminded, "check_in_reminder", _again(check_in, "remind"), scene)
 
 
 def _ring(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     called = _next_step(replace(check_in, state=State.CALLED))
     if scene.open_at > now:
         return Decision(called)
-    return Decision(called, (_call(called, _again(check_in, "call"), scene),))
+    return _call(called, _again(check_in, "call"), scene)
+
+
+def _ring_again(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
+    """The call is repeated, in contact hours only (P5): what comes due outside them waits for the next ones."""
+    if scene.open_at > now:
+        waits = scene.open_at < _missed_at(check_in)
+        return Decision(_soonest(replace(check_in, again_at=scene.open_at if waits else None)))
+    return _call(_next_step(check_in), f"{_again(check_in, 'again')}:{check_in.tries}", scene)
 
 
 def _again(check_in: CheckIn, step: str) -> str:
@@ -280,12 +234,44 @@ def _not_delivered(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     return Decision(failed)
 
 
+_RANG = frozenset(
+    {Attempt.BUSY, Attempt.NO_ANSWER, Attempt.MACHINE, Attempt.SILENT, Attempt.NOT_UNDERSTOOD, Attempt.ANSWERED}
+)
+"""A line that rang was reached: silence on it is the member's own. One that somebody else answers was not."""
+
+
+def _tried(check_in: CheckIn, how: Attempt, now: datetime, scene: Scene) -> Decision:
+    """Ring again after a while, or leave it to the next step. Words that were not understood are with a person."""
+    if check_in.state not in OPEN or check_in.state is State.DUE:
+        return Decision(check_in)
+    reached = True if how in _RANG else check_in.reached
+    if how is Attempt.FAILED:
+        reached = bool(check_in.reached)
+    tried = replace(check_in, reached=reached)
+    if how in (Attempt.NOT_UNDERSTOOD, Attempt.ANSWERED, Attempt.STOPPED):
+        return Decision(_soonest(replace(tried, again_at=None)))
+    if tried.tries < scene.calls.tries:
+        again_at = now + timedelta(seconds=scene.calls.again_after)
+        return Decision(_soonest(replace(tried, again_at=again_at)))
+    if tried.state is State.CALLED and tried.reached is False:
+        return _unreached(tried, scene)
+    return Decision(tried)
+
+
+def _take_back(check_in: CheckIn, misses: int, now: datetime, scene: Scene) -> Decision:
+    """As if the machine's words had never counted; where its time is over meanwhile, it is missed."""
+    if check_in.state is not State.ANSWERED:
+        return Decision(check_in)
+    back = _next_step(replace(check_in, state=State.CALLED, answered_at=None, rating=None))
+    return replace(_tried(back, Attempt.MACHINE, now, scene), misses=misses)
+
+
 def _postpone(check_in: CheckIn, wait: timedelta, now: datetime) -> Decision:
     """As if asked so that its reminder comes after the wait; the member wrote, so they are reached."""
     if check_in.state not in OPEN or check_in.state is State.DUE:
         return Decision(check_in)
     asked_at = now + wait - _first_wait(check_in.policy)
-    later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True)
+    later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True, tries=0)
     return Decision(_next_step(later), (do.CancelRoutine(check_in.person, check_in.id),))
 
 
@@ -304,7 +290,7 @@ def _call_off(check_in: CheckIn, why: str, now: datetime, scene: Scene) -> Decis
 
 
 def _ended(check_in: CheckIn, state: State) -> CheckIn:
-    return replace(check_in, state=state, next_action_at=None)
+    return replace(check_in, state=state, next_action_at=None, again_at=None)
 
 
 def _asked_at(check_in: CheckIn) -> datetime:
@@ -317,7 +303,17 @@ def _first_wait(policy: CheckInPolicy) -> timedelta:
 
 
 def _next_step(check_in: CheckIn) -> CheckIn:
-    """The same check-in with the time of its next step."""
+    """The same check-in with the time of its next step, which no call comes before."""
+    return replace(check_in, next_action_at=_step_at(check_in), again_at=None)
+
+
+def _soonest(check_in: CheckIn) -> CheckIn:
+    """The same check-in with the time of its next step, or of its next call where that comes first."""
+    step_at = _step_at(check_in)
+    return replace(check_in, next_action_at=min(step_at, check_in.again_at or step_at))
+
+
+def _step_at(check_in: CheckIn) -> datetime:
     policy = check_in.policy
     match check_in.state:
         case State.ASKED:
@@ -326,7 +322,7 @@ def _next_step(check_in: CheckIn) -> CheckIn:
             after = timedelta(seconds=policy.call_after or policy.missed_after)
         case _:
             after = timedelta(seconds=policy.missed_after)
-    return replace(check_in, next_action_at=_asked_at(check_in) + after)
+    return _asked_at(check_in) + after
 
 
 def _missed_at(check_in: CheckIn) -> datetime:

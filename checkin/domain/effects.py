@@ -34,6 +34,7 @@ class Subject(StrEnum):
     CHECK_IN = "check_in"
     CONTACT = "contact"
     SERVICE = "service"
+    THIRD_LEG = "third_leg"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 
 
 class Severity(StrEnum):

@@ -1,6 +1,7 @@
 """Shifts: who is on call at a time. `MO-FR 09:00-21:00; SA 10:00-14:00`, `FR 22:00-06:00`, `always`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -37,6 +38,15 @@ class Override:
 
     on: bool
     until: datetime
+
+
+@dataclass(frozen=True)
+class Change:
+    """A one-off change: from `start` up to `end` somebody is on call, or is not, whatever their shifts say."""
+
+    on: bool
+    start: datetime
+    end: datetime
 
 
 @lru_cache(maxsize=1024)
@@ -84,14 +94,23 @@ def _words(span: Span) -> str:
     return f"{','.join(DAYS[day] for day in span.days)} {span.start:%H:%M}-{span.end:%H:%M}"
 
 
-def on_call_at(shifts: Shifts, zone: ZoneInfo, at: datetime, override: Override | None = None) -> bool:
+def on_call_at(
+    shifts: Shifts,
+    zone: ZoneInfo,
+    at: datetime,
+    override: Override | None = None,
+    changes: Sequence[Change] = (),
+) -> bool:
     """Whether somebody with these shifts, living in `zone`, is on call at an instant.
 
-    Shifts are read off the clock on the wall: an hour that comes twice in autumn is worked twice. An override
-    wins while it lasts.
+    Shifts are read off the clock on the wall: an hour that comes twice in autumn is worked twice. One-off changes win
+    over them, the last one over those before it; what the volunteer said themselves (an override) wins over all.
     """
     if override is not None and at < override.until:
         return override.on
+    for change in reversed(changes):
+        if change.start <= at < change.end:
+            return change.on
     if not shifts.spans:
         return True
     local = at.astimezone(zone)

@@ -103,6 +103,7 @@ def country_of(phone: Phone) -> str:
     return (phonenumbers.region_code_for_number(number) or "") if number is not None else ""
 
 
+@lru_cache(maxsize=4096)
 def zones_of(phone: Phone) -> tuple[str, ...]:
     """The time zones that the number may be in; empty where that is not known."""
     number = _parsed(phone)

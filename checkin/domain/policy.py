@@ -8,11 +8,19 @@ from itertools import pairwise
 from typing import Any, TypeVar, get_type_hints
 
 from checkin.domain.contact_hours import ContactHours
+from checkin.domain.illness_policy import IllnessPolicy
+from checkin.domain.keeping import FEWEST_DAYS, MOST_DAYS, Retention, VoicemailPolicy
+from checkin.domain.shift_policy import ShiftPolicy
 from checkin.domain.terms import Cause
 
 
 class BadPolicy(ValueError):
     """A policy that cannot be used: one sentence that names the value and what it should be."""
+
+    @property
+    def value(self) -> str:
+        """The name of the value, without its tables."""
+        return str(self).split(" ", 1)[0].rpartition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,30 @@ class LookInPolicy:
 
 @dataclass(frozen=True)
 class Pacing:
-    """How many texts and calls may leave in a second."""
+    """How many texts and calls may leave in a second, and how many calls may be under way at once."""
 
     texts_per_second: float
     calls_per_second: float
+    calls_at_once: int
+    calls_kept_free: int
+
+    @property
+    def routine_calls_at_once(self) -> int:
+        """How many calls may be under way, whosever they are, for a routine one to be added."""
+        return self.calls_at_once - self.calls_kept_free
+
+
+@dataclass(frozen=True)
+class Calling:
+    """How a member is rung for a check-in; see policy.toml. Seconds; `sure_enough` from 0 to 1."""
+
+    tries: int = 3
+    again_after: int = 600
+    ring_for: int = 30
+    detect_machines: bool = True
+    machine_message: bool = True
+    text_beside: bool = False
+    sure_enough: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -77,29 +105,15 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class IllnessPolicy:
-    """When the service calls itself ill, and when it says so. Seconds where policy.toml does not say otherwise."""
+class IncomingPolicy:
+    """How somebody who rings us is asked, in seconds and counts; see policy.toml."""
 
-    look_every: int
-    silent_after: int
-    urgent_late_after: int
-    reply_late_after: int
-    routine_late_after: int
-    check_ins_late_after: int
-    waiting_for_carrier: int
-    refused_persons: int
-    filtered_serious: int
-    carrier_window: int
-    balance_every: int
-    balance_below: float
-    disk_mild_mb: int
-    disk_serious_mb: int
-    serious_told_after: int
-    told_after: int
-    well_told_after: int
-    same_spell_for: int
-    most_tellings: int
-    call_after: int
+    wait: int
+    tries: int
+    unseen_after: int
+    pin_tries: int
+    pin_locked_for: int
+    pin_rest: int
 
 
 @dataclass(frozen=True)
@@ -144,9 +158,14 @@ class Policy:
     daily: CheckInPolicy
     misses: Misses
     look_in: LookInPolicy
+    shifts: ShiftPolicy
     pacing: Pacing
+    calls: Calling
     catch_up: CatchUp
     answers: Answers
+    incoming: IncomingPolicy
+    voicemail: VoicemailPolicy
+    retention: Retention
     illness: IllnessPolicy
     escalation: Mapping[Cause, EscalationPolicy]
 
@@ -172,8 +191,20 @@ _MAY_BE_ZERO = frozenset(
         "balance_below",
         "serious_told_after",
         "told_after",
+        "calls_kept_free",
+        "sure_enough",
+        "hours_a_week",
+        "rest_between",
+        "rest_after_night",
+        "swap_told_before",
+        "swap_any_hour",
     }
 )
+
+
+def may_be_zero(name: str) -> bool:
+    """Whether a value of this name may be 0."""
+    return name in _MAY_BE_ZERO
 
 
 def parse_policy(data: Mapping[str, Any]) -> Policy:
@@ -192,9 +223,14 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         daily=_check_in_policy(check_in["daily"], "check_in.daily"),
         misses=_sensible(Misses, _table(data, "misses"), "misses"),
         look_in=_sensible(LookInPolicy, _table(data, "look_in"), "look_in"),
-        pacing=_sensible(Pacing, _table(data, "pacing"), "pacing"),
+        shifts=_shifts(_table(data, "shifts")),
+        pacing=_pacing(_table(data, "pacing")),
+        calls=_calling(_table(data, "calls")),
         catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
         answers=_answers(_table(data, "answers")),
+        incoming=_sensible(IncomingPolicy, _table(data, "incoming"), "incoming"),
+        voicemail=_sensible(VoicemailPolicy, _table(data, "voicemail"), "voicemail"),
+        retention=_retention(_table(data, "retention")),
         illness=_sensible(IllnessPolicy, _table(data, "illness"), "illness"),
         escalation={cause: _escalation(escalation[cause], f"escalation.{cause}") for cause in Cause},
     )
@@ -250,11 +286,39 @@ def _check_in_policy(table: Mapping[str, Any], where: str) -> CheckInPolicy:
     return policy
 
 
+def _shifts(table: Mapping[str, Any]) -> ShiftPolicy:
+    policy = _sensible(ShiftPolicy, table, "shifts")
+    if policy.swap_told_before and policy.swap_told_before <= policy.swap_ends_before:
+        raise BadPolicy("shifts.swap_told_before must be more than swap_ends_before: it is told while it is open.")
+    return policy
+
+
+def _pacing(table: Mapping[str, Any]) -> Pacing:
+    pacing = _sensible(Pacing, table, "pacing")
+    if pacing.calls_kept_free >= pacing.calls_at_once:
+        raise BadPolicy("pacing.calls_kept_free must be less than calls_at_once: no check-in call could leave.")
+    return pacing
+
+
+def _calling(table: Mapping[str, Any]) -> Calling:
+    calling = _sensible(Calling, table, "calls")
+    if calling.sure_enough > 1:
+        raise BadPolicy("calls.sure_enough must be from 0 to 1.")
+    return calling
+
+
 def _answers(table: Mapping[str, Any]) -> Answers:
     limits = _sensible(Answers, table, "answers")
     if limits.alike < 2:
         raise BadPolicy("answers.alike must be 2 or more: one text alone is like no other.")
     return limits
+
+
+def _retention(table: Mapping[str, Any]) -> Retention:
+    retention = _sensible(Retention, table, "retention")
+    if not FEWEST_DAYS <= retention.words_days <= MOST_DAYS:
+        raise BadPolicy(f"retention.words_days must be from {FEWEST_DAYS} to {MOST_DAYS} days.")
+    return retention
 
 
 def _escalation(table: Mapping[str, Any], where: str) -> EscalationPolicy:

@@ -1,9 +1,9 @@
-"""Schedules: `TU,TH 18:00`, `daily 6pm`, or an RFC 5545 rule, in the member's own zone."""
+"""Schedules: `TU,TH 18:00`, `MO-FR 9:00,18:00; SA 10:00`, `daily 6pm`, or an RFC 5545 rule; in the member's zone."""
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,71 +13,99 @@ from dateutil.rrule import rrule, rrulestr
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.on_call import DAYS, BadShifts, parse_days
 
-_CLOCK = r"(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?"
-_SIMPLE = re.compile(rf"^(daily|[A-Za-z,\-\s]+?)\s+{_CLOCK}$", re.IGNORECASE)
+_CLOCK = r"(?:at\s+)?\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?"
+_SIMPLE = re.compile(rf"^(daily|[A-Za-z,\-\s]+?)\s+({_CLOCK}(?:\s*,\s*{_CLOCK})*)$", re.IGNORECASE)
+_ONE_CLOCK = re.compile(r"^(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$", re.IGNORECASE)
 _DTSTART = re.compile(r"DTSTART(?:;[^:]*)?:(\d{8})(?:T(\d{6}))?(Z)?")
 _RRULE = re.compile(r"(?:RRULE:)?((?:FREQ)=[A-Z0-9=;,+\-:]+)")
 _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BYSECOND=")
-_BY_CLOCK = re.compile(r";BY(HOUR|MINUTE)=[^;]*")
-_NAMES = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-}
-_ENGLISH, _SPANISH = ("every", "at", "and", "day"), ("cada", "a las", "y", "día")
-_MOST_A_DAY = 4
+MOST_A_DAY = 4
 _FAR = timedelta(days=366 * 9)  # 29 February may stay away for eight years
 _FIRST_YEAR = 1970
+_A_MONDAY = date(2020, 1, 6)
 
 
 class BadSchedule(ValueError):
     """A text that is no schedule we can keep: one sentence."""
 
 
+Slot = tuple[int, time]
+"""A weekday (0 is Monday) and a local time."""
+
+
 @dataclass(frozen=True)
 class Schedule:
-    """A rule in local time. `text` is canonical and can be parsed again; a simple one has `days` and `at`."""
+    """A rule in local time. `text` is canonical and can be parsed again; `week` is all of it, if there is no rule."""
 
     text: str
     rule: str
     starts: datetime
-    days: tuple[int, ...] = ()
-    at: time | None = None
+    week: tuple[Slot, ...] = ()
 
 
 @lru_cache(maxsize=4096)
 def parse_schedule(text: str, today: date) -> Schedule:
     """Read a schedule; `today` is where a rule without DTSTART begins. Raises BadSchedule."""
-    simple = _SIMPLE.match(text.strip())
-    if simple is not None:
-        return _simple(simple)
     if "FREQ=" in text.upper():
         return _from_rfc5545(text.strip().upper(), today)
-    raise BadSchedule(f"'{text[:40]}' is no schedule; write it like TU,TH 18:00, daily 9:00, or an RRULE")
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if not parts:
+        raise BadSchedule(f"'{text[:40]}' is no schedule; write it like TU,TH 18:00, daily 9:00, or an RRULE")
+    return week_schedule(slot for part in parts for slot in _slots(part))
 
 
-def _simple(found: re.Match[str]) -> Schedule:
+def _slots(part: str) -> Iterator[Slot]:
+    found = _SIMPLE.match(part)
+    if found is None:
+        raise BadSchedule(f"'{part[:40]}' is no schedule; write it like TU,TH 18:00, daily 9:00, or an RRULE")
     try:
         days = tuple(range(7)) if found[1].strip().lower() == "daily" else parse_days(found[1])
-        at = _clock(int(found[2]), int(found[3] or 0), (found[4] or "").lower())
+        times = [_clock(each.strip()) for each in found[2].split(",")]
     except (BadShifts, ValueError) as error:
-        wrong = f"'{found[0][:40]}' is no schedule"
-        raise BadSchedule(f"{wrong}; write it like TU,TH 18:00 or daily 9:00") from error
-    return simple_schedule(days, at)
+        raise BadSchedule(f"'{part[:40]}' is no schedule; write it like TU,TH 18:00 or daily 9:00,18:00") from error
+    return ((day, at) for day in days for at in times)
 
 
-def simple_schedule(days: tuple[int, ...], at: time) -> Schedule:
+def simple_schedule(days: Iterable[int], at: time) -> Schedule:
     """The schedule of these weekdays (0 is Monday) at one local time."""
-    names = ",".join(DAYS[day] for day in days)
-    rule = f"FREQ=WEEKLY;BYDAY={names}"
-    return Schedule(f"{names} {at:%H:%M}", rule, datetime.combine(date(2020, 1, 6), at), days, at)
+    return week_schedule((day, at) for day in days)
 
 
-def _clock(hour: int, minute: int, half: str) -> time:
+def week_schedule(slots: Iterable[Slot]) -> Schedule:
+    """The schedule of these weekdays and times, every week. Raises BadSchedule."""
+    week = tuple(sorted(set(slots)))
+    if not week:
+        raise BadSchedule("a schedule needs a day and a time")
+    if max(Counter(day for day, _at in week).values()) > MOST_A_DAY:
+        raise BadSchedule(f"the schedule comes more often than {MOST_A_DAY} times a day")
+    lines = [
+        f"{','.join(DAYS[day] for day in days)} {','.join(f'{at:%H:%M}' for at in times)}"
+        for days, times in by_times(week)
+    ]
+    return Schedule("; ".join(lines), "", datetime.combine(_A_MONDAY, week[0][1]), week)
+
+
+def by_times(week: Iterable[Slot]) -> list[tuple[tuple[int, ...], tuple[time, ...]]]:
+    """Days that have the same times stand together: `MO,TU 9:00,18:00` is one line."""
+    times: dict[int, list[time]] = {}
+    for day, at in sorted(week):
+        times.setdefault(day, []).append(at)
+    lines: dict[tuple[time, ...], list[int]] = {}
+    for day, found in times.items():
+        lines.setdefault(tuple(found), []).append(day)
+    return [(tuple(days), found) for found, days in lines.items()]
+
+
+def _clock(text: str) -> time:
+    found = _ONE_CLOCK.match(text)
+    if found is None:
+        raise ValueError(text)
+    hour, half = int(found[1]), (found[3] or "").lower()
     if half and not 1 <= hour <= 12:
         raise ValueError(hour)
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    return time(hour, minute)
+    return time(hour, int(found[2] or 0))
 
 
 def _from_rfc5545(text: str, today: date) -> Schedule:
@@ -93,15 +121,15 @@ def _from_rfc5545(text: str, today: date) -> Schedule:
     _refuse_endless(rule)
     try:
         starts = _starts(start, today)
-        first = _parsed(rule, starts).after(starts, inc=True)
+        first = rrule_of(rule, starts).after(starts, inc=True)
     except (ValueError, TypeError, OverflowError) as error:
         raise BadSchedule("the rule cannot be read; see RFC 5545, section 3.3.10") from error
     if starts.year < _FIRST_YEAR:
         raise BadSchedule(f"DTSTART must be in {_FIRST_YEAR} or later")
     if not isinstance(first, datetime) or first - starts > _FAR:
         raise BadSchedule("the rule never occurs within nine years; check its COUNT, UNTIL and days")
-    if _busiest(_parsed(rule, starts), first) > _MOST_A_DAY:
-        raise BadSchedule(f"the rule comes more often than {_MOST_A_DAY} times a day")
+    if _busiest(rrule_of(rule, starts), first) > MOST_A_DAY:
+        raise BadSchedule(f"the rule comes more often than {MOST_A_DAY} times a day")
     return Schedule(f"DTSTART:{starts:%Y%m%dT%H%M%S} RRULE:{rule}", rule, starts)
 
 
@@ -111,7 +139,7 @@ def _refuse_endless(rule: str) -> None:
     (For a rule that never fits, dateutil walks to the year 9999.)
     """
     if _TOO_OFTEN.search(rule):
-        raise BadSchedule(f"the rule comes more often than {_MOST_A_DAY} times a day; use DAILY or longer")
+        raise BadSchedule(f"the rule comes more often than {MOST_A_DAY} times a day; use DAILY or longer")
     if re.search(r"INTERVAL=0*(;|$)", rule):
         raise BadSchedule("INTERVAL must be 1 or more")
     if "COUNT=" in rule and "UNTIL=" in rule:
@@ -156,19 +184,21 @@ def next_occurrence(
 
 def _local_times(schedule: Schedule, local: datetime) -> Iterator[datetime]:
     """The occurrences after a local time, as a clock on the wall shows them, in order."""
-    if schedule.at is None:
-        yield from _parsed(schedule.rule, schedule.starts).xafter(local)
+    if not schedule.week:
+        yield from rrule_of(schedule.rule, schedule.starts).xafter(local)
         return
     day = local.date()
-    while schedule.days:
-        at = datetime.combine(day, schedule.at)
-        if day.weekday() in schedule.days and at > local:
-            yield at
+    while True:
+        for weekday, clock in schedule.week:
+            at = datetime.combine(day, clock)
+            if weekday == day.weekday() and at > local:
+                yield at
         day += timedelta(days=1)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(rule: str, starts: datetime) -> rrule:
+def rrule_of(rule: str, starts: datetime) -> rrule:
+    """An RFC 5545 rule as dateutil walks through it. Raises ValueError or TypeError."""
     parsed = rrulestr(rule, dtstart=starts, cache=True)
     if not isinstance(parsed, rrule):
         raise TypeError("a set of rules")
@@ -176,43 +206,63 @@ def _parsed(rule: str, starts: datetime) -> rrule:
 
 
 def is_daily(schedule: Schedule) -> bool:
-    """Whether it comes at least seven times in its first week: then the daily policy holds."""
-    if schedule.at is not None:
-        return len(schedule.days) == 7
-    rule = _parsed(schedule.rule, schedule.starts)
+    """Whether the daily policy holds: it comes at least seven times in its first week, or twice on one day.
+
+    (Of two on one day the first must be over before the second comes.)
+    """
+    if schedule.week:
+        days = {day for day, _at in schedule.week}
+        return len(days) == 7 or len(days) < len(schedule.week)
+    rule = rrule_of(schedule.rule, schedule.starts)
     first = rule.after(schedule.starts, inc=True)
     if not isinstance(first, datetime):
         return False
-    return len(list(rule.between(first, first + timedelta(days=7, seconds=-1), inc=True))) >= 7
+    week = list(rule.between(first, first + timedelta(days=7, seconds=-1), inc=True))
+    return len(week) >= 7 or len({at.date() for at in week}) < len(week)
 
 
-def with_time(schedule: Schedule, new: time) -> Schedule:
-    """The same days at another time (the command TIME 6pm)."""
-    if schedule.at is not None:
-        return simple_schedule(schedule.days, new)
-    starts, rule = datetime.combine(schedule.starts.date(), new), _BY_CLOCK.sub("", schedule.rule)
-    return replace(schedule, text=f"DTSTART:{starts:%Y%m%dT%H%M%S} RRULE:{rule}", rule=rule, starts=starts)
-
-
-def in_words(schedule: Schedule, language: str = "en") -> str:
-    """The schedule as one would say it."""
-    if schedule.at is None:
-        return schedule.text
-    names, clock = _NAMES.get(language[:2], _NAMES["en"]), f"{schedule.at:%H:%M}"
-    every, at, conjunction, day = _SPANISH if language.startswith("es") else _ENGLISH
-    if len(schedule.days) == 7:
-        return f"{every} {day} {at} {clock}"
-    *others, last = (names[day] for day in schedule.days)
-    listed = f"{', '.join(others)} {conjunction} {last}" if others else last
-    return f"{every} {listed} {at} {clock}"
-
-
-def next_ten(schedule: Schedule, after: datetime, zone: ZoneInfo) -> list[datetime]:
+def next_ten(schedule: Schedule, after: datetime, zone: ZoneInfo, *, skip: Collection[date] = ()) -> list[datetime]:
     """The next ten occurrences, in UTC, for looking at."""
     found: list[datetime] = []
     at: datetime | None = after.astimezone(UTC)
     while len(found) < 10 and at is not None:
-        at = next_occurrence(schedule, at, zone)
+        at = next_occurrence(schedule, at, zone, skip=skip)
         if at is not None:
             found.append(at)
     return found
+
+
+@dataclass(frozen=True)
+class OddTime:
+    """An occurrence on a day on which the clocks change. `twice`: its time comes twice, and the first is meant.
+
+    Else its time does not exist, and `shown` (local) is the end of the gap, when they are asked.
+    """
+
+    local: datetime
+    shown: datetime
+    twice: bool
+
+
+def odd_times(
+    schedule: Schedule, after: datetime, zone: ZoneInfo, *, days: int = 366, skip: Collection[date] = ()
+) -> list[OddTime]:
+    """The occurrences of the coming days whose local time does not exist or comes twice, for looking at."""
+    first, found = after.astimezone(zone).date(), []
+    for day in (first + timedelta(days=step) for step in range(days)):
+        midnight = datetime.combine(day, time())
+        if _offset(midnight, zone) == _offset(midnight + timedelta(days=1), zone) or day in skip:
+            continue
+        for local in _local_times(schedule, midnight - timedelta(seconds=1)):
+            if local.date() != day:
+                break
+            instant = local_instant(local, zone)
+            shown = instant.astimezone(zone).replace(tzinfo=None)
+            twice = shown == local and _offset(local, zone) != _offset(local, zone, fold=1)
+            if instant > after and (twice or shown != local):
+                found.append(OddTime(local, shown, twice))
+    return found
+
+
+def _offset(local: datetime, zone: ZoneInfo, fold: int = 0) -> timedelta | None:
+    return local.replace(tzinfo=zone, fold=fold).utcoffset()

@@ -74,19 +74,89 @@ class Ranking:
     refused: tuple[tuple[VolunteerId, str], ...]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a volunteer stands towards a case for which a coordinator chooses by hand.
+
+    `barred`: why they cannot be chosen at all. `beyond`: what the coordinator would go beyond, and must confirm.
+    """
+
+    candidate: Candidate
+    barred: str | None
+    beyond: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+CHOSEN = "chosen_by_hand"
+
+
+def standings(need: Need, candidates: Sequence[Candidate], now: datetime) -> tuple[Standing, ...]:
+    """Every volunteer for a choice by hand: first whom the service would ask, in its own order, last who is barred.
+
+    Consent, exclusions, another case and (but in a crisis) another circle bar; shifts, limits, rest and a language that
+    is not shared do not, where a coordinator says so.
+    """
+    found = [_standing(need, candidate, now) for candidate in candidates]
+    found.sort(key=lambda each: (each.barred is not None, len(each.beyond), _order(need, each.candidate, now)))
+    return tuple(found)
+
+
+def choose(standing: Standing, *, confirmed: bool) -> Choice | None:
+    """The choice of this volunteer; None where they are barred, or more was gone beyond than was confirmed."""
+    if standing.barred is not None or (standing.beyond and not confirmed):
+        return None
+    volunteer = standing.candidate
+    return Choice(volunteer.volunteer, volunteer.person, volunteer.reach, (CHOSEN, *standing.beyond))
+
+
+def _standing(need: Need, candidate: Candidate, now: datetime) -> Standing:
+    bars = (
+        (candidate.is_the_member, "is_the_member"),
+        (candidate.excluded, "excluded"),
+        (not candidate.consented, "no_consent"),
+        (candidate.busy, "busy_with_another"),
+        (candidate.circle != need.circle and not need.crisis, "other_circle"),
+    )
+    beyond = (
+        (not candidate.on_shift, "off_shift"),
+        (candidate.taken_today >= candidate.max_per_day, "daily_limit"),
+        (_resting(candidate, now), "resting"),
+        (need.language not in candidate.languages, "no_common_language"),
+        (candidate.circle != need.circle and need.crisis, "other_circle"),
+    )
+    barred = next((reason for bar, reason in bars if bar), None)
+    return Standing(candidate, barred, tuple(reason for goes, reason in beyond if goes), _reasons(need, candidate, now))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one volunteer stands at a moment: refused for a reason, or a choice with its place in the order."""
+
+    volunteer: VolunteerId
+    refusal: str | None
+    order: tuple[object, ...] = ()
+    choice: Choice | None = None
+
+
+def place(need: Need, candidate: Candidate, now: datetime) -> Place:
+    """Where one volunteer stands: `now` matters only for whether they rest."""
+    reason = _refusal(need, candidate, now)
+    if reason is not None:
+        return Place(candidate.volunteer, reason)
+    choice = Choice(candidate.volunteer, candidate.person, candidate.reach, _reasons(need, candidate, now))
+    return Place(candidate.volunteer, None, _order(need, candidate, now), choice)
+
+
+def in_order(places: Sequence[Place]) -> Ranking:
+    """The volunteers of one case, best first, and who may not be offered it."""
+    fit = sorted((each for each in places if each.refusal is None), key=lambda each: each.order)
+    choices = tuple(each.choice for each in fit if each.choice is not None)
+    return Ranking(choices, tuple((each.volunteer, each.refusal) for each in places if each.refusal is not None))
+
+
 def rank(need: Need, candidates: Sequence[Candidate], now: datetime) -> Ranking:
     """Order the volunteers for one case."""
-    refused: list[tuple[VolunteerId, str]] = []
-    fit: list[Candidate] = []
-    for candidate in candidates:
-        reason = _refusal(need, candidate, now)
-        if reason is None:
-            fit.append(candidate)
-        else:
-            refused.append((candidate.volunteer, reason))
-    fit.sort(key=lambda candidate: _order(need, candidate, now))
-    choices = tuple(Choice(c.volunteer, c.person, c.reach, _reasons(need, c, now)) for c in fit)
-    return Ranking(choices, tuple(refused))
+    return in_order([place(need, candidate, now) for candidate in candidates])
 
 
 def _refusal(need: Need, candidate: Candidate, now: datetime) -> str | None:

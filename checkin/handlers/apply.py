@@ -13,8 +13,10 @@ from checkin.domain.effects import Effect, Subject
 from checkin.domain.terms import DeliveryId, Lane, LookInId, PersonId
 from checkin.handlers.flooding import is_hushed
 from checkin.handlers.handbook import Handbook
-from checkin.store import consent, escalations, outbox, people, tasks
+from checkin.store import consent, escalations, outbox, people, places, tasks
 from checkin.store.tables import CircleRow, DeliveryRow, HandoffRow, LookInRow, MemberRow, PersonRow
+
+_HEAR_OF_IT = (Subject.OFFER, Subject.COORDINATOR, Subject.THIRD_LEG)
 
 
 def apply(session: Session, handbook: Handbook, effects: Sequence[Effect], now: datetime) -> None:
@@ -76,7 +78,8 @@ def send_text(
     values = handbook.standing_values(person, circle, discreet)
     values["number"] = str(effect.about.escalation or "")
     values["first_name"] = person.name.split(" ")[0][:20]
-    rendered = handbook.messages.text(effect.template, person.language, {**values, **effect.values})
+    words = handbook.words(session, circle.id if circle is not None else None)
+    rendered = words.text(effect.template, person.language, {**values, **effect.values})
     outbox.put(
         session,
         effect.key,
@@ -85,6 +88,7 @@ def send_text(
         routine=effect.routine,
         person_id=effect.to,
         template=effect.template,
+        wording_id=rendered.wording,
         body=rendered.body,
         **_concerns(effect.about),
         state=State.QUEUED.value,
@@ -142,10 +146,13 @@ def _concerns(about: do.About) -> dict[str, int | None]:
 
 def _remember_leg(session: Session, effect: do.PlaceCall, call: DeliveryId) -> None:
     row = session.get_one(HandoffRow, effect.about.handoff, populate_existing=True)
-    if effect.subject is Subject.MEMBER_LEG:
-        row.member_leg = call
-    else:
-        row.volunteer_leg = call
+    match effect.subject:
+        case Subject.MEMBER_LEG:
+            row.member_leg = call
+        case Subject.THIRD_LEG:
+            pass  # several are rung; the first who presses 1 is the third
+        case _:
+            row.volunteer_leg = call
     session.flush()
 
 
@@ -158,12 +165,27 @@ def _leaves_at(
 
 
 def _stop_calls(session: Session, effect: do.StopCalls, now: datetime) -> None:
-    """A queued call never leaves; a ringing one stops; who has answered an offer hears that it is taken."""
+    """A queued call never leaves; a ringing one stops; who has answered an offer hears that it is taken.
+
+    A member who waits on the line keeps their place: they hear what comes next.
+    """
     for row in outbox.live_calls(session, effect.escalation, [subject.value for subject in effect.subjects]):
         if row.id == effect.keep:
             continue
-        _stop(session, row, now, asked=row.subject in (Subject.OFFER, Subject.COORDINATOR))
+        _stop(session, row, now, asked=row.subject in _HEAR_OF_IT or _waits(session, row))
     session.flush()
+
+
+def stop_ringing(session: Session, person: PersonId, now: datetime) -> None:
+    """A phone that rings for nobody any more stops: its number is no longer theirs. Who has picked up is left alone."""
+    for row in outbox.live_calls_to(session, person):
+        if row.answered_at is None:
+            _stop(session, row, now, asked=False)
+    session.flush()
+
+
+def _waits(session: Session, row: DeliveryRow) -> bool:
+    return places.held_by_call(session, DeliveryId(row.id)) is not None
 
 
 def _stop_look_in(session: Session, look_in: LookInId, now: datetime) -> None:
@@ -179,7 +201,7 @@ def _stop(session: Session, row: DeliveryRow, now: datetime, *, asked: bool) -> 
         row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
         return
     kind = Kind.CHANGE if asked and row.answered_at is not None else Kind.HANG_UP
-    _change_call(session, row, kind, f"stop:{row.id}", now)
+    _change_call(session, row, kind, f"stop:{row.id}:{kind.value}", now)
 
 
 def _change_call(session: Session, row: DeliveryRow, kind: Kind, key: str, now: datetime) -> None:

@@ -4,22 +4,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from checkin.domain import effects as do
 from checkin.domain.call_script import CallScript
-from checkin.domain.check_in import Delivered, NotDelivered
 from checkin.domain.effects import Subject
 from checkin.domain.escalation import OfferFailed
-from checkin.domain.handoff import Entered, Left, LegFailed
+from checkin.domain.handoff import Entered, HungUp, Left, LegFailed, StayedOn
 from checkin.domain.handoff import State as HandoffState
 from checkin.domain.look_in import WillNot
-from checkin.domain.terms import CheckInId, DeliveryId, EscalationId, HandoffId, LookInId
+from checkin.domain.terms import DeliveryId, EscalationId, HandoffId, LookInId
+from checkin.handlers.apply import apply
 from checkin.handlers.call_answered import next_words
 from checkin.handlers.call_words import listener
+from checkin.handlers.came_apart import third_ended
 from checkin.handlers.case_moved import move_case
-from checkin.handlers.check_in_moved import move_check_in
+from checkin.handlers.check_in_heard import check_in_call_over
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.handoff_moved import move_handoff
 from checkin.handlers.look_in_moved import move_look_in
-from checkin.store import handoffs
+from checkin.store import handoffs, places
 from checkin.store.tables import DeliveryRow
 
 
@@ -38,18 +40,19 @@ def call_ended(session: Session, handbook: Handbook, row: DeliveryRow, why: str,
         case Subject.OFFER:
             handoff = handoffs.newest_for_leg(session, leg)
             if handoff is not None:
-                move_handoff(session, handbook, handoff, Left(leg), now)
+                move_handoff(session, handbook, handoff, HungUp(leg), now)
             elif row.offer_number is not None:
                 move_case(session, handbook, _case(row), OfferFailed(row.offer_number, _reason(row, why)), now)
         case Subject.VOLUNTEER_LEG | Subject.MEMBER_LEG:
+            places.give_up(session, leg, "left", now)
             entered = row.answered_at is not None and why == "completed"
-            event = Left(leg) if entered else LegFailed(leg, _reason(row, why))
-            move_handoff(session, handbook, HandoffId(row.handoff_id or 0), event, now)
+            event = HungUp(leg) if entered else LegFailed(leg, _reason(row, why))
+            if row.handoff_id is not None:
+                move_handoff(session, handbook, HandoffId(row.handoff_id), event, now)
+        case Subject.THIRD_LEG:
+            third_ended(session, handbook, row, now)
         case Subject.CHECK_IN:
-            # A line that rang was reached; silence on it is the member's own (field rule R13 of RUOK practice).
-            reached = why in ("completed", "no-answer", "busy")
-            event_of_it = Delivered() if reached else NotDelivered()
-            move_check_in(session, handbook, CheckInId(row.check_in_id or 0), event_of_it, now)
+            check_in_call_over(session, handbook, row, why, now)
         case Subject.CONTACT:
             move_look_in(session, handbook, LookInId(row.look_in_id or 0), WillNot(leg, _reason(row, why)), now)
         case Subject.COORDINATOR:
@@ -59,16 +62,13 @@ def call_ended(session: Session, handbook: Handbook, row: DeliveryRow, why: str,
 
 
 def leg_moved(session: Session, handbook: Handbook, call: DeliveryId, entered: bool, now: datetime) -> None:
-    """A leg entered or left the conference. A volunteer whom we took out to ask something is still on the line."""
+    """A leg entered or left the conference."""
     row = session.get(DeliveryRow, call)
     if row is None or row.ended_at is not None:
         return
-    handoff = handoffs.newest_for_leg(session, call) if row.subject != Subject.MEMBER_LEG else row.handoff_id
-    if handoff is None:
-        return
-    asked_out = handoffs.load(session, HandoffId(handoff)).state is HandoffState.NO_ANSWER
-    if entered or not asked_out:
-        move_handoff(session, handbook, HandoffId(handoff), Entered(call) if entered else Left(call), now)
+    handoff = handoffs.of_leg(session, row)
+    if handoff is not None:
+        move_handoff(session, handbook, handoff, Entered(call) if entered else Left(call), now)
 
 
 def leg_released(session: Session, handbook: Handbook, call: DeliveryId, now: datetime) -> CallScript:
@@ -76,16 +76,28 @@ def leg_released(session: Session, handbook: Handbook, call: DeliveryId, now: da
     row = session.get(DeliveryRow, call)
     if row is None:
         raise KeyError(f"call {call}")
-    leg_moved(session, handbook, call, False, now)
-    if row.subject == Subject.MEMBER_LEG:
-        return listener(session, handbook, row).ends_with(
-            "error_goodbye" if not _joined(session, row) else "outcome_thanks"
-        )
-    return next_words(session, handbook, row)
+    if row.subject == Subject.THIRD_LEG:
+        third_ended(session, handbook, row, now)
+        return listener(session, handbook, row).ends_with("outcome_thanks")
+    handoff = handoffs.of_leg(session, row)
+    if handoff is not None:
+        move_handoff(session, handbook, handoff, StayedOn(call), now)
+    return next_words(session, handbook, row, now)
 
 
-def _joined(session: Session, row: DeliveryRow) -> bool:
-    return row.handoff_id is not None and handoffs.load(session, HandoffId(row.handoff_id)).joined_at is not None
+def alone_in_conference(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> tuple[str, str]:
+    """The words, and their language, for a leg that is alone in its conference.
+
+    One for whom nobody will come (its handoff is over, or goes on without it) is asked out: no call waits for ever.
+    """
+    call, to = DeliveryId(row.id), listener(session, handbook, row)
+    number = handoffs.of_leg(session, row)
+    handoff = handoffs.load(session, number) if number is not None else None
+    legs = () if handoff is None else (handoff.volunteer_leg, handoff.member_leg, handoff.third_leg)
+    if handoff is None or handoff.state is HandoffState.OVER or call not in legs:
+        ask = do.AskAgain(call, f"alone:{row.id}:{now:%Y%m%dT%H%M}")
+        apply(session, handbook, [ask], now)
+    return to.say("member_joining" if row.subject == Subject.MEMBER_LEG else "volunteer_wait"), to.language
 
 
 def _case(row: DeliveryRow) -> EscalationId:

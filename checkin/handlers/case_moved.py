@@ -1,5 +1,6 @@
 """Something happened to an escalation: load it, decide, save, apply."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.escalation import URGENCY, Escalation, Event, Opened, Raised, Scene, State, decide
-from checkin.domain.on_call import Override, on_call_at, parse_shifts
+from checkin.domain.on_call import Change, Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
 from checkin.domain.routing import Candidate, Need, Ranking, rank
 from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
+from checkin.handlers import told_outside
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
-from checkin.store import candidates, escalations, people
+from checkin.store import candidates, escalations, people, shifts
+from checkin.store.system import one_at_a_time
 from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
 
+Standing = tuple[VolunteerRow, PersonRow, Candidate]
+"""A volunteer as they stand towards a member."""
 _WITH_A_VOLUNTEER = (State.HANDING_OFF, State.IN_TOUCH)
 
 
@@ -29,6 +34,7 @@ def move_case(
         return before
     decision = decide(before, event, now, _scene(session, handbook, before, event, now))
     escalations.save(session, before, decision.case)
+    told_outside.case_moved(session, before, decision.case, event, now)
     apply(session, handbook, decision.effects, now)
     if before.state in _WITH_A_VOLUNTEER and decision.case.state not in _WITH_A_VOLUNTEER:
         from checkin.handlers.handoff_moved import call_off  # a handoff moves its case in turn
@@ -46,6 +52,7 @@ def open_or_raise(session: Session, handbook: Handbook, wanted: do.OpenEscalatio
     member = session.get_one(MemberRow, wanted.member)
     policy = handbook.policy(people.circle_by_id(session, member.circle_id)).escalation[wanted.cause]
     case = escalations.create(session, member, wanted.cause, wanted.level, policy, now, check_in=wanted.check_in)
+    told_outside.case_opened(session, case, now)
     return move_case(session, handbook, case.id, Opened(wanted.coordinators_only), now)
 
 
@@ -76,6 +83,8 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     rising = isinstance(event, Raised) and URGENCY[event.cause] > URGENCY[case.cause]
     cause = event.cause if isinstance(event, Raised) and rising else case.cause
     opens_at = handbook.next_allowed(person, policy.contact_hours, now)
+    if case.state is State.OFFERING or isinstance(event, Opened | Raised):
+        choose_alone(session, now)
     volunteers = {offer.volunteer for offer in case.offers}
     if case.holder is not None:
         volunteers.add(case.holder)
@@ -91,6 +100,11 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     )
 
 
+def choose_alone(session: Session, now: datetime) -> None:
+    """Until the end of this transaction nobody else chooses a volunteer: or several cases choose the same one."""
+    one_at_a_time(session, "offers", now)
+
+
 def _ranked(
     session: Session,
     handbook: Handbook,
@@ -101,21 +115,63 @@ def _ranked(
     cause: Cause,
     now: datetime,
 ) -> Ranking:
-    need = Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
-    standing: list[Candidate] = []
-    for row, their_person, candidate in candidates.candidates(session, member, case.id, now):
-        on_shift = _on_shift(handbook, row, their_person, now)
-        if cause is Cause.MISSED:
-            on_shift = on_shift and handbook.may_disturb(their_person, policy.contact_hours, now)
-        standing.append(candidate if on_shift else _off(candidate))
+    need, standing = stand(session, handbook, case, member, person, policy, cause, now)
     return rank(need, standing, now)
 
 
-def _on_shift(handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime) -> bool:
-    override = None
-    if row.override_on is not None and row.override_until is not None:
-        override = Override(row.override_on, row.override_until)
-    return on_call_at(parse_shifts(row.shifts), handbook.zone(person), now, override)
+def stand(
+    session: Session,
+    handbook: Handbook,
+    case: Escalation,
+    member: MemberRow,
+    person: PersonRow,
+    policy: Policy,
+    cause: Cause,
+    now: datetime,
+) -> tuple[Need, list[Candidate]]:
+    """What a case asks for, and every volunteer as they stand towards it."""
+    found = candidates.candidates(session, member, case.id, now)
+    return stand_among(handbook, found, shifts.changes_at(session, now), member, person, policy, cause, now)
+
+
+def stand_among(
+    handbook: Handbook,
+    found: Sequence[Standing],
+    changes: Mapping[int, Sequence[Change]],
+    member: MemberRow,
+    person: PersonRow,
+    policy: Policy,
+    cause: Cause,
+    now: datetime,
+) -> tuple[Need, list[Candidate]]:
+    """What a member's case would ask for at a moment, and which of these volunteers would be on shift for it."""
+    need = need_of(member, person, cause)
+    standing: list[Candidate] = []
+    for row, their_person, candidate in found:
+        on_shift = is_on_shift(handbook, row, their_person, now, changes.get(row.id, ()))
+        if cause is Cause.MISSED:
+            on_shift = on_shift and handbook.may_disturb(their_person, policy.contact_hours, now)
+        standing.append(candidate if on_shift else _off(candidate))
+    return need, standing
+
+
+def need_of(member: MemberRow, person: PersonRow, cause: Cause) -> Need:
+    """What a member's case asks for."""
+    return Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
+
+
+def is_on_shift(
+    handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime, changes: Sequence[Change]
+) -> bool:
+    """Whether a volunteer is on call at a moment: by their shifts, one-off changes, or what they said last."""
+    return on_call_at(parse_shifts(row.shifts), handbook.zone(person), now, override_of(row), changes)
+
+
+def override_of(row: VolunteerRow) -> Override | None:
+    """What a volunteer said last of being on or off."""
+    if row.override_on is None or row.override_until is None:
+        return None
+    return Override(row.override_on, row.override_until)
 
 
 def _off(candidate: Candidate) -> Candidate:

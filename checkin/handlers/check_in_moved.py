@@ -1,16 +1,18 @@
 """Something happened to a check-in, or its schedule's time has come: load, decide, save, apply."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import Answered, CalledOff, CheckIn, Event, Scene, Woke, decide
 from checkin.domain.consent import Consent
+from checkin.domain.phone import LineType
 from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
-from checkin.handlers import look_in_moved
+from checkin.handlers import look_in_moved, told_outside
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.left_out import left_out
 from checkin.store import check_ins, consent, look_ins, people, restored
 from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
@@ -22,6 +24,7 @@ def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, eve
     member = session.get_one(MemberRow, before.member)
     decision = decide(before, event, now, scene(session, handbook, member, now))
     check_ins.save(session, before, decision.check_in)
+    told_outside.check_in_moved(session, before, decision.check_in, event, now)
     if decision.misses is not None:
         member.misses = decision.misses
     with restored.in_question(session, in_question_since):
@@ -59,7 +62,7 @@ def plan_next(handbook: Handbook, schedule: ScheduleRow, person: PersonRow, afte
     rule = parse_schedule(schedule.rule, after.date())
     if schedule.paused_until is not None and schedule.paused_until > after:
         after = schedule.paused_until
-    skip = [date.fromisoformat(day) for day in schedule.skip]
+    skip = left_out(schedule.skip, schedule.holidays, schedule.kept or (), after)
     schedule.next_action_at = next_occurrence(rule, after, handbook.zone(person), skip=skip)
 
 
@@ -78,8 +81,9 @@ def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime
         open_at=handbook.next_allowed(person, policy.contact_hours, now),
         closes_at=handbook.closes_at(person, policy.contact_hours, now),
         may_contact=consent.current(session, PersonId(person.id)) is Consent.IN,
-        can_text=person.textable,
+        can_text=person.textable and person.line_type != LineType.LANDLINE,
         misses=member.misses,
         ladder=policy.misses,
         has_contacts=not only_asked and bool(look_ins.contacts_of(session, MemberId(member.id))),
+        calls=policy.calls,
     )

@@ -8,10 +8,11 @@ from checkin.domain import effects as do
 from checkin.domain.consent import Consent, Purpose
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.terms import Lane, MemberId, PersonId
+from checkin.handlers import told_outside
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, outbox, people, tasks
+from checkin.store import check_ins, consent, outbox, own_pages, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import PersonRow
 
@@ -83,8 +84,12 @@ def opt_out(
         return
     consent.record(session, person_id, Consent.OUT, how, now, wording=wording, at=at)
     outbox.cancel_all(session, person_id)
+    volunteer = people.volunteer_of(session, person_id)
+    if volunteer is not None:
+        own_pages.end(session, volunteer.id)
     member = people.member_of(session, person_id)
     if member is not None:
+        told_outside.opted_out(session, member, how, now)
         call_off_open(session, handbook, MemberId(member.id), "opted_out", now)
         tasks.give(
             session,

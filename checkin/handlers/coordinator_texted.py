@@ -11,7 +11,7 @@ from checkin.domain.terms import EscalationId, Lane, PersonId
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
-from checkin.store import escalations, people, tasks
+from checkin.store import accounts, escalations, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import EscalationRow, PersonRow
 
@@ -46,4 +46,5 @@ def answers_for(session: Session, person: PersonId, circle: int | None) -> bool:
     coordinator = people.coordinator_of(session, person)
     if coordinator is None or coordinator.role == "viewer":
         return False
-    return coordinator.role == "admin" or coordinator.circle_id is None or coordinator.circle_id == circle
+    circles = accounts.circles_of(session, coordinator)
+    return circles is None or circle in circles

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.delivery import SETTLED, Kind, State, ask_at, is_final, next_attempt
+from checkin.domain.effects import Subject
+from checkin.domain.policy import Pacing
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, outbox, people, restored, tasks
 from checkin.store.outbox import Outgoing
-from checkin.store.system import free_at, reserve_pace
+from checkin.store.system import free_at, one_at_a_time, reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
 
 _ASKED_ENOUGH = 12
@@ -37,6 +39,8 @@ _LONGEST_WAIT = timedelta(seconds=3)
 for the carrier's answer it bounds how long the work of a killed worker lies: less than 15 s."""
 
 
+_CALLS_FULL_WAIT = timedelta(seconds=10)
+"""How long a routine call waits before it looks again whether another has ended."""
 _PACED = frozenset({Lane.CHECKIN.value, Lane.BULK.value})
 _MAY_BE_OUT = (State.UNSURE, State.SENDING)
 
@@ -74,9 +78,17 @@ def _taken(session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId
         row.first_tried_at = row.first_tried_at or now
         row.taken_until = row.next_action_at = starts_at + outbox.ANSWER_WAIT
         row.ask_at = ask_at(Kind(row.kind), starts_at, timedelta(seconds=row.ring_seconds), ask_after, starts_at)
-        outgoing.append(outbox.outgoing(session, row, unsure, starts_at))
+        outgoing.append(outbox.outgoing(session, row, unsure, starts_at, _detects(session, handbook, row)))
     session.flush()
     return outgoing
+
+
+def _detects(session: Session, handbook: Handbook, row: DeliveryRow) -> bool:
+    """Whether the carrier is to find out who picks up: on check-in calls only, for it may delay others."""
+    if row.subject != Subject.CHECK_IN:
+        return False
+    member = people.member_of(session, PersonId(row.person_id))
+    return handbook.policy(people.circle_by_id(session, member.circle_id if member else None)).calls.detect_machines
 
 
 def _past_the_gate(
@@ -96,6 +108,9 @@ def _may_leave(session: Session, handbook: Handbook, row: DeliveryRow, unsure: b
     """Whether it is to be handed over now. What may be out already is asked after in any case."""
     if not unsure and row.deadline_at is not None and now >= row.deadline_at:
         _ends(row, State.EXPIRED)
+        return False
+    if row.kind in _CONTACTS and not session.get_one(PersonRow, row.person_id).phone:
+        _ends(row, State.CANCELLED)  # they were erased meanwhile
         return False
     if row.routine and not unsure:
         later = _leaves_later(session, handbook, row, now)
@@ -139,7 +154,8 @@ def _turns(
 ) -> list[datetime]:
     """When each may leave at its sender's rate. What is urgent never waits, but uses up its share.
 
-    Turns that nobody would wait for are not taken: they are left to whoever comes at their time.
+    Turns that nobody would wait for are not taken: they are left to whoever comes at their time. A routine call
+    waits for one to end where so many are under way that only the room of the urgent lane is left.
     """
     pacing, turns = handbook.policy(None).pacing, dict[int, datetime]()
     for kind, rate in ((Kind.TEXT, pacing.texts_per_second), (Kind.CALL, pacing.calls_per_second)):
@@ -148,6 +164,12 @@ def _turns(
         if unpaced:
             reserve_pace(session, kind, rate, now, len(unpaced))
         paced = [row for row in rows if row.lane in _PACED]
+        if kind is Kind.CALL and paced:
+            # What may be out already is counted among those under way, and is only asked after.
+            asked = [row for row, unsure in leaving if unsure and row in paced]
+            fresh, waiting = _with_room(session, pacing, [row for row in paced if row not in asked], now)
+            paced = asked + fresh
+            turns |= {row.id: now + _CALLS_FULL_WAIT for row in waiting}
         if not paced:
             continue
         step, first = timedelta(seconds=1 / rate), free_at(session, kind, now)
@@ -155,6 +177,15 @@ def _turns(
         first = reserve_pace(session, kind, rate, now, count) if count else first
         turns |= {row.id: first + step * place for place, row in enumerate(paced)}
     return [turns.get(row.id, now) for row, _ in leaving]
+
+
+def _with_room(
+    session: Session, pacing: Pacing, rows: list[DeliveryRow], now: datetime
+) -> tuple[list[DeliveryRow], list[DeliveryRow]]:
+    """Routine calls that may be added to those under way, and those that wait. The urgent lane never comes here."""
+    one_at_a_time(session, "calls under way", now)
+    room = max(pacing.routine_calls_at_once - outbox.calls_under_way(session, now), 0)
+    return rows[:room], rows[room:]
 
 
 def _ends(row: DeliveryRow, state: State) -> None:

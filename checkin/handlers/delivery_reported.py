@@ -88,6 +88,8 @@ def not_delivered(session: Session, handbook: Handbook, row: DeliveryRow, refusa
 
 def _learn(session: Session, handbook: Handbook, row: DeliveryRow, refusal: str, now: datetime) -> None:
     person = session.get_one(PersonRow, row.person_id)
+    if person.number_since is not None and (row.first_tried_at or row.created_at) < person.number_since:
+        return  # it says something of the number that they had before
     member = people.member_of(session, PersonId(person.id))
     match refusal:
         case "opted_out":

@@ -7,35 +7,54 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.orm import Session
 
 from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.phone import zones_of
-from checkin.domain.policy import Policy, overlay, parse_policy
+from checkin.domain.policy import BadPolicy, Policy, overlay, parse_policy
 from checkin.domain.terms import PersonId, Phone
-from checkin.messages import Messages
+from checkin.messages import Messages, Words
 from checkin.messages.crisis_lines import CrisisLines
-from checkin.store import people
+from checkin.store import people, wordings
 from checkin.store.tables import CircleRow, PersonRow
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Handbook:
-    """The programme's defaults. A circle's own policy lies over them."""
+    """The programme's defaults. A circle's own policy lies over them. `address`: where our pages are, for links."""
 
     messages: Messages
     lines: CrisisLines
     policy_data: Mapping[str, Any]
     region: str
     timezone: ZoneInfo
+    address: str
     _policies: dict[str, Policy] = field(default_factory=dict)
+    _wordings: wordings.Kept = field(default_factory=wordings.Kept)
+
+    def words(self, session: Session, circle: int | None) -> Words:
+        """What a circle says (None: the whole programme), as it stands at this moment."""
+        return Words(self.messages, self._wordings.now(session), circle)
 
     def policy(self, circle: CircleRow | None) -> Policy:
-        """The policy of a circle; the programme's where there is none."""
+        """The policy of a circle; the programme's where there is none.
+
+        A circle's own values were looked at when they were saved, but the programme's may have changed since, or a
+        value have gone. Then the programme's hold, and it is logged: nobody's cry for help fails over a number.
+        """
         own = circle.policy if circle is not None else {}
         key = json.dumps(own, sort_keys=True)
         if key not in self._policies:
-            self._policies[key] = parse_policy(overlay(self.policy_data, own))
+            try:
+                self._policies[key] = parse_policy(overlay(self.policy_data, own))
+            except BadPolicy as error:
+                if not own:
+                    raise
+                log.error("circle's policy does not fit", circle=circle.id if circle else None, why=str(error))
+                self._policies[key] = parse_policy(self.policy_data)
         return self._policies[key]
 
     def zones(self, person: PersonRow) -> list[ZoneInfo]:
@@ -54,8 +73,8 @@ class Handbook:
 
     def in_hours(self, session: Session, person: PersonRow, at: datetime) -> bool:
         """Whether routine contact with this person is right at this moment, by their own circle's hours."""
-        member = people.member_of(session, PersonId(person.id))
-        circle = people.circle_by_id(session, member.circle_id if member is not None else None)
+        role = people.member_of(session, PersonId(person.id)) or people.volunteer_of(session, PersonId(person.id))
+        circle = people.circle_by_id(session, role.circle_id if role is not None else None)
         return self.next_allowed(person, self.policy(circle).contact_hours, at) <= at
 
     def next_allowed(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.handoff import Begun, CalledOff, Event, Handoff, decide
-from checkin.domain.terms import EscalationId, HandoffId
+from checkin.domain.escalation import State as CaseState
+from checkin.domain.handoff import Begun, CalledOff, Event, Handoff, State, decide
+from checkin.domain.terms import DeliveryId, EscalationId, HandoffId
 from checkin.handlers.apply import apply
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
-from checkin.store import escalations, handoffs
+from checkin.store import escalations, handoffs, places
 from checkin.store.tables import VolunteerRow
 
 
@@ -22,7 +23,14 @@ def start_handoff(session: Session, handbook: Handbook, wanted: do.StartHandoff,
     if case.policy.rest_after:
         volunteer.rest_until = now + timedelta(seconds=case.policy.rest_after)
     call_off(session, handbook, wanted.escalation, now)
-    started = handoffs.create(session, wanted.escalation, wanted.volunteer, wanted.call, case.policy.member_tries, now)
+    waits = places.on_the_line(session, wanted.escalation)
+    member_leg = DeliveryId(waits.id) if waits is not None else None
+    started = handoffs.create(
+        session, wanted.escalation, wanted.volunteer, wanted.call, case.policy.member_tries, now, member_leg
+    )
+    if waits is not None:
+        waits.handoff_id = started.id
+        session.flush()
     return move_handoff(session, handbook, started.id, Begun(), now)
 
 
@@ -34,7 +42,19 @@ def move_handoff(session: Session, handbook: Handbook, handoff: HandoffId, event
     apply(session, handbook, decision.effects, now)
     for told in decision.tells:
         move_case(session, handbook, before.escalation, told, now)
+    _keep_places(session, before, decision.handoff, now)
     return decision.handoff
+
+
+def _keep_places(session: Session, before: Handoff, after: Handoff, now: datetime) -> None:
+    """A member who is joined waits no more; one who stayed on the line when their peer was lost waits again."""
+    if after.state is State.JOINED and before.state is State.JOINING and after.member_leg is not None:
+        places.give_up(session, after.member_leg, "joined", now)
+    came_apart = before.state in (State.APART, State.JOINING) and before.joined_at is not None
+    if after.state is State.OVER and came_apart and after.member_leg is not None:
+        case = escalations.load(session, after.escalation)
+        if case.state is CaseState.OFFERING:
+            places.hold(session, after.escalation, after.member_leg, now)
 
 
 def call_off(session: Session, handbook: Handbook, escalation: EscalationId, now: datetime) -> None:

@@ -42,6 +42,8 @@ _WORDS = {
     Part.ALERTS: ("alert addresses", "los avisos"),
     Part.BACKUP: ("the backup", "la copia de datos"),
 }
+_WORDS_OF = {"words": ("words of a text", "palabras de un mensaje")}
+"""Of single ailments. A part of its own would be one that an older auditor beside us cannot read."""
 
 
 def tell(session: Session, handbook: Handbook, spells: Sequence[Spell], now: datetime) -> tuple[Spell, ...]:
@@ -91,7 +93,7 @@ def _ill(
     serious, template = severity is Severity.SERIOUS, _TEMPLATES[severity]
     for person in admins:
         key = f"{_key(spells[0], spells[0].tellings)}:{person}"
-        _text(session, handbook, person, template, key, spells[0].part, now, at_once=serious)
+        _text(session, handbook, person, template, key, spells[0], now, at_once=serious)
 
 
 def _well(
@@ -121,7 +123,7 @@ def _well(
         elif row.state not in (State.CANCELLED.value, State.EXPIRED.value):
             up = severity is Severity.SERIOUS and now - row.created_at < _STILL_UP
             key = f"illness:well:{row.id}"
-            _text(session, handbook, person, "coordinator_well_again", key, spell.part, now, at_once=up)
+            _text(session, handbook, person, "coordinator_well_again", key, spell, now, at_once=up)
 
 
 def _take_back(session: Session, delivery: int) -> None:
@@ -139,13 +141,14 @@ def _text(
     to: PersonId,
     template: str,
     key: str,
-    part: Part,
+    spell: Spell,
     now: datetime,
     *,
     at_once: bool,
 ) -> None:
     person = session.get_one(PersonRow, to)
-    values = {"part": _WORDS[part][person.language.startswith("es")]}
+    words = _WORDS_OF.get(spell.key) or _WORDS[spell.part]
+    values = {"part": words[person.language.startswith("es")]}
     if at_once:
         text = SendText(to, template, key, Lane.URGENT, values, expires_at=now + _TEXT_LASTS)
         apply(session, handbook, [text], now)
@@ -156,6 +159,7 @@ def _text(
     hours = handbook.policy(None).contact_hours
     opens = handbook.next_allowed(person, hours, now)
     said = {**handbook.standing_values(person, None, False), "number": "", "first_name": "", **values}
+    rendered = handbook.words(session, None).text(template, person.language, said)
     outbox.put(
         session,
         key,
@@ -163,7 +167,8 @@ def _text(
         lane=Lane.CHECKIN.value,
         person_id=to,
         template=template,
-        body=handbook.messages.text(template, person.language, said).body,
+        wording_id=rendered.wording,
+        body=rendered.body,
         state=State.QUEUED.value,
         created_at=now,
         deadline_at=handbook.closes_at(person, hours, opens),

@@ -11,13 +11,15 @@ from checkin.domain.handoff import Chose, LegFailed, MemberReady, VolunteerReady
 from checkin.domain.handoff import State as HandoffState
 from checkin.domain.terms import DeliveryId, EscalationId, HandoffId, PersonId, VolunteerId
 from checkin.handlers.call_answered import next_words
-from checkin.handlers.call_words import Listener, listener, member_facts
+from checkin.handlers.call_words import Listener, listener, taken_words
+from checkin.handlers.came_apart import apart_keys, back_keys, third_answered, third_keys
 from checkin.handlers.case_moved import move_case
-from checkin.handlers.check_in_called import check_in_keys
+from checkin.handlers.check_in_called import check_in_said
 from checkin.handlers.contact_called import contact_keys, result_keys
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.handoff_moved import move_handoff
-from checkin.store import escalations, handoffs, people
+from checkin.handlers.waiting import waiting_key
+from checkin.store import escalations, handoffs, people, places
 from checkin.store.tables import DeliveryRow
 
 
@@ -46,10 +48,22 @@ def keys_pressed(
             return contact_keys(session, handbook, row, to, said, now)
         case "contact_result":
             return result_keys(session, handbook, row, to, said, now)
-        case "check_in":
-            return check_in_keys(session, handbook, row, to, said, now)
+        case _ if step.startswith("check_in"):
+            return check_in_said(session, handbook, row, to, step, said, now)
+        case "third":
+            return third_keys(session, handbook, row, to, keys, now)
+        case "third_ask":
+            said_more = third_answered(session, handbook, row, keys, now)
+        case "back":
+            said_more = back_keys(session, handbook, row, to, keys, now)
+        case "waiting":
+            place = places.held_by_call(session, call) if keys == "1" else None
+            said_more = waiting_key(session, row, to, place, now) if place is not None else None
+        case _ if step.startswith("apart"):
+            said_more = apart_keys(session, handbook, row, to, step, keys, now)
         case _:
             raise KeyError(f"step {step}")
+    return said_more if said_more is not None else next_words(session, handbook, row, now)
 
 
 def _offer(
@@ -62,7 +76,7 @@ def _offer(
             handoff = handoffs.newest_for_leg(session, DeliveryId(row.id))
             if case.holder != volunteer or handoff is None:
                 return to.ends_with("offer_too_late")
-            return to.waits("offer_taken", handoff, member=False, **member_facts(session, case_id))
+            return taken_words(session, to, handoff, case_id)
         case "2":
             move_case(session, handbook, case_id, Passed(volunteer), now)
             return to.ends_with("offer_passed")
@@ -70,7 +84,7 @@ def _offer(
             move_case(session, handbook, case_id, OfferFailed(row.offer_number or 0, "no_key"), now)
             return to.ends_with("no_key")
         case _:
-            return next_words(session, handbook, row)
+            return next_words(session, handbook, row, now)
 
 
 def _volunteer_leg(
@@ -81,12 +95,11 @@ def _volunteer_leg(
         after = move_handoff(session, handbook, handoff, VolunteerReady(leg), now)
         if after.state is HandoffState.OVER or after.volunteer_leg != leg:
             return to.ends_with("offer_too_late")
-        facts = member_facts(session, after.escalation)
-        return to.waits("offer_taken", handoff, member=False, **facts)
+        return taken_words(session, to, handoff, after.escalation)
     if keys in ("", "2"):
         move_handoff(session, handbook, handoff, LegFailed(leg, "passed" if keys else "no_key"), now)
         return to.ends_with("offer_passed" if keys else "no_key")
-    return next_words(session, handbook, row)
+    return next_words(session, handbook, row, now)
 
 
 def _member_leg(
@@ -97,11 +110,12 @@ def _member_leg(
         after = move_handoff(session, handbook, handoff, MemberReady(leg), now)
         if after.state is not HandoffState.JOINING or after.member_leg != leg:
             return to.ends_with("error_goodbye")
+        places.hold(session, after.escalation, leg, now)
         return to.waits(None, handoff, member=True)
     if keys == "":
         move_handoff(session, handbook, handoff, LegFailed(leg, "no_key"), now)
         return to.ends_with("member_no_key")
-    return next_words(session, handbook, row)
+    return next_words(session, handbook, row, now)
 
 
 def _no_answer(
@@ -118,7 +132,7 @@ def _outcome(
     session: Session, handbook: Handbook, row: DeliveryRow, to: Listener, keys: str, now: datetime
 ) -> CallScript:
     if keys not in {outcome.value for outcome in Outcome}:
-        return to.ends_with("error_goodbye") if keys == "" else next_words(session, handbook, row)
+        return to.ends_with("error_goodbye") if keys == "" else next_words(session, handbook, row, now)
     given = OutcomeGiven(_volunteer(session, row), Outcome(keys))
     move_case(session, handbook, EscalationId(row.escalation_id or 0), given, now)
     return to.ends_with("outcome_thanks")
@@ -128,7 +142,7 @@ def _coordinator(
     session: Session, handbook: Handbook, row: DeliveryRow, to: Listener, keys: str, now: datetime
 ) -> CallScript:
     if keys != "1":
-        return to.ends_with("no_key") if keys == "" else next_words(session, handbook, row)
+        return to.ends_with("no_key") if keys == "" else next_words(session, handbook, row, now)
     case_id = EscalationId(row.escalation_id or 0)
     if escalations.load(session, case_id).state is CaseState.CLOSED:
         return to.ends_with("offer_too_late")

@@ -7,18 +7,19 @@ from sqlalchemy.orm import Session
 from checkin.domain import effects as do
 from checkin.domain.check_in import Postponed
 from checkin.domain.reading import Command
-from checkin.domain.recurrence import parse_schedule, with_time
+from checkin.domain.recurrence import parse_schedule
+from checkin.domain.schedule_patterns import with_time
 from checkin.domain.terms import Lane, MemberId, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.check_in_moved import call_off_open, move_check_in, plan_next
+from checkin.handlers.check_in_moved import move_check_in, plan_next
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.members_kept import paused, resumed
 from checkin.handlers.times_said import until_said
 from checkin.store import check_ins, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
 _LATER = timedelta(hours=2)
-_LONGEST_PAUSE = timedelta(weeks=26)
 
 _Answer = tuple[str, dict[str, str]]
 
@@ -85,21 +86,14 @@ def _pause(
     command: Command,
     now: datetime,
 ) -> _Answer:
-    zone, schedule = handbook.zone(person), check_ins.schedule_of(session, MemberId(member.id))
+    zone = handbook.zone(person)
     until = until_said(command.argument, zone, now) or now + timedelta(weeks=1)
-    until = min(until, now + _LONGEST_PAUSE)
-    call_off_open(session, handbook, MemberId(member.id), "paused", now)
-    if schedule is not None:
-        schedule.paused_until = until
-        plan_next(handbook, schedule, person, now)
+    until = paused(session, handbook, member, person, until, now)
     return "paused", {"until": f"{until.astimezone(zone):%d %b}"}
 
 
 def _resume(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
-    schedule = check_ins.schedule_of(session, MemberId(member.id))
-    if schedule is not None:
-        schedule.paused_until = None
-        plan_next(handbook, schedule, person, now)
+    resumed(session, handbook, member, person, now)
     return "resumed", {}
 
 
@@ -126,6 +120,6 @@ def _time(
         return "command_unclear", {"example": "TIME 6pm"}
     if schedule is None:
         return "coordinator_told", {}
-    schedule.rule = with_time(parse_schedule(schedule.rule, now.date()), wanted).text
+    schedule.rule, schedule.follows = with_time(parse_schedule(schedule.rule, now.date()), wanted).text, False
     plan_next(handbook, schedule, person, now)
     return "time_changed", {"time": f"{wanted:%H:%M}"}

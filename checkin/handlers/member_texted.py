@@ -44,8 +44,8 @@ def member_texted(
     relayed = relay_to_volunteer(session, handbook, member, inbound, body, now)
     answers = reading.kind in (Kind.RATING, Kind.WORDS, Kind.YES, Kind.NO, Kind.COMMAND)
     if answers:
-        _answer_check_in(session, handbook, member, inbound, reading.rating, now)
-        _quiet_missed_case(session, handbook, member, reading, now)
+        _answer_check_in(session, handbook, member, inbound, reading, now)
+        quiet_missed_case(session, handbook, member, reading, now)
     if reading.level is Level.CONCERN or not answers:
         what = "to_read" if answers else "not_understood"
         _for_a_person(session, member, inbound, what, now)
@@ -70,21 +70,24 @@ def _answer_check_in(
     handbook: Handbook,
     member: MemberRow,
     inbound: Kept,
-    rating: int | None,
+    reading: Reading,
     now: datetime,
 ) -> None:
     """The newest question that they had is the one that is answered; a late answer still counts."""
-    if rating is not None:
-        people.keep_ratings(session, member, [*member.recent_ratings, rating][-_KEPT_RATINGS:])
+    keep_rating(session, member, reading.rating)
     newest = check_ins.asked_when(session, MemberId(member.id), inbound.sent_at)
     if newest is not None:
-        move_check_in(session, handbook, newest, Answered(rating), now)
+        move_check_in(session, handbook, newest, Answered(reading.rating, reading.level), now)
         inbound.check_in_id = newest
 
 
-def _quiet_missed_case(
-    session: Session, handbook: Handbook, member: MemberRow, reading: Reading, now: datetime
-) -> None:
+def keep_rating(session: Session, member: MemberRow, rating: int | None) -> None:
+    """The member's own last ratings, beside which the next one is read."""
+    if rating is not None:
+        people.keep_ratings(session, member, [*member.recent_ratings, rating][-_KEPT_RATINGS:])
+
+
+def quiet_missed_case(session: Session, handbook: Handbook, member: MemberRow, reading: Reading, now: datetime) -> None:
     """A reply ends the search for a silent member, unless a person already acts on it: their word is a person's."""
     open_case = escalations.open_for(session, MemberId(member.id))
     if open_case is None or reading.level in (Level.CRISIS, Level.DISTRESS):

@@ -24,13 +24,28 @@ ROWS: dict[Kind, type[MemberRow] | type[VolunteerRow] | type[CoordinatorRow]] = 
 """The role that each kind of file holds."""
 
 
-def people_exported(session: Session, kind: Kind, now: datetime, *, who: str) -> tuple[str, int]:
-    """The file's text, and how many people are in it. Importing it into the same database changes nothing."""
-    circles = people.circles(session)
+def people_exported(
+    session: Session, kind: Kind, now: datetime, *, who: str, circles: frozenset[int] | None = None
+) -> tuple[str, int]:
+    """The file's text, and how many people are in it. Importing it into the same database changes nothing.
+
+    `circles`: only people of these; None: all.
+    """
+    named = people.circles(session)
     buddies = _buddies(session) if kind is Kind.MEMBERS else {}
-    rows = [_row(kind, known, circles, buddies) for known in people.everybody(session, ROWS[kind])]
+    rows = [
+        _row(kind, known, named, buddies)
+        for known in people.everybody(session, ROWS[kind])
+        if circles is None or _circle_of(kind, known) in circles
+    ]
     system.audit(session, who, f"{kind} exported", now, count=len(rows))
     return write_sheet(COLUMNS[kind], rows), len(rows)
+
+
+def _circle_of(kind: Kind, known: Known) -> int | None:
+    roles = {Kind.MEMBERS: known.member, Kind.VOLUNTEERS: known.volunteer, Kind.COORDINATORS: known.coordinator}
+    row = roles[kind]
+    return row.circle_id if row is not None else None
 
 
 def _buddies(session: Session) -> dict[int, str]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.people_files.coordinators import put_coordinators
-from checkin.handlers.people_files.desk import Desk
+from checkin.handlers.people_files.desk import DEFAULT_CIRCLE, Desk
 from checkin.handlers.people_files.lines import (
     COLUMNS,
     REQUIRED,
@@ -32,7 +32,7 @@ from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.sheet import read_sheet
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_files.volunteers import put_volunteers
-from checkin.store import people, system
+from checkin.store import erasures, people, system
 
 _PART = 250
 """Lines in one transaction: webhooks wait their turn behind it on SQLite, so it is kept short."""
@@ -82,17 +82,26 @@ def people_imported(
     dry_run: bool = False,
     skip_bad: bool = False,
     traced: bool = True,
+    circles: frozenset[int] | None = None,
+    outcomes: dict[int, str] | None = None,
 ) -> Report:
     """Write the people of a file, in the caller's transaction.
 
     Nothing in a dry run, nor while a line is bad, but with `skip_bad`. `traced`: with a line on the file in the audit.
+    `circles`: those that whoever does it answers for; None: all. `outcomes` is told what becomes of each line.
     """
     report = Report(file.kind, dry_run, extra_columns=list(file.extra_columns), bad=list(file.bad))
     known = people.known_by_phone(session, [line.phone for line in file.lines])
-    desk = Desk(session, handbook, now, who, report, known)
+    strangers = [line.phone for line in file.lines if line.phone not in known]
+    erased = erasures.stay_out_since(session, strangers)
+    desk = Desk(session, handbook, now, who, report, known, outcomes if outcomes is not None else {}, erased)
+    if circles is not None:
+        report.bad += not_theirs(desk, file.lines, circles)
     if file.kind is Kind.MEMBERS:
-        report.bad += refused(desk, _members(file.lines))
-        report.bad.sort(key=lambda line: line.number)
+        lines = _members(file.lines)
+        named = {line.number for line in report.bad}
+        report.bad += [line for line in refused(desk, lines) if line.number not in named]
+    report.bad.sort(key=lambda line: line.number)
     if report.bad and not skip_bad:
         desk.report = replace(report, dry_run=True)
     skipped = {line.number for line in report.bad}
@@ -103,6 +112,23 @@ def people_imported(
         desk.finish()
         report.written = True
     return replace(desk.report, dry_run=dry_run)
+
+
+def not_theirs(desk: Desk, lines: Sequence[PersonLine], circles: frozenset[int]) -> list[BadLine]:
+    """Lines about people of other circles, or about circles for which whoever imports does not answer."""
+    named = {row.name.casefold(): row.id for row in people.circles(desk.session).values()}
+    found = []
+    for line in lines:
+        known = desk.known.get(line.phone)
+        roles = (known.member, known.volunteer) if known is not None else ()
+        elsewhere = any(row is not None and row.circle_id not in circles for row in roles)
+        wanted = named.get((line.circle or DEFAULT_CIRCLE).casefold())
+        stays = line.circle is None and any(row is not None for row in roles)
+        if elsewhere:
+            found.append(BadLine(line.number, ("phone: this number belongs to another circle; ask an admin",)))
+        elif wanted not in circles and not stays:
+            found.append(BadLine(line.number, ("circle: it is not one of yours; name one of your circles",)))
+    return found
 
 
 def imported_in_parts(

@@ -14,13 +14,13 @@ from checkin.store import escalations, people
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow
 
-_NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,3}\d){5,}")
+NUMBER = re.compile(r"\+?\d(?:[\s().\-]{0,3}\d){5,}")
 _PIECE = 110
 
 
 def masked(words: str) -> str:
     """The words without anything that could be a phone number (promise P8)."""
-    return _NUMBER.sub("###", words)
+    return NUMBER.sub("###", words)
 
 
 def pieces(words: str) -> list[str]:

@@ -4,36 +4,37 @@ A text that is found later in the carrier's log (its webhook did not reach us) g
 it was sent. What needs a person is raised whenever it is found; a newer word of the same person is never undone by it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.check_in import OPEN
+from checkin.domain import pins
 from checkin.domain.consent import Consent
-from checkin.domain.reading import Context, Kind, Reading, read
-from checkin.domain.terms import CircleId, Lane, Level, MemberId, PersonId, Phone, Role
+from checkin.domain.reading import Context, Reading, read
+from checkin.domain.terms import CircleId, Lane, Level, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
     coordinator_texted,
     flooding,
     found_late,
     member_texted,
+    pins_given,
+    swap_texted,
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
-from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, escalations, inbox, people, tasks
+from checkin.handlers.words_heard import context_of, open_case
+from checkin.store import consent, erasures, inbox, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
 _WITHOUT_WORDS = "[picture]"
 """Kept as the text where only media came: no reading understands it, so a person looks. Media stay with the carrier."""
 
-_SOON_AFTER = timedelta(hours=12)
-_VOLUNTEER_WORDS = frozenset({"on", "off", "take", "pass", "done", "shifts", "swap"})
+_VOLUNTEER_WORDS = swap_texted.COMMANDS | {"on", "off", "take", "pass", "done", "add", "shifts", "page"}
 _COORDINATOR_WORDS = frozenset({"ack", "status"})
 
 
@@ -60,11 +61,16 @@ def words_of(body: str, has_media: bool) -> str:
 
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
-    """Store one incoming text and do what follows from it."""
+    """Store one incoming text and do what follows from it. Of somebody who was erased since it was sent: nothing."""
+    if text.sent_at is not None and erasures.is_forgotten(session, text.sender, text.sent_at):
+        return
     person = people.ensure(session, text.sender, now)
     roles = people.roles_of(session, PersonId(person.id))
     member = people.member_of(session, PersonId(person.id))
     state = consent.current(session, PersonId(person.id))
+    pin = pins.texted(text.body) if Role.VOLUNTEER in roles else None
+    if pin is not None:
+        text = replace(text, body=pins_given.MASKED)
     reading = read(text.body, _context(session, text, person, member, roles, state, now))
     flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
@@ -85,6 +91,13 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         return
     if flood is not None:
         flooding.hush(session, handbook, person, member, inbound, flood, now)
+    if pin is not None:
+        pins_given.pin_texted(session, handbook, person, inbound, pin, now)
+        return
+    number = pins.confirmed(text.body) if Role.VOLUNTEER in roles else None
+    if number is not None and pins_given.waits(session, person):
+        pins_given.pin_confirmed(session, handbook, person, inbound, number, now)
+        return
     _act_on(session, handbook, text, person, inbound, reading, now)
     inbox.link(session, inbound)
 
@@ -105,7 +118,7 @@ def _act_on(
         key, circle = f"inbound:{inbound.id}:media", member.circle_id if member is not None else None
         tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
     if member is not None:
-        _open_case(session, handbook, member, inbound, reading, state, now)
+        open_case(session, handbook, member, inbound, reading, state, now)
     if text.sent_at is not None and found_late.is_overtaken(session, person, reading, state, text.sent_at):
         circle = member.circle_id if member is not None else None
         tasks.give(
@@ -143,45 +156,7 @@ def _context(
     state: Consent,
     now: datetime,
 ) -> Context:
-    asked = soon = False
-    if member is not None:
-        newest = check_ins.asked_when(session, MemberId(member.id), text.sent_at)
-        if newest is not None:
-            check_in = check_ins.load(session, newest)
-            asked = check_in.state in OPEN
-            soon = check_in.asked_at is not None and (text.sent_at or now) - check_in.asked_at < _SOON_AFTER
-    return Context(
-        language=person.language,
-        roles=roles or frozenset({Role.MEMBER}),
-        invited=state is Consent.INVITED,
-        asked=asked,
-        soon_after_check_in=soon,
-        recent_ratings=tuple(member.recent_ratings) if member is not None else (),
-        carrier_opt_out=text.opt_out_type,
-    )
-
-
-def _open_case(
-    session: Session,
-    handbook: Handbook,
-    member: MemberRow,
-    inbound: Kept,
-    reading: Reading,
-    state: Consent,
-    now: datetime,
-) -> None:
-    """Safety first: before anything else is done with the text. After a stop, coordinators alone answer it."""
-    stop = reading.kind in (Kind.OPT_OUT, Kind.WRONG_PERSON) or (
-        state is Consent.OUT and reading.kind is not Kind.OPT_IN
-    )
-    asked = reading.command is not None and reading.command.name == "call"
-    case = open_for_words(session, handbook, member, reading.level, asked, stop, now)
-    if case is not None:
-        inbound.escalation_id = case.id
-        return
-    existing = escalations.open_for(session, MemberId(member.id))
-    if existing is not None:
-        inbound.escalation_id = existing
+    return context_of(session, person, member, roles, state, text.opt_out_type, text.sent_at, now)
 
 
 def _from_elsewhere(

@@ -1,4 +1,4 @@
-"""A volunteer wrote: TAKE, PASS, DONE, ON, OFF, SHIFTS, SWAP, or words for the member whose case they hold."""
+"""A volunteer wrote: TAKE, PASS, DONE, ADD, ON, OFF, SHIFTS, of a swap, or words for the member they talk with."""
 
 from datetime import datetime, timedelta
 
@@ -10,11 +10,14 @@ from checkin.domain.on_call import hours_in_words, parse_shifts
 from checkin.domain.reading import Command, Reading
 from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
 from checkin.handlers.apply import send_text
+from checkin.handlers.came_apart import third_wanted
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.own_page import link_sent
 from checkin.handlers.relay import relay_from_volunteer
+from checkin.handlers.swap_texted import swap_texted
 from checkin.handlers.times_said import until_said
-from checkin.store import escalations, people, tasks
+from checkin.store import escalations, people
 from checkin.store.inbox import Kept
 from checkin.store.tables import EscalationRow, PersonRow, VolunteerRow
 
@@ -32,7 +35,7 @@ def volunteer_texted(
     if volunteer is None or command is None:
         return
     match command.name:
-        case "take" | "pass" | "done":
+        case "take" | "pass" | "done" | "add":
             template, case = _about_case(session, handbook, volunteer, command, now)
             inbound.escalation_id = case
             values = {"number": str(command.number or case or "")}
@@ -42,17 +45,14 @@ def volunteer_texted(
             template, values = _shift(handbook, volunteer, person, command, inbound.sent_at or now)
         case "shifts":
             template, values = "shifts", {"words": hours_in_words(parse_shifts(volunteer.shifts))[:90]}
+        case "page":
+            link_sent(session, handbook, volunteer, "text", now, asked=True)
+            return
         case _:
-            tasks.give(
-                session,
-                f"inbound:{inbound.id}",
-                "asks_for_swap",
-                now,
-                circle_id=volunteer.circle_id,
-                person_id=person.id,
-                inbound_id=inbound.id,
-            )
-            template, values = "coordinator_told", {}
+            answer = swap_texted(session, handbook, volunteer, person, command, now)
+            if answer is None:
+                return
+            template, values = answer
     text = do.SendText(PersonId(person.id), template, f"answer:{inbound.id}", Lane.URGENT, values)
     send_text(session, handbook, text, now)
 
@@ -76,18 +76,21 @@ def relay_to_member(
 def _about_case(
     session: Session, handbook: Handbook, volunteer: VolunteerRow, command: Command, now: datetime
 ) -> tuple[str, int | None]:
-    """Do what TAKE, PASS or DONE says; return the template of the answer and the case."""
+    """Do what TAKE, PASS, DONE or ADD says; return the template of the answer and the case."""
     me = VolunteerId(volunteer.id)
     number = command.number if command.number is not None else escalations.held_by(session, me)
     if number is None or session.get(EscalationRow, number) is None:
         return "command_unclear", None
     case = escalations.load(session, EscalationId(number))
-    if not any(offer.volunteer == me for offer in case.offers):
+    if case.holder != me and not any(offer.volunteer == me for offer in case.offers):
         return "volunteer_not_yours", number
     if command.name == "take":
         after = move_case(session, handbook, case.id, Taken(me), now)
         mine = after.holder == me and after.state is State.HANDING_OFF
         return ("volunteer_taken" if mine else "volunteer_too_late"), number
+    if command.name == "add":
+        asked = third_wanted(session, handbook, case.id, PersonId(volunteer.person_id), now)
+        return ("third_asked" if asked else "third_not_now"), number
     if command.name == "pass":
         holds = case.holder == me and case.state is State.HANDING_OFF
         move_case(session, handbook, case.id, HandoffOver(me, 0, "left") if holds else Passed(me), now)

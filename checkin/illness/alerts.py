@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from apprise import Apprise, AppriseAsset
 
 from checkin.domain.illness import Alert, Severity, Spell, comes_and_goes
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.settings import BadSettings
 
 _MOST_AT_ONCE = 8

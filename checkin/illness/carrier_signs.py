@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from checkin.carrier.port import ACCOUNT_ILL, Balance, Carrier, CarrierBusy, CarrierError, CarrierRefused, Refusal
 from checkin.domain.illness import Ailment, Part, Severity
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
 from checkin.store import signs
 

@@ -9,9 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from checkin.domain.illness import Ailment, Part, Severity
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
+from checkin.handlers.words_changed import errors
 from checkin.illness.carrier_signs import carrier_ailments
+from checkin.messages.catalogue import catalogue
+from checkin.messages.lint import lint_own
 from checkin.store import backups, illness, paging, restored, signs, system
 from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
@@ -114,6 +117,7 @@ def row_ailments(session: Session, services: Services) -> list[Ailment]:
         *carrier_ailments(session, now, policy),
         *_nobody_to_page(session),
         *_held_or_unsaved(session, services),
+        *_unfit_words(session, services),
     ]
 
 
@@ -167,6 +171,24 @@ def _nobody_to_page(session: Session) -> Iterable[Ailment]:
             "Add one with `checkin coordinators add`."
         )
         yield Ailment("nobody_to_page", Part.PEOPLE, Severity.MILD, what)
+
+
+def _unfit_words(session: Session, services: Services) -> Iterable[Ailment]:
+    """Own words that the linter of this version refuses; where they cannot be used at all, the packaged are said."""
+    own = services.handbook.words(session, None).own
+    unfit = sorted(
+        f"{'programme' if circle is None else f'circle {circle}'} {kind}/{language}/{key}"
+        for (circle, kind, language, key), wording in own.newest.items()
+        if wording.text is not None and (kind, key) in catalogue()
+        and errors(lint_own(kind, language, key, wording.text))
+    )  # fmt: skip
+    if unfit:
+        more = f" and {len(unfit) - 3} more" if len(unfit) > 3 else ""
+        what = (
+            f"Own words do not pass: {', '.join(unfit[:3])}{more}. What cannot be used is said in the packaged words: "
+            "write them anew on the page Words, or run `checkin templates put-back`."
+        )
+        yield Ailment("words", Part.PEOPLE, Severity.MILD, what)
 
 
 def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:

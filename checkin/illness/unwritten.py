@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from checkin.domain.illness import Alert, Spell, look_again
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.illness.look import Findings
 
 

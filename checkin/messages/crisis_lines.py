@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
+from phonenumbers.shortnumberinfo import is_emergency_number
+
 _USABLE = frozenset({"A", "B"})
 _TEXT_LINE = "conversation"  # others only call back, or are no SMS (field rule R76)
+_USUAL = ("112", "911", "999")
+"""Mobile phones take the first for an emergency call wherever they are (3GPP TS 22.101, 10.1.1)."""
 LONGEST_PHRASE = 45
 """What templates leave room for (`line (max 45)`)."""
 
@@ -105,8 +109,14 @@ class CrisisLines:
         return next((form for form in forms if len(form) <= LONGEST_PHRASE), words.nothing)
 
     def emergency(self, iso2: str) -> str:
-        """The emergency number of a country; 112 where it is not known (it reaches most mobile networks)."""
-        return (self._emergencies.get(iso2) or "112").split(" ")[0].split("/")[0].strip()
+        """The emergency number of a country: the table's, else what libphonenumber knows to be one there, else 112."""
+        listed = (self._emergencies.get(iso2) or "").split(" ")[0].split("/")[0].strip()
+        return listed or _known_emergency(iso2)
+
+
+def _known_emergency(iso2: str) -> str:
+    """A usual one that libphonenumber knows to hold there. Its other examples may be a fire brigade's: not used."""
+    return next((number for number in _USUAL if is_emergency_number(number, iso2)), _USUAL[0])
 
 
 def _worth(row: dict[str, str]) -> tuple[bool, ...]:

@@ -7,16 +7,19 @@ An error would cost money, break a promise or hurt; a warning is for a person to
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from checkin.messages.catalogue import Entry, catalogue
 from checkin.messages.preview import longest_of, sample_of
 from checkin.messages.segments import segments
-from checkin.messages.source import BadTemplate, parse_source, unread_part, used_values
+from checkin.messages.source import BadTemplate, Source, cases, parse_source, unread_part, used_values
 from checkin.messages.text_rules import Draft, Problem, Severity, problems_of_text
 from checkin.messages.wording import wording
 
 _KINDS = ("sms", "voice")
+LONGEST_WORDING = 1000
+"""Signs of a wording with its conditions; no text of one segment comes near it."""
 
 
 class Rule(StrEnum):
@@ -90,11 +93,56 @@ def lint_wording(kind: str, language: str, key: str, raw: str) -> list[Finding]:
             empty = [] if source.text else [Problem(Rule.FORM, "there is no text", "write the message")]
             return _findings(file, [*broken, *empty])
         longest, sample = longest_of(source), sample_of(source, language)
+        shown = _cases(source.text, entry)
     except BadTemplate as error:
-        mend = "use text, {{ value }} and {% if value %} only, each closed again"
-        return _findings(file, [Problem(Rule.FORM, str(error), mend)])
-    draft = Draft(kind, language, key, entry, source.text, longest, sample)
-    return _findings(file, problems_of_text(draft))
+        return _findings(file, [_unreadable(error)])
+    return _findings(file, problems_of_text(Draft(kind, language, key, entry, source.text, longest, sample, shown)))
+
+
+@lru_cache(maxsize=4096)
+def lint_own(kind: str, language: str, key: str, text: str) -> tuple[Problem, ...]:
+    """All that is wrong with a wording that somebody writes for a message of ours; it has no first line.
+
+    Raises KeyError for a message that no code sends.
+    """
+    entry = catalogue()[kind, key]
+    if len(text) > LONGEST_WORDING:
+        return (
+            Problem(
+                Rule.LENGTH,
+                f"it is {len(text)} signs long",
+                f"write {LONGEST_WORDING} at most",
+                about={"most": str(LONGEST_WORDING)},
+            ),
+        )
+    if not text:
+        return (Problem(Rule.FORM, "there is no text", "write the message", code="empty"),)
+    try:
+        strange = sorted(used_values(text) - set(offered(entry)))
+        if strange:
+            mend = f"use one of {', '.join(offered(entry))}"
+            return tuple(
+                Problem(Rule.VALUES, f"no code passes '{name[:30]}' here", mend, about={"word": name[:30]})
+                for name in strange
+            )
+        source = Source(offered(entry), text)
+        longest, sample, shown = longest_of(source), sample_of(source, language), _cases(text, entry)
+    except BadTemplate as error:
+        return (_unreadable(error),)
+    return tuple(problems_of_text(Draft(kind, language, key, entry, text, longest, sample, shown)))
+
+
+def offered(entry: Entry) -> Mapping[str, int]:
+    """The values that a wording may use, with their longest lengths. A number stands only where there is one."""
+    return {name: size for name, size in entry.values.items() if name != "number" or name in entry.keeps}
+
+
+def _cases(text: str, entry: Entry) -> tuple[str, ...]:
+    return tuple(cases(text, {name: f"{{{{ {name} }}}}" for name in entry.values}, entry.keeps))
+
+
+def _unreadable(error: BadTemplate) -> Problem:
+    return Problem(Rule.FORM, str(error), "use text, {{ value }} and {% if value %} only, each closed again")
 
 
 def _findings(file: str, problems: Iterable[Problem]) -> list[Finding]:

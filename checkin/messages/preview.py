@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checkin.messages.segments import folded, segments
-from checkin.messages.source import BadTemplate, Source, compiled, parse_source
+from checkin.messages.source import BadTemplate, Source, cases, compiled, parse_source
 
 SAMPLES = {
     "programme": "Oak",
@@ -30,7 +30,7 @@ _SPANISH = {
     "words": "gracias",
     "part": "llamadas y mensajes",
 }
-_SIGNS_A_SECOND = 14
+SIGNS_A_SECOND = 14
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,22 @@ def _of(source: Source, kind: str, key: str, language: str) -> Preview:
         units=longest.units,
         room=160 if longest.encoding == "GSM-7" else 70,
         segments=longest.count,
-        seconds=-(-longest.units // _SIGNS_A_SECOND),
+        seconds=-(-longest.units // SIGNS_A_SECOND),
     )
+
+
+def sample_values(language: str) -> dict[str, str]:
+    """Ordinary values in a language; for a language that has none of its own, the English ones."""
+    return {**SAMPLES, **(_SPANISH if language.startswith("es") else {})}
 
 
 def sample_of(source: Source, language: str) -> str:
     """The text with ordinary values. Raises BadTemplate."""
-    ordinary = {**SAMPLES, **(_SPANISH if language.startswith("es") else {})}
+    ordinary = sample_values(language)
     return compiled(source.text).render({name: ordinary.get(name, "ok") for name in source.values})
 
 
 def longest_of(source: Source) -> str:
-    """The text with values as long as they may be. Raises BadTemplate."""
-    return compiled(source.text).render({name: "x" * size for name, size in source.values.items()})
+    """The text with values as long as they may be, in its longest case. Raises BadTemplate."""
+    values = {name: "x" * size for name, size in source.values.items()}
+    return max(cases(source.text, values), key=lambda body: segments(body).units)

@@ -7,8 +7,9 @@ writes in the dashboard, can loop, call, fill the memory or fail while it is ren
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -19,6 +20,9 @@ _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or
 )  # fmt: skip
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+_MOST_CASES = 64
 
 
 class BadTemplate(ValueError):
@@ -48,15 +52,40 @@ def unread_part(raw: str) -> str:
     return _VALUE.sub("", header[1]).replace(",", " ").strip() if header is not None else ""
 
 
+@lru_cache(maxsize=1024)  # room for every packaged text beside those that are just being written
 def compiled(text: str) -> Template:
-    """Make a template of a text. Raises BadTemplate for what cannot be read, or uses too much of Jinja."""
+    """Make a template of a text, once. Raises BadTemplate for what cannot be read, or uses too much of Jinja."""
     _tree(text)
-    return _ENVIRONMENT.from_string(text)
+    try:
+        return _ENVIRONMENT.from_string(text)
+    except (SyntaxError, RecursionError, MemoryError) as error:  # what Python says of a hundred nested brackets
+        raise BadTemplate("it is nested too deeply") from error
 
 
 def used_values(text: str) -> frozenset[str]:
     """The values that a text uses. Raises BadTemplate."""
     return frozenset(node.name for node in _all(_tree(text)) if isinstance(node, nodes.Name))
+
+
+def cases(text: str, values: Mapping[str, str], always: Collection[str] = ()) -> list[str]:
+    """The text as it is rendered in each state of its conditions: with and without each value that one asks for.
+
+    `always`: values that are never empty. Raises BadTemplate, also where there are more than 64 cases.
+    """
+    tree = _tree(text)
+    asked = {
+        node.name
+        for part in _all(tree)
+        if isinstance(part, nodes.If)
+        for node in _all(part.test)
+        if isinstance(node, nodes.Name)
+    }
+    free = sorted(asked - set(always))
+    if 2 ** len(free) > _MOST_CASES:
+        raise BadTemplate("it asks for too many values with {% if %}")
+    template = compiled(text)
+    empties = ([name for place, name in enumerate(free) if number >> place & 1] for number in range(2 ** len(free)))
+    return [template.render({**values, **dict.fromkeys(empty, "")}) for empty in empties]
 
 
 def _tree(text: str) -> nodes.Template:

@@ -5,8 +5,8 @@ R142 to R147 (one segment, reading level, words that stigmatise).
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checkin.messages.catalogue import Entry
@@ -33,17 +33,22 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong and how to mend it."""
+    """What is wrong and how to mend it, in English. `code` and `about`: the same for other languages' sentences."""
 
     rule: str
     what: str
     mend: str
     severity: Severity = Severity.ERROR
+    code: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A message as its rules see it. `longest` has the longest values, `sample` ordinary ones."""
+    """A message as its rules see it. `longest` has the longest values, `sample` ordinary ones.
+
+    `cases`: the text in each state of its conditions, each value as `{{ name }}`.
+    """
 
     kind: str
     language: str
@@ -52,6 +57,7 @@ class Draft:
     text: str
     longest: str
     sample: str
+    cases: tuple[str, ...]
 
     @property
     def words(self) -> Language:
@@ -68,13 +74,15 @@ def problems_of_text(draft: Draft) -> list[Problem]:
 def _stigma(draft: Draft) -> Iterator[Problem]:
     for pattern, kinder in draft.words.kinder:
         if found := pattern.search(draft.text):
-            yield Problem("kind words", f"'{found[0]}' hurts", f"say: {kinder}")
+            about = {"word": found[0], "instead": kinder}
+            yield Problem("kind words", f"'{found[0]}' hurts", f"say: {kinder}", about=about)
 
 
 def _lock_screen(draft: Draft) -> Iterator[Problem]:
     for pattern, instead in draft.words.hidden:
         if found := pattern.search(draft.text):
-            yield Problem("lock screen", f"'{found[0]}' tells a stranger too much", f"say: {instead}")
+            what, about = f"'{found[0]}' tells a stranger too much", {"word": found[0], "instead": instead}
+            yield Problem("lock screen", what, f"say: {instead}", about=about)
 
 
 def _links(draft: Draft) -> Iterator[Problem]:
@@ -83,6 +91,7 @@ def _links(draft: Draft) -> Iterator[Problem]:
             "links",
             f"there is a link ({found[0]})",
             "leave it out: carriers filter it, and phones have no data",
+            about={"word": found[0]},
         )
 
 
@@ -96,7 +105,8 @@ def _grade(draft: Draft) -> Iterator[Problem]:
     )
     if measured is not None and measured > HARDEST_GRADE:
         what = f"it asks for {measured:.1f} years of school, {HARDEST_GRADE:.0f} is the most"
-        yield Problem("plain words", what, "use shorter sentences and shorter words")
+        about = {"grade": f"{measured:.1f}", "most": f"{HARDEST_GRADE:.0f}"}
+        yield Problem("plain words", what, "use shorter sentences and shorter words", about=about)
 
 
 def _one_segment(draft: Draft) -> Iterator[Problem]:
@@ -110,6 +120,7 @@ def _one_segment(draft: Draft) -> Iterator[Problem]:
             "one segment",
             what,
             f"shorten it by {counted.units - most}" + (f", or do without {odd}" if odd else ""),
+            about={"count": str(counted.count), "over": str(counted.units - most)},
         )
 
 
@@ -117,11 +128,11 @@ def _alphabet(draft: Draft) -> Iterator[Problem]:
     for name, pattern in (("a curly quote or long dash", _TYPOGRAPHIC), ("an emoji or arrow", _EMOJI)):
         if found := pattern.search(draft.text):
             what = f"there is {name} (U+{ord(found[0]):04X}), which leaves the text 70 signs instead of 160"
-            yield Problem("alphabet", what, "write it in plain signs: ' \" - ...")
+            yield Problem("alphabet", what, "write it in plain signs: ' \" - ...", about={"odd": found[0]})
     odd = {sign for sign in not_gsm7(draft.text) if not _TYPOGRAPHIC.match(sign) and not _EMOJI.match(sign)}
     if odd and draft.language in wording().complete:
         what = f"{' '.join(sorted(odd))} is outside GSM-7, which leaves the text 70 signs instead of 160"
-        yield Problem("alphabet", what, "choose a word without it")
+        yield Problem("alphabet", what, "choose a word without it", about={"odd": " ".join(sorted(odd))})
 
 
 def _sender(draft: Draft) -> Iterator[Problem]:
@@ -133,6 +144,7 @@ def _sender(draft: Draft) -> Iterator[Problem]:
             "sender",
             f"the programme must not stand here: {draft.entry.nameless}",
             "leave the name out",
+            code="bare",
         )
 
 
@@ -140,21 +152,43 @@ def _first_message(draft: Draft) -> Iterator[Problem]:
     if not draft.entry.first:
         return
     needed = draft.words.first or {"STOP": "STOP", "HELP": "HELP"}
-    missing = [f"'{words}'" for words in needed.values() if words not in draft.text]
-    if "programme" not in draft.text:
+    missing = [f"'{words}'" for words in needed.values() if any(words not in case for case in draft.cases)]
+    if any("{{ programme }}" not in case for case in draft.cases):
         missing.append("{{ programme }}")
     if missing:
         yield Problem(
             "first message",
             f"the first message lacks {', '.join(missing)}",
             "say it (field rule R29)",
+            about={"missing": ", ".join(missing)},
         )
+
+
+def _keeps(draft: Draft) -> Iterator[Problem]:
+    """What law and care need, in every case of a condition: a line to call, the word to answer, the key to press."""
+    missing = [word for word in draft.entry.keeps if any(not _stands_in(draft, word, case) for case in draft.cases)]
+    if missing:
+        named = ", ".join(f"{{{{ {word} }}}}" if word.islower() else f"'{_said(draft, word)}'" for word in missing)
+        mend = "say it in every case: without it nobody can answer or be helped"
+        yield Problem("must keep", f"it lacks {named}", mend, about={"missing": named})
+
+
+def _stands_in(draft: Draft, word: str, case: str) -> bool:
+    if word.islower():
+        return f"{{{{ {word} }}}}" in case
+    return re.search(rf"(?<!\w){re.escape(_said(draft, word))}(?!\w)", case) is not None
+
+
+def _said(draft: Draft, word: str) -> str:
+    """A command as this language says it."""
+    return draft.words.commands.get(word, word)
 
 
 def _capitals(draft: Draft) -> Iterator[Problem]:
     for word in _CAPITALS.findall(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", draft.text)):
         if word not in wording().capitals and word not in wording().reserved:
-            yield Problem("capitals", f"'{word}' is in capitals and no command", "write it in small letters")
+            what = f"'{word}' is in capitals and no command"
+            yield Problem("capitals", what, "write it in small letters", about={"word": word})
 
 
 def _reserved(draft: Draft) -> Iterator[Problem]:
@@ -165,7 +199,8 @@ def _reserved(draft: Draft) -> Iterator[Problem]:
         allowed = draft.words.offers.get(word, ())
         if not any(after.startswith(phrase) for phrase in allowed):
             fit = f"; it may only mean '{word} {allowed[0].strip()}'" if allowed else ""
-            yield Problem("reserved words", f"'{word}' belongs to the carrier{fit}", "offer another word")
+            what = f"'{word}' belongs to the carrier{fit}"
+            yield Problem("reserved words", what, "offer another word", about={"word": word})
 
 
 def _offered(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -183,7 +218,8 @@ def _offered(draft: Draft) -> Iterator[tuple[str, str]]:
 def _spoken_length(draft: Draft) -> Iterator[Problem]:
     if len(draft.longest) > LONGEST_PROMPT:
         what = f"it is {len(draft.longest)} signs long with the longest values, {LONGEST_PROMPT} is the most"
-        yield Problem("prompt length", what, "say less: nobody keeps more in mind")
+        about = {"count": str(len(draft.longest)), "most": str(LONGEST_PROMPT)}
+        yield Problem("prompt length", what, "say less: nobody keeps more in mind", about=about)
 
 
 def _who_rings(draft: Draft) -> Iterator[Problem]:
@@ -192,6 +228,6 @@ def _who_rings(draft: Draft) -> Iterator[Problem]:
 
 
 _Rule = Callable[[Draft], Iterator[Problem]]
-_FOR_BOTH: tuple[_Rule, ...] = (_stigma, _lock_screen, _links, _grade)
+_FOR_BOTH: tuple[_Rule, ...] = (_stigma, _lock_screen, _links, _grade, _keeps)
 _FOR_TEXTS: tuple[_Rule, ...] = (_one_segment, _alphabet, _sender, _first_message, _capitals, _reserved)
 _FOR_VOICE: tuple[_Rule, ...] = (_spoken_length, _who_rings)

@@ -12,11 +12,12 @@ from importlib.resources import files
 class Language:
     """What the linter knows of one language. `kinder` and `hidden`: a pattern and the word to put instead.
 
-    `ask`: verbs before an answer ("reply"). `offers`: what a carrier's word may be offered for. `first`: what
-    the first message to a number says.
+    `ask`: verbs before an answer ("reply"). `commands`: those that are said otherwise than in English. `offers`: what a
+    carrier's word may be offered for. `first`: what the first message to a number says.
     """
 
     ask: tuple[str, ...] = ()
+    commands: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
     kinder: tuple[tuple[re.Pattern[str], str], ...] = ()
@@ -44,6 +45,7 @@ def wording() -> Wording:
         {
             name: Language(
                 tuple(table["ask"]),
+                table.get("commands", {}),
                 {word: tuple(words) for word, words in table["offers"].items()},
                 table["first"],
                 _patterns(table["kinder"]),

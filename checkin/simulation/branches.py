@@ -1,9 +1,11 @@
 """Every branch of the calls, as people would go through it: `checkin voice preview` writes what they hear."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from checkin.simulation import incoming_branches
+from checkin.simulation.incoming_branches import Branch
 from checkin.simulation.rehearsal import Heard, Rehearsal
 
 _A_CRY = {"en": "i cant do this any more", "es": "ya no puedo más"}
@@ -23,7 +25,7 @@ def rehearsed(branch: str, language: str) -> list[Heard]:
             rehearsal.close()
 
 
-def _check_in(*keys: str) -> Callable[[Rehearsal, str], None]:
+def _check_in(*keys: str) -> Branch:
     def play(here: Rehearsal, language: str) -> None:
         here.member_is_asked_by_voice()
         here.until_it_rings(here.sam)
@@ -106,7 +108,7 @@ def _coordinator(here: Rehearsal, language: str) -> None:
     here.presses(here.dora, "1")
 
 
-def _contact(*keys: str, hears_name: bool = True) -> Callable[[Rehearsal, str], None]:
+def _contact(*keys: str, hears_name: bool = True) -> Branch:
     def play(here: Rehearsal, language: str) -> None:
         here.member_named_a_contact(here.stranger(), hears_name=hears_name)
         here.member_is_asked_by_voice()
@@ -120,32 +122,86 @@ def _contact(*keys: str, hears_name: bool = True) -> Callable[[Rehearsal, str], 
     return play
 
 
-def _member_rings(key: str) -> Callable[[Rehearsal, str], None]:
+def _drops(who: str, *, back: bool) -> Branch:
+    """One of the two loses the line in their talk."""
+
     def play(here: Rehearsal, language: str) -> None:
-        here.rings_us(here.sam)
-        if key:
-            here.presses(here.sam, key)
+        _taken(here, language)
+        here.presses(here.sam, "1")
+        here.passes(60)
+        lost = here.sam if who == "sam" else here.ana
+        if not back:
+            lost.becomes("off")
+        here.loses_the_line(lost)
+        if back:
+            here.until_it_rings(lost)
+            here.presses(lost, "1")
         here.passes(40)
 
     return play
 
 
-def _volunteer_rings(here: Rehearsal, language: str) -> None:
-    here.rings_us(here.ana)
-    here.passes(30)
+def _third(*, agrees: bool) -> Branch:
+    def play(here: Rehearsal, language: str) -> None:
+        _taken(here, language)
+        here.presses(here.sam, "1")
+        here.passes(60)
+        here.presses(here.ana, "*")
+        here.presses(here.ana, "3")
+        here.presses(here.sam, "1" if agrees else "2")
+        if agrees:
+            here.until_it_rings(here.dora)
+            here.presses(here.dora, "1")
+        here.passes(20)
+
+    return play
 
 
-def _stranger_rings(here: Rehearsal, language: str) -> None:
-    here.rings_us(here.stranger())
-    here.passes(30)
+def _check_in_by_words(*words: Mapping[str, str]) -> Branch:
+    def play(here: Rehearsal, language: str) -> None:
+        here.member_is_asked_by_voice()
+        here.until_it_rings(here.sam)
+        here.answers(here.sam)
+        for each in words:
+            here.says(here.sam, each.get(language, "…"))
+        here.passes(60)
+
+    return play
 
 
-BRANCHES: Mapping[str, Callable[[Rehearsal, str], None]] = {
-    "check-in: a good day": _check_in("4"),
-    "check-in: a person is asked for": _check_in("0"),
-    "check-in: heard again, then answered": _check_in("*", "3"),
+def _check_in_meets(habit: str) -> Branch:
+    """Nobody answers the calls, or a machine does."""
+
+    def play(here: Rehearsal, language: str) -> None:
+        here.member_is_asked_by_voice()
+        here.sam.becomes(habit)
+        here.passes(2_400)
+
+    return play
+
+
+def _discreet_check_in(here: Rehearsal, language: str) -> None:
+    here.member_is_discreet()
+    _check_in("1", "4")(here, language)
+
+
+_YES = {"en": "yes", "es": "sí"}
+_WELL = {"en": "pretty good thanks", "es": "bastante bien gracias"}
+_ODD = {"en": "the kettle is blue", "es": "la tetera es azul"}
+
+BRANCHES: Mapping[str, Branch] = {
+    "check-in: a good day": _check_in("1", "4"),
+    "check-in: a rough day": _check_in("1", "1"),
+    "check-in: a person is asked for": _check_in("1", "0"),
+    "check-in: heard again, then answered": _check_in("1", "*", "3"),
     "check-in: no more calls": _check_in("9"),
+    "check-in: somebody else picks up": _check_in("2"),
+    "check-in: discreet": _discreet_check_in,
+    "check-in: answered in words": _check_in_by_words(_YES, _WELL),
+    "check-in: words of distress": _check_in_by_words(_YES, _A_CRY),
+    "check-in: words that nobody understands": _check_in_by_words(_YES, _ODD, _ODD),
     "check-in: no key": _check_in(),
+    "check-in: a voicemail": _check_in_meets("voicemail"),
     "contact: looks in, and the member is fine": _contact("1", "1"),
     "contact: looks in, and the member needs help": _contact("1", "2"),
     "contact: cannot": _contact("2"),
@@ -158,10 +214,12 @@ BRANCHES: Mapping[str, Callable[[Rehearsal, str], None]] = {
     "offer: taken by text": _taken_by_text,
     "member's leg: no key": _member_without_a_key,
     "member's leg: not reached": _member_not_there,
+    "talk: the member's line drops, and they come back": _drops("sam", back=True),
+    "talk: the member's line drops, and they do not come back": _drops("sam", back=False),
+    "talk: the volunteer's line drops, and they come back": _drops("ana", back=True),
+    "talk: the volunteer's line drops, and they do not come back": _drops("ana", back=False),
+    "talk: a coordinator comes in": _third(agrees=True),
+    "talk: the member wants no third person": _third(agrees=False),
     "coordinator: paged, and has it": _coordinator,
-    "incoming: a member asks for a peer": _member_rings("1"),
-    "incoming: a member asks for a coordinator": _member_rings("0"),
-    "incoming: a member presses nothing": _member_rings(""),
-    "incoming: a volunteer": _volunteer_rings,
-    "incoming: somebody unknown": _stranger_rings,
+    **incoming_branches.BRANCHES,
 }

@@ -13,9 +13,11 @@ from checkin.carrier.port import (
     Accepted,
     CarrierBusy,
     CarrierUnsure,
+    Charge,
     OutgoingCall,
     OutgoingText,
     ReceivedCall,
+    ReceivedRecording,
     ReceivedText,
     Told,
 )
@@ -77,6 +79,22 @@ class StageCarrier(SimulatedCarrier):
     def calls_received(self, since: datetime) -> Sequence[ReceivedCall]:
         """Who rang since then."""
         return self._over_the_network(lambda: self._inner.calls_received(since))
+
+    def recordings_since(self, since: datetime) -> Sequence[ReceivedRecording]:
+        """What callers left since then."""
+        return self._over_the_network(lambda: self._inner.recordings_since(since))
+
+    def fetch_recording(self, sid: str) -> bytes:
+        """Its sound."""
+        return self._over_the_network(lambda: self._inner.fetch_recording(sid))
+
+    def delete_recording(self, sid: str) -> None:
+        """Forget it."""
+        self._over_the_network(lambda: self._inner.delete_recording(sid))
+
+    def charges(self, since: datetime, until: datetime) -> Sequence[Charge]:
+        """What was charged for what left in that time."""
+        return self._over_the_network(lambda: self._inner.charges(since, until))
 
     def text_status(self, sid: str) -> Told:
         """What became of a text."""

@@ -13,9 +13,19 @@ _OF_LANES = [
 ]
 _OF_OTHERS = [
     f"SELECT min(next_action_at) AS at FROM {table}"  # noqa: S608
-    for table in ("schedule", "check_in", "escalation", "handoff", "look_in")
+    for table in (
+        "schedule",
+        "check_in",
+        "escalation",
+        "handoff",
+        "look_in",
+        "incoming_call",
+        "voicemail",
+        "shift_swap",
+        "unfinished",
+    )
 ]
-_NEXT_DUE = f"SELECT min(at) FROM ({' UNION ALL '.join(_OF_OTHERS + _OF_LANES)})"  # noqa: S608
+_NEXT_DUE = f"SELECT min(at) FROM ({' UNION ALL '.join([*_OF_OTHERS, *_OF_LANES])})"  # noqa: S608
 _LANE_DUE = {
     lane: f"SELECT min(at) FROM ({' UNION ALL '.join(each for each in _OF_LANES if lane.value in each)})"  # noqa: S608
     for lane in Lane
@@ -46,6 +56,19 @@ class Due:
     def asked(self) -> datetime | None:
         """When a delivery is to be asked after."""
         return self._ask("asked", "SELECT min(ask_at) FROM delivery WHERE ask_at IS NOT NULL")
+
+    def fetched(self) -> datetime | None:
+        """When a message that a caller left is to be fetched, or deleted at the carrier."""
+        return self._ask("fetched", "SELECT min(carrier_at) FROM voicemail WHERE carrier_at IS NOT NULL")
+
+    def told(self) -> datetime | None:
+        """When another system is to be told of something."""
+        return self._ask(
+            "told",
+            "SELECT min(max(event.next_action_at, coalesce(webhook.rests_until, event.next_action_at)))"
+            " FROM webhook_event event JOIN webhook ON webhook.id = event.webhook_id"
+            " WHERE event.next_action_at IS NOT NULL AND webhook.disabled_at IS NULL",
+        )
 
     def in_lane(self, lane: Lane) -> datetime | None:
         """The earliest time of a lane's deliveries."""

@@ -18,7 +18,7 @@ _BY_HAND = (
         "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id, h.joined_at FROM handoff h "
         "JOIN volunteer v ON v.id = h.volunteer_id JOIN escalation e ON e.id = h.escalation_id "
         "JOIN member m ON m.id = e.member_id WHERE h.joined_at >= ?",
-        timedelta(minutes=15), timedelta(minutes=2),
+        timedelta(hours=5), timedelta(minutes=2),  # a key may have been pressed at the start of a long wait on the line
         "P3", "two were joined of whom one had pressed no key",
     ),
     (
@@ -36,6 +36,9 @@ _AT_REST = {
     "a delivery's last word was never heard": "SELECT id FROM delivery WHERE state = 'sent'",
     "a handoff is under way": "SELECT id FROM handoff WHERE next_action_at IS NOT NULL",
     "a look-in is under way": "SELECT id FROM look_in WHERE next_action_at IS NOT NULL",
+    "a member's place is kept, and nobody waits in it": "SELECT id FROM waiting WHERE ended_at IS NULL",
+    "a call to us has no end": "SELECT id FROM incoming_call WHERE next_action_at IS NOT NULL",
+    "a message was never fetched": "SELECT id FROM voicemail WHERE state = 'left'",
     "a check-in is open": "SELECT id FROM check_in WHERE state IN ('due', 'asked', 'reminded', 'called')",
 }
 
@@ -61,8 +64,18 @@ def see_that_all_rests(due: Due, watch: Watch) -> None:
     lost = watch.lost()
     if lost:
         watch.fails("P7", "a text that the carrier has never reached the database", lost)
+    talking = next((call for call in watch.world.calls.values() if call.ended_at is None), None)
+    if talking is not None:
+        watch.fails("P6", "at rest, the carrier still holds a call", talking.sid)
+    unheard = [sid for sid in watch.world.recordings if not _is_known(due, sid)]
+    if unheard:
+        watch.fails("P7", "a message that a caller left never reached the database", unheard[0])
     if watch.unrung():
         watch.fails("P1", "words of distress rang no phone", f"{watch.unrung()} cases")
+
+
+def _is_known(due: Due, recording: str) -> bool:
+    return due.row("SELECT id FROM voicemail WHERE recording_sid = ?", recording) is not None
 
 
 def _stored(at: datetime) -> str:

@@ -5,6 +5,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from checkin.simulation.callers import hears_a_menu
+from checkin.simulation.pages import Pages
+from checkin.simulation.swaps import Swaps
 from checkin.simulation.watch import Watch
 from checkin.simulator.phones import Habit, Phone
 from checkin.simulator.world import World
@@ -23,7 +26,7 @@ class Town:
 
     world: World
     watch: Watch
-    close_case: Callable[[int, str], None]
+    pages: Pages
     kind: bool = False
 
 
@@ -65,10 +68,40 @@ class Somebody:
                 book.setdefault(self.number, []).append(self.town.world.now)
             self.phone.presses(keys)
 
+    def says(self, words: str) -> None:
+        """Speak, where the line is still open."""
+        if self.phone.line not in ("idle", "ringing"):
+            self.town.watch.note(f"{self.name} says: {words}")
+            self.phone.says(words)
+
+    def rings_us(self) -> None:
+        """Call the service, where the phone is free."""
+        if self.phone.line == "idle" and not self.town.kind:
+            self.town.watch.note(f"{self.name} rings the service")
+            self.phone.rings_the_service()
+
+    def does(self, yearly: float, days: int, act: Callable[[], None]) -> None:
+        """Do something so often a year, at any hour."""
+        at = self.chance.expovariate(yearly / 365)
+        while at < days:
+            self.town.world.after(at * 86_400, act)
+            at += self.chance.expovariate(yearly / 365)
+
+    def lives(self, days: int) -> None:
+        """Plan what they do by themselves in so many days."""
+
     def hangs_up(self) -> None:
         """Put it down."""
         if self.phone.line != "idle":
             self.phone.hangs_up()
+
+    def loses_the_line(self) -> None:
+        """The line drops in a talk."""
+        if self.phone.line == "in conference":
+            self.town.watch.note(f"{self.name} loses the line")
+            self.phone.drops()
+            if self.chance.random() < 0.4:
+                self.later(20, 900, self.rings_us)
 
     def picks_up(self) -> None:
         """Answer, if it still rings."""
@@ -96,13 +129,10 @@ class Member(Somebody):
             (0.2, self._stops),
             (3.0, lambda: self.writes(self.chance.choice(COMMANDS))),
             (2.0, self._chats),
-            (0.7, lambda: self.phone.rings_the_service()),
+            (1.5, self.rings_us),
             (2.0, self._switches_off),
         ):
-            at = self.chance.expovariate(yearly / 365)
-            while at < days:
-                self.town.world.after(at * 86_400, act)
-                at += self.chance.expovariate(yearly / 365)
+            self.does(yearly, days, act)
 
     def noticed(self, what: str, words: str) -> None:
         """A check-in is answered by habit; a peer's call mostly."""
@@ -114,6 +144,8 @@ class Member(Somebody):
             self._hears(words)
         elif what == "joined":
             self.later(*((60, 300) if self.town.kind else (5, 900)), self.hangs_up)
+            if not self.town.kind and self.chance.random() < 0.2:
+                self.later(5, 400, self.loses_the_line)
 
     def _asked(self) -> None:
         answer = self.chance.choice(LOW) if self.chance.random() < 0.03 else self.chance.choice(ANSWERS)
@@ -151,10 +183,39 @@ class Member(Somebody):
                 self.later(10, 40, lambda: self.writes(f"thank you. my number is {self.number}"))
             act = (lambda: self.presses("1")) if self.often(0.85) else self.hangs_up
             self.later(1, 6, act)
+        elif "Press 1 or say yes" in words or "If this call is for you" in words:
+            self.later(1, 5, lambda: self.presses("1" if self.often(0.9) else "2"))
         elif "Press 1 for rough" in words:
-            self.later(2, 8, lambda: self.presses(self.chance.choice("1345" if self.chance.random() < 0.1 else "345")))
-        elif "a peer will call you back" in words:
-            self.later(1, 5, lambda: self.presses("1"))
+            self._answers_by_voice()
+        elif "Please press any key" in words:
+            self.later(1, 5, lambda: self.presses("5"))
+        elif not hears_a_menu(self, words):
+            self._hears_of_a_talk(words)
+
+    def _answers_by_voice(self) -> None:
+        if self.chance.random() < 0.3:
+            words = self.chance.choice(LOW) if self.chance.random() < 0.05 else self.chance.choice(ANSWERS)
+            self.later(2, 8, lambda: self.says(words))
+        else:
+            keys = self.chance.choices(("1", "3", "4", "5", "0", "*", "9"), (3, 30, 30, 30, 2, 3, 1))[0]
+            self.later(2, 8, lambda: self.presses(keys))
+
+    def _hears_of_a_talk(self, words: str) -> None:
+        """They wait for a peer, are apart from theirs, were cut off, or are asked for a third."""
+        if "Press 1 to talk on" in words:
+            self.later(1, 6, lambda: self.presses("1" if self.often(0.8) else "2"))
+        elif "we bring you back together" in words:
+            if self.town.kind or self.chance.random() < 0.4:
+                self.later(1, 4, lambda: self.presses("1"))
+            elif self.chance.random() < 0.4:
+                self.later(1, 30, self.hangs_up)
+        elif "called back" in words:
+            if self.chance.random() < 0.2:
+                self.later(1, 4, lambda: self.presses("1"))
+            elif self.chance.random() < 0.1:
+                self.later(5, 200, self.hangs_up)
+        elif "bring a coordinator" in words:
+            self.later(1, 8, lambda: self.presses(self.chance.choice("112")))
 
     def _stops(self) -> None:
         self.writes(self.chance.choice(STOPS))
@@ -180,6 +241,20 @@ class Volunteer(Somebody):
 
     mood = "takes"
 
+    def __init__(self, town: Town, number: str, name: str, seed: str) -> None:
+        super().__init__(town, number, name, seed)
+        self.swaps = Swaps(self, random.Random(f"{seed}:swaps"))  # noqa: S311 - a life, not a secret
+
+    def lives(self, days: int) -> None:
+        """They ring us too: to take what waits, to join again, for their shift."""
+        self.does(6, days, self.rings_us)
+        self.swaps.lives(days)
+
+    def rings_us(self) -> None:
+        """Call the service, and listen."""
+        self.mood = "takes"
+        super().rings_us()
+
     def noticed(self, what: str, words: str) -> None:
         """Texts with TAKE and DONE, calls with keys."""
         if what == "text":
@@ -188,10 +263,23 @@ class Volunteer(Somebody):
             self._rung()
         elif what == "hears":
             self._hears(words)
-        elif what == "joined" and self.chance.random() < 0.5:
+        elif what == "joined":
+            self._joined()
+
+    def _joined(self) -> None:
+        if self.chance.random() < 0.5:
             self.later(*((60, 300) if self.town.kind else (5, 900)), self.hangs_up)
+        if self.town.kind:
+            return
+        if self.chance.random() < 0.15:
+            self.later(5, 400, self.loses_the_line)
+        if self.chance.random() < 0.15:
+            self.later(5, 60, lambda: self.presses("*"))
+        elif self.chance.random() < 0.1:
+            self.later(5, 60, lambda: self.writes("ADD"))
 
     def _reads(self, words: str) -> None:
+        self.swaps.reads(words)
         offered, over = re.search(r"TAKE (\d+)", words), re.search(r"DONE (\d+) 1", words)
         if offered:
             word = self.chance.choices(("TAKE", "PASS", ""), (15, 10, 75))[0]
@@ -223,9 +311,17 @@ class Volunteer(Somebody):
                 self.later(2, 9, self.hangs_up)
         elif "Press 1 to hold it" in words:
             self.later(1, 5, lambda: self.presses(self.chance.choice("12")))
+        elif "Press 1 to talk on" in words:
+            self.later(1, 6, lambda: self.presses("1" if self.often(0.8) else "2"))
+        elif "You are out of the talk" in words or "They can ring us" in words:
+            key = "1" if self.town.kind else self.chance.choice(("1", "3", "", ""))
+            if key:
+                self.later(1, 4, lambda: self.presses(key))
         elif "How did it go" in words:
             key = "1" if self.town.kind else self.chance.choices("1234", (75, 12, 8, 5))[0]
             self.later(1, 6, lambda: self.presses(key))
+        else:
+            hears_a_menu(self, words)
 
 
 class Contact(Somebody):
@@ -246,31 +342,16 @@ class Contact(Somebody):
                 self.later(1, 9, lambda: self.presses(key))
 
 
-class Coordinator(Somebody):
-    """Answers for a circle, mostly."""
+class Stranger(Somebody):
+    """Somebody whom nobody knows: they found the number, or misdialled."""
 
-    hearing = ""
+    def lives(self, days: int) -> None:
+        """They ring now and then."""
+        self.does(5, days, self.rings_us)
 
     def noticed(self, what: str, words: str) -> None:
-        """Pages by text and by call."""
-        if what == "text":
-            paged = re.search(r"ACK (\d+)", words) or re.search(r"(\d+): they talked", words)
-            if paged and self.often(0.6):
-                self._takes(int(paged.group(1)), by_text="ACK" in words)
-        elif what == "rings" and self.often(0.6):
-            self.later(3, 20, self.picks_up)
+        """They choose English, and leave a message or do not."""
+        if what == "hears" and "For English, press" in words:
+            self.later(1, 4, lambda: self.presses("1"))
         elif what == "hears":
-            paged = re.search(r"Number (\d+) needs you", words)
-            if paged:
-                number = int(paged.group(1))
-                self.later(1, 8, lambda: self.presses("1"))
-                self._closes(number)
-
-    def _takes(self, number: int, *, by_text: bool) -> None:
-        if by_text:
-            self.later(30, 1_200, lambda: self.writes(f"ACK {number}"))
-        self._closes(number)
-
-    def _closes(self, number: int) -> None:
-        if self.often(0.7):
-            self.later(600, 6 * 3_600, lambda: self.town.close_case(number, self.number))
+            hears_a_menu(self, words)

@@ -21,7 +21,9 @@ from checkin.simulator.world import Then
 from checkin.store import outbox
 from checkin.store.session import transaction
 from checkin.wiring import Services, nudge
-from workers import catch_up, clock, jobs
+from workers import catch_up, clock, jobs, voicemails
+from workers.web_post import Post, Posted
+from workers.webhooks import Carrying
 
 TOKEN = "token"  # noqa: S105 - the simulated carrier's
 _POLL = 0.5
@@ -41,7 +43,10 @@ class House:
         self.database_away = False
         self.skew = [timedelta(0)] * machines
         self.answered: Callable[[str, dict[str, str], int, str], None] = lambda url, params, status, body: None
-        self.lost_at, self._asks_at, self._reading = stage.now, stage.now, False
+        self.outside: Post = lambda url, headers, body: Posted(204)
+        self._tells_at = stage.now
+        self._carrying: dict[Process, Carrying] = {}
+        self.lost_at, self._asks_at, self._fetches_at, self._reading = stage.now, stage.now, stage.now, False
         self.webs: list[Process] = []
         self._apps: dict[str, object] = {}
         self._clocks: dict[Process, datetime] = {}
@@ -56,7 +61,7 @@ class House:
                 self._add(machine, f"{lane.value}-{machine + 1}", partial(self._worker, lane=lane))
         self.webs = [process for process in self.processes if process.name.startswith("web")]
         for web in self.webs:
-            self._apps[web.name] = create_app(self.services_of(web)).wsgi_app
+            self._apps[web.name] = create_app(self.services_of(web), pages=False).wsgi_app
         for process in self.processes:
             process.start()
 
@@ -87,6 +92,7 @@ class House:
         """kill -9; the supervisor starts it again."""
         process.kill()
         self._clocks.pop(process, None)
+        self._carrying.pop(process, None)
         self.stage.after(self.chance.uniform(0.3, 6.0), process.start)
 
     # --- clocks ---------------------------------------------------------------------------------------------------
@@ -94,6 +100,7 @@ class House:
     def _clock(self, process: Process) -> None:
         self._clocks[process] = self.stage.now
         services = self.services_of(process)
+        self._carrying[process] = Carrying(services, lambda url, headers, body: self.outside(url, headers, body))
 
         def ticked(error: BaseException | None) -> None:
             if process.alive:
@@ -159,6 +166,38 @@ class House:
         """When a delivery is next asked after."""
         due = self.due.asked()
         return max(due, self._asks_at) if due is not None else None
+
+    def fetch(self) -> None:
+        """What callers left is fetched, and deleted at the carrier."""
+        due = self.due.fetched()
+        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        if due is None or not readers or self.stage.now < max(due, self._fetches_at):
+            return
+        self._fetches_at = self.stage.now + timedelta(seconds=1)
+        services = self.services_of(readers[0])
+        readers[0].act(lambda: voicemails.look(services), self._read)
+
+    def fetches_at(self) -> datetime | None:
+        """When a message is next to be fetched, or deleted."""
+        due = self.due.fetched()
+        return max(due, self._fetches_at) if due is not None else None
+
+    # --- other systems ----------------------------------------------------------------------------------------------
+
+    def tell(self) -> None:
+        """Another system is told of what happened."""
+        readers = [process for process in self._carrying if process.alive]
+        at = self.tells_at()
+        if at is None or not readers or self.stage.now < at:
+            return
+        self._tells_at = self.stage.now + timedelta(seconds=1)
+        readers[0].act(self._carrying[readers[0]].look, self._read)
+
+    def tells_at(self) -> datetime | None:
+        """When there is next something to tell, by the machine that tells it."""
+        due = self.due.told()
+        readers = [process for process in self._carrying if process.alive]
+        return max(due - self.skew[readers[0].machine], self._tells_at) if due is not None and readers else None
 
     # --- workers --------------------------------------------------------------------------------------------------
 

@@ -10,44 +10,39 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import event, select
-from sqlalchemy.orm import Session
 
-from checkin.domain.consent import Consent
-from checkin.domain.escalation.events import Closed
-from checkin.domain.phone import zones_of
-from checkin.domain.terms import EscalationId, PersonId, Phone
-from checkin.handlers.case_moved import move_case
-from checkin.handlers.check_in_moved import plan_next
 from checkin.promises import broken
 from checkin.sealed_keys import load_keys
 from checkin.settings import SIMULATED_NUMBER, load
 from checkin.simulation.carrier import StageCarrier, Weather
 from checkin.simulation.due import Due
 from checkin.simulation.outcome import see_that_all_rests, without_a_hand
-from checkin.simulation.people import STOPS, Contact, Coordinator, Member, Town, Volunteer
+from checkin.simulation.outside import Outside, see_that_all_was_told
+from checkin.simulation.pages import Pages
+from checkin.simulation.people import (
+    STOPS,
+    Town,
+)
 from checkin.simulation.processes import TOKEN, House
 from checkin.simulation.queue import StageQueue
+from checkin.simulation.settlement import Settlement
 from checkin.simulation.stage import Stage
 from checkin.simulation.troubles import KINDS, Troubles
 from checkin.simulation.watch import PromiseBroken, Watch
 from checkin.simulator.carrier import SimulatedCarrier
 from checkin.simulator.world import World
-from checkin.store import consent, people
 from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
-from checkin.store.tables import ContactRow, CoordinatorRow, EscalationRow, MemberRow, ScheduleRow, VolunteerRow
+from checkin.store.tables import (
+    ScheduleRow,
+)
 from checkin.wiring import Services, build
 
 START = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
 _SETTLES_WITHIN = timedelta(days=4)
-_AREAS = (202, 303, 404, 415, 503, 602, 617, 702, 808, 907, 206, 212, 312, 512, 614, 713, 816, 901, 919, 954)
-_ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix", "Europe/London",
-          "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")  # fmt: skip
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ASK_EVERY = 50
 _LOOK_BACK = timedelta(hours=1)
 
@@ -96,6 +91,10 @@ def play(plan: Plan, progress: Callable[[float], None] = lambda share: None) -> 
         shutil.rmtree(folder, ignore_errors=True)
 
 
+_WAITS_FOR_CALM = ("not tried", "looked at again", "asked again")
+"""What nobody can keep while, say, the database is away; it is asked for again as soon as all is calm."""
+
+
 class Run:
     """The parts of one run."""
 
@@ -119,10 +118,14 @@ class Run:
         self.carrier.tried = self.watch.tried
         self.house.answered = self._answered
         self.stage.wrong = self._wrong
-        self.town = Town(self.world, self.watch, self._close_case)
-        self.members: list[Member] = []
-        self.numbers: dict[int, str] = {}
-        self._settle_people()
+        self.town = Town(self.world, self.watch, Pages(self.house, self.watch, lambda: self.stage.now))
+        settled = Settlement(plan, self.services, self.town, START)
+        settled.settles()
+        chance = random.Random(f"{plan.seed}:outside")  # noqa: S311 - as above
+        self.outside = self.house.outside = Outside(self.stage, chance, kind=not plan.kinds)
+        with transaction(self.aside) as session:
+            self.outside.settles(session)
+        self.people, self.numbers = settled.people, settled.numbers
         self._asked_at = START
         self._logging = _listen_to_logs(self._logged)
 
@@ -150,98 +153,6 @@ class Run:
 
     # --- people ---------------------------------------------------------------------------------------------------
 
-    def _settle_people(self) -> None:
-        chance = random.Random(f"{self.plan.seed}:town")  # noqa: S311 - as above
-        volunteers = max(4, self.plan.members // 8)
-        numbers = [f"+1{_AREAS[i % len(_AREAS)]}55501{i // len(_AREAS):02d}" for i in range(2_000)]
-        with transaction(self.services.engine) as session:
-            circles = [
-                people.ensure_circle(session, f"circle {n}", "Oak" if n % 2 else "Elm", "Hello", START)
-                for n in range(1 + self.plan.members // 60)
-            ]
-            for place in range(self.plan.members):
-                number = numbers[place]
-                person = people.ensure(session, Phone(number), START, name=f"Member {place}")
-                person.timezone = chance.choice(_ZONES) if chance.random() < 0.7 else None
-                consent.record(session, PersonId(person.id), Consent.IN, "simulated", START)
-                voice = chance.random() < 0.08
-                circle = circles[place % len(circles)]
-                member = MemberRow(
-                    person_id=person.id, circle_id=circle.id, discreet=chance.random() < 0.5, topics=["grief"],
-                    channel="voice" if voice else "sms", created_at=START,
-                )  # fmt: skip
-                session.add(member)
-                session.flush()
-                schedule = ScheduleRow(member_id=member.id, rule=_rule(chance), skip=[])
-                session.add(schedule)
-                plan_next(self.services.handbook, schedule, person, START)
-                self._knows(person.id, number, person.timezone)
-                if member.discreet:
-                    self.watch.discreet[number] = circle.programme
-                self.members.append(
-                    Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", numbers[-1 - place])
-                )
-                self._name_contacts(session, place, member, numbers[1_000 + 2 * place :], circle.programme)
-            for place in range(volunteers + 2 * len(circles)):
-                number, circle = numbers[self.plan.members + place], circles[place % len(circles)]
-                person = people.ensure(session, Phone(number), START, name=f"Peer {place}")
-                person.timezone = "America/New_York"
-                consent.record(session, PersonId(person.id), Consent.IN, "simulated", START)
-                self._knows(person.id, number, person.timezone)
-                if place < volunteers:
-                    shifts = "always" if place < 2 * len(circles) else chance.choice(("MO-SU 08:00-20:00", "always"))
-                    session.add(VolunteerRow(
-                        person_id=person.id, circle_id=circle.id, languages=["en"], shifts=shifts,
-                        reach=chance.choice(("both", "both", "call", "sms")), max_per_day=5, created_at=START,
-                    ))  # fmt: skip
-                    Volunteer(self.town, number, f"peer {place}", f"{self.plan.seed}:{number}")
-                else:
-                    session.add(CoordinatorRow(person_id=person.id, circle_id=circle.id, created_at=START))
-                    Coordinator(self.town, number, f"coordinator {place}", f"{self.plan.seed}:{number}")
-        for somebody in self.members:
-            somebody.lives(self.plan.days)
-
-    def _name_contacts(
-        self, session: Session, place: int, member: MemberRow, numbers: list[str], programme: str
-    ) -> None:
-        """Some members named one or two people, and mostly let them hear who they are."""
-        chance = random.Random(f"{self.plan.seed}:contacts:{place}")  # noqa: S311 - as above
-        if place >= 400:
-            return  # the numbers end
-        for nth in range(chance.choices((0, 1, 2), (80, 12, 8))[0]):
-            person = people.ensure(session, Phone(numbers[nth]), START, name=f"Contact {place}-{nth}")
-            person.timezone = "America/New_York"
-            consent.record(session, PersonId(person.id), Consent.IN, "simulated", START)
-            session.add(ContactRow(
-                member_id=member.id, person_id=person.id, place=nth, hears_name=chance.random() < 0.7, created_at=START
-            ))  # fmt: skip
-            self._knows(person.id, numbers[nth], person.timezone)
-            if member.discreet:
-                self.watch.discreet[numbers[nth]] = programme
-            Contact(self.town, numbers[nth], f"contact {place}-{nth}", f"{self.plan.seed}:{numbers[nth]}")
-
-    def _knows(self, person: int, number: str, timezone: str | None) -> None:
-        self.numbers[person] = number
-        zones = [timezone] if timezone else [*zones_of(Phone(number))] or ["America/New_York"]
-        self.watch.zones[number] = tuple(ZoneInfo(zone) for zone in zones)
-
-    def _close_case(self, number: int, by: str) -> None:
-        """A coordinator closes a case, as in a browser: by one of the web processes."""
-        webs = [web for web in self.house.webs if web.alive]
-        if not webs:
-            return
-        services = self.house.services_of(webs[0])
-
-        def work(session: Any) -> None:
-            row, person = session.get(EscalationRow, number), people.by_phone(session, Phone(by))
-            if row is not None and person is not None and row.state != "closed":
-                closed = Closed(f"coordinator:{person.id}", "spoke with them")
-                move_case(session, services.handbook, EscalationId(number), closed, services.now())
-
-        self.watch.ended.setdefault(by, []).append(self.stage.now)
-        self.watch.note(f"{self.watch.name(by)} closes case {number}")
-        webs[0].act(lambda: services.act(work), lambda error: None)
-
     # --- the loop -------------------------------------------------------------------------------------------------
 
     def plays(self, progress: Callable[[float], None]) -> Report:
@@ -257,6 +168,7 @@ class Run:
         report.digest, report.trace, report.ended_at = self.watch.digest(), list(self.watch.trace), self.stage.now
         report.counts, report.rings_after = self.watch.counts, self.watch.rings_after
         report.counts["killed"], report.counts["paused"] = self.troubles.kills, self.troubles.pauses
+        report.counts["told outside"] = len(self.outside.got)
         report.counts["turns"] = self.stage.turns
         return report
 
@@ -277,7 +189,9 @@ class Run:
             if instants % _ASK_EVERY == 0:
                 self._asks(self._asked_at - _LOOK_BACK)
                 progress((self.stage.now - START).total_seconds() / (end - START).total_seconds())
-            asked = (self.world.next_at(), self.stage.next_at(), self.house.clocks_due(), self.house.asks_at())
+            house = self.house
+            own = (house.clocks_due(), house.asks_at(), house.fetches_at(), house.tells_at())
+            asked = (self.world.next_at(), self.stage.next_at(), *own)
             at = min((at for at in asked if at is not None), default=end)
             if at >= end:
                 break
@@ -286,6 +200,8 @@ class Run:
             self.stage.come(self.stage.now)
             self.house.tick()
             self.house.ask_after()
+            self.house.fetch()
+            self.house.tell()
         self.stage.now = max(end, self.stage.now)
         self.world.run_until(self.stage.now)
         self._asks(self._asked_at - _LOOK_BACK)
@@ -293,7 +209,7 @@ class Run:
     def _rests(self, end: datetime) -> None:
         """Trouble is over, nobody is asked any more, everybody is kind: now all must come to an end."""
         self.troubles.over()
-        self.town.kind = True
+        self.town.kind = self.outside.kind = True
         with transaction(self.aside) as session:
             for schedule in session.scalars(select(ScheduleRow)):
                 schedule.next_action_at = None
@@ -303,6 +219,7 @@ class Run:
         self._until(end + _SETTLES_WITHIN)
         self._asks(None)
         see_that_all_rests(self.due, self.watch)
+        see_that_all_was_told(self.due, self.watch, self.outside)
 
     def _asks(self, since: datetime | None) -> None:
         self._asked_at = self.stage.now
@@ -310,7 +227,7 @@ class Run:
             found = broken(session, self.stage.now, self._in_hours, since)
         found += without_a_hand(self.due, self.watch, self.numbers, since or self.stage.now - _LOOK_BACK)
         if self.troubles.troubled(self.stage.now):
-            found = [each for each in found if "not tried" not in each.what and "looked at again" not in each.what]
+            found = [each for each in found if not any(words in each.what for words in _WAITS_FOR_CALM)]
         if found:
             raise PromiseBroken(found, self.stage.now)
 
@@ -342,17 +259,6 @@ class Run:
         self.due.close()
         self.services.engine.dispose()
         structlog.configure(**self._logging)
-
-
-def _rule(chance: random.Random) -> str:
-    """Mostly by day; some coordinators set hours in which nobody may be disturbed, and the text must wait."""
-    hour = chance.randrange(8, 20) if chance.random() < 0.85 else chance.choice((5, 6, 7, 20, 21, 22))
-    at, kind = f"{hour:02d}:{chance.choice((0, 15, 30, 45)):02d}", chance.random()
-    if kind < 0.05:
-        return f"MO,TU,WE,TH,FR,SA,SU {at}"
-    if kind < 0.12:
-        return f"{','.join(sorted(chance.sample(_DAYS, 2), key=_DAYS.index))} {at}"
-    return f"{chance.choice(_DAYS)} {at}"
 
 
 def _fast(connection: Any, _record: Any) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from checkin.carrier.twiml_judge import flaw_of
 from checkin.promises import Broken
 from checkin.simulation.due import Due
 from checkin.simulator.calls import Call
@@ -58,7 +59,8 @@ class Watch:
     _taken: Counter[int] = field(default_factory=Counter)
     _cries: dict[int, datetime] = field(default_factory=dict)
     _first_tries: dict[int, datetime] = field(default_factory=dict)
-    _written: list[str] = field(default_factory=list)
+    _written: list[tuple[str, str, datetime]] = field(default_factory=list)
+    _erased: dict[str, datetime] = field(default_factory=dict)
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def attach(self) -> None:
@@ -75,7 +77,7 @@ class Watch:
             self._call(call)
             return call
 
-        self.world.arrived = lambda message: self.written(message.sid)
+        self.world.arrived = lambda message: self.written(message.sid, message.sender)
         self.world.send, self.world.place = sent, placed  # type: ignore[method-assign]
 
     def note(self, what: str) -> None:
@@ -174,9 +176,14 @@ class Watch:
             self.counts["webhooks that failed"] += 1
             return
         self._numbers_in(body, params.get("To", ""), url)
+        flaw = flaw_of(body) if body else None
+        if flaw is not None:
+            self.fails("TwiML", flaw, url)
         if not url.endswith("/twilio/sms"):
             return
         row = self.due.row("SELECT id, level, escalation_id FROM inbound WHERE sid = ?", params["MessageSid"])
+        if row is None and params["From"] in self._erased:
+            return
         if row is None:
             self.fails("P7", "a text was acknowledged that is not in the database", params["MessageSid"])
         self.counts["texts read"] += 1
@@ -207,13 +214,22 @@ class Watch:
         """They opted in again."""
         self.stopped.pop(number, None)
 
-    def written(self, sid: str) -> None:
+    def was_erased(self, number: str) -> None:
+        """A member was erased: what they wrote is gone, and they are as one who said STOP."""
+        self.note(f"{self.name(number)} is erased")
+        self.counts["erased"] += 1
+        self._erased[number] = self.now()
+        self.stopped[number] = self.now()
+
+    def written(self, sid: str, sender: str) -> None:
         """A person's text is with the carrier: from now on it must not be lost."""
-        self._written.append(sid)
+        self._written.append((sid, sender, self.now()))
 
     def lost(self) -> str | None:
-        """A text that the carrier has and the database has not."""
-        for sid in self._written:
+        """A text that the carrier has and the database has not; of who was erased since, none must be."""
+        for sid, sender, at in self._written:
+            if at <= self._erased.get(sender, at - timedelta(1)):
+                continue
             if self.due.row("SELECT id FROM inbound WHERE sid = ?", sid) is None:
                 return sid
         return None

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, request
 
 from checkin.simulator.calls import Call
+from checkin.simulator.prices import call_price, text_price, written
+from checkin.simulator.recordings import Recording
 from checkin.simulator.texts import Message
 
 API = "/2010-04-01/Accounts"
@@ -84,7 +86,7 @@ def message_of(message: Message, account: str) -> dict[str, Any]:
         "messaging_service_sid": message.service,
         "num_media": str(message.media),
         "num_segments": "0" if message.status == "accepted" else "1",
-        "price": None,
+        "price": written(text_price(message)),
         "price_unit": "USD",
         "sid": message.sid,
         "status": message.status,
@@ -100,7 +102,7 @@ def call_of(call: Call, account: str) -> dict[str, Any]:
     return {
         "account_sid": account,
         "annotation": None,
-        "answered_by": None,
+        "answered_by": call.answered_by,
         "api_version": "2010-04-01",
         "caller_name": None,
         "date_created": _time(call.created_at),
@@ -114,7 +116,7 @@ def call_of(call: Call, account: str) -> dict[str, Any]:
         "group_sid": None,
         "parent_call_sid": None,
         "phone_number_sid": None,
-        "price": None,
+        "price": written(call_price(call)),
         "price_unit": "USD",
         "queue_time": "0",
         "sid": call.sid,
@@ -124,6 +126,32 @@ def call_of(call: Call, account: str) -> dict[str, Any]:
         "to": call.to,
         "to_formatted": call.to,
         "trunk_sid": None,
+        "uri": f"{uri}.json",
+    }
+
+
+def recording_of(recording: Recording, account: str) -> dict[str, Any]:
+    """One recording."""
+    uri = f"{API}/{account}/Recordings/{recording.sid}"
+    return {
+        "account_sid": account,
+        "api_version": "2010-04-01",
+        "call_sid": recording.call,
+        "channels": 1,
+        "conference_sid": None,
+        "date_created": _time(recording.made_at),
+        "date_updated": _time(recording.made_at),
+        "duration": str(recording.seconds),
+        "encryption_details": None,
+        "error_code": None,
+        "media_url": f"https://api.twilio.com{uri}",
+        "price": None,
+        "price_unit": "USD",
+        "sid": recording.sid,
+        "source": recording.source,
+        "start_time": _time(recording.made_at),
+        "status": "completed",
+        "subresource_uris": {},
         "uri": f"{uri}.json",
     }
 

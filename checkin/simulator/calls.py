@@ -16,16 +16,23 @@ from checkin.simulator.script import Verb
 if TYPE_CHECKING:
     from checkin.simulator.world import World
 
+_LONGEST = 4 * 3600.0
+"""The carrier ends a call after it."""
 _RINGS_AFTER = 0.1
 _PICKS_UP_AFTER = 2.0
 _VOICEMAIL_AFTER = 12.0
 _VOICEMAIL_LISTENS = 20.0
+_LOSS_NOTICED_AFTER = 2.0
 _EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 
 
 @dataclass
 class Call:
-    """One call. `turn` counts what it was told to do, so that what was planned before a change does not happen."""
+    """One call. `turn` counts what it was told to do, so that what was planned before a change does not happen.
+
+    `detection`: how far the carrier listens for who picked up (Enable, DetectMessageEnd, or not), `machine_callback`:
+    where it tells it. `beeped`: a machine records what is said from now on. `saying`: what was last begun to be said.
+    """
 
     sid: str
     to: str
@@ -49,6 +56,12 @@ class Call:
     dial: Verb | None = None
     fallback: str = ""
     events: frozenset[str] = frozenset({"completed"})
+    detection: str = ""
+    machine_callback: str = ""
+    answered_by: str | None = None
+    is_machine: bool = False
+    beeped: bool = False
+    saying: tuple[datetime, str] | None = None
 
     @property
     def seconds(self) -> int | None:
@@ -70,8 +83,8 @@ class Calls:
         self._world.after(_RINGS_AFTER, lambda: self._ring(call))
         return call
 
-    def call_from(self, number: str) -> None:
-        """A person calls the service, which always picks up."""
+    def call_from(self, number: str, verstat: str = "") -> None:
+        """A person calls the service, which always picks up. `verstat`: how the carrier judges the shown number."""
         world = self._world
         phone = world.phone(number)
         if phone.line != "idle":
@@ -79,9 +92,11 @@ class Calls:
         url = f"{world.base}/twilio/voice"
         call = Call(world.sid("CA"), phone.talks_to, number, number, url, "", 60, world.now)
         call.direction, call.status, call.answered_at = "inbound", "in-progress", world.now
+        call.fallback, call.callback = f"{world.base}/twilio/voice/fallback", f"{world.base}/twilio/voice/status"
         world.calls[call.sid] = call
         phone.line, phone.call, phone.heard = "in call", call.sid, []
-        world.talk.ask(call, call.url, {})
+        world.after(_LONGEST, lambda: self.finish(call, "completed"))
+        world.talk.ask(call, call.url, {"StirVerstat": verstat} if verstat else {})
 
     def _ring(self, call: Call) -> None:
         if call.status != "queued":
@@ -110,9 +125,11 @@ class Calls:
             self.finish(call, "no-answer")
 
     def _voicemail(self, call: Call) -> None:
-        """The carrier cannot tell a voicemail from a person: the call is answered."""
+        """To the carrier's signalling a voicemail is like a person: the call is answered."""
         if call.status == "ringing":
+            call.is_machine = True
             self._picked_up(call)
+            self._world.machines.greets(call)
             self._world.after(_VOICEMAIL_LISTENS, lambda: self.finish(call, "completed"))
 
     def pick_up(self, number: str) -> None:
@@ -126,6 +143,8 @@ class Calls:
             return
         self._world.phone(call.phone).line, call.answered_at = "in call", self._world.now
         self._becomes(call, "in-progress")
+        self._world.after(_LONGEST, lambda: self.finish(call, "completed"))
+        self._world.machines.listen(call)
         self._world.talk.ask(call, call.url, {})
 
     def put_down(self, number: str) -> None:
@@ -133,6 +152,16 @@ class Calls:
         call = self._world.calls.get(self._world.phone(number).call or "")
         if call is not None:
             self.finish(call, "completed" if call.status == "in-progress" else "busy")
+
+    def drop(self, number: str) -> None:
+        """The line of an answered call is lost. The phone is free at once; the carrier notices when nothing comes."""
+        phone = self._world.phone(number)
+        call = self._world.calls.get(phone.call or "")
+        if call is None or call.status != "in-progress":
+            return
+        phone.line, phone.call = "idle", None
+        phone.noticed("over", "")
+        self._world.after(_LOSS_NOTICED_AFTER, lambda: self.finish(call, "completed"))
 
     def end(self, call: Call) -> bool:
         """The service ends a call. False when it has ended already."""
@@ -145,6 +174,7 @@ class Calls:
         """The call is over, once."""
         if call.ended_at is not None:
             return
+        self._world.tapes.hung_up(call)
         call.ended_at = self._world.now
         call.turn += 1
         call.gather = None

@@ -10,14 +10,17 @@ from checkin.carrier.port import (
     CarrierBusy,
     CarrierRefused,
     CarrierUnsure,
+    Charge,
     OutgoingCall,
     OutgoingText,
     ReceivedCall,
+    ReceivedRecording,
     ReceivedText,
     Told,
 )
 from checkin.carrier.twilio import refusal_of, ring_seconds, validity_seconds
 from checkin.simulator.answers import said_status
+from checkin.simulator.prices import call_price, text_price
 from checkin.simulator.rules import Refused, refuses_call, refuses_text
 from checkin.simulator.world import World
 
@@ -67,6 +70,8 @@ class SimulatedCarrier:
             call.callback_url,
             ring_seconds(call.ring_for),
             fallback=call.fallback_url or "",
+            detection="DetectMessageEnd" if call.machine_url else "",
+            machine_callback=call.machine_url or "",
         )
         self._after()
         return Accepted(placed.sid, placed.status)
@@ -114,6 +119,44 @@ class SimulatedCarrier:
             for call in self._world.calls.values()
             if call.direction == "inbound" and call.ended_at is not None and call.created_at >= _whole(since)
         ]
+
+    def recordings_since(self, since: datetime) -> Sequence[ReceivedRecording]:
+        """What callers left since then, oldest first."""
+        self._before(None)
+        return [
+            ReceivedRecording(kept.sid, kept.call, kept.seconds, _whole(kept.made_at))
+            for kept in self._world.recordings.values()
+            if kept.made_at >= _whole(since)
+        ]
+
+    def fetch_recording(self, sid: str) -> bytes:
+        """Its sound."""
+        self._before(None)
+        if sid not in self._world.recordings:
+            raise CarrierRefused(refusal_of("20404"), "20404")
+        return self._world.recordings[sid].wav()
+
+    def delete_recording(self, sid: str) -> None:
+        """Forget it. One that nobody knows is gone."""
+        self._before(None)
+        self._world.recordings.pop(sid, None)
+        self._after()
+
+    def charges(self, since: datetime, until: datetime) -> Sequence[Charge]:
+        """What the network charged for what left in that time."""
+        self._before(None)
+        world, since, until = self._world, _whole(since), _whole(until)
+        texts = [
+            Charge(message.sid, price, "USD", 1)
+            for message in world.messages.values()
+            if message.sent_at and since <= message.sent_at <= until and (price := text_price(message)) is not None
+        ]
+        calls = [
+            Charge(call.sid, price, "USD")
+            for call in world.calls.values()
+            if call.answered_at and since <= call.answered_at <= until and (price := call_price(call)) is not None
+        ]
+        return texts + calls
 
     def text_status(self, sid: str) -> Told:
         """What became of a text."""

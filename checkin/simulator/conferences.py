@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import ParseError
 
+from checkin.carrier.twiml_judge import flaw_of
 from checkin.simulator.calls import Call
 from checkin.simulator.script import Verb, parse
+from checkin.simulator.talk import PLAY_SECONDS, SPEECH_SECONDS
 
 if TYPE_CHECKING:
     from checkin.simulator.world import World
@@ -16,6 +17,7 @@ _MENTIONED_AS = {
     "conference-start": "start",
     "conference-end": "end",
 }
+_ASKS_AGAIN_AFTER = 0.1
 
 
 @dataclass
@@ -45,35 +47,70 @@ class Conferences:
         conference = world.conferences.setdefault(room.words, Conference(world.sid("CF")))
         call.conference, call.dial = room.words, dial
         conference.legs.append(call.sid)
-        world.phone(call.phone).line = "waiting"
+        self._shows(call, "waiting")
         self._tell(call, room.words, "participant-join", room)
         if len(conference.legs) >= 2:
             if not conference.started:
                 conference.started = True
                 self._tell(call, room.words, "conference-start", room)
             for leg in conference.legs:
-                phone = world.phone(world.calls[leg].phone)
-                if phone.line != "in conference":
-                    phone.line = "in conference"
-                    phone.noticed("joined", "")
+                if self._shows(world.calls[leg], "in conference"):
+                    world.phone(world.calls[leg].phone).noticed("joined", "")
         elif room.get("waitUrl"):
-            self._wait_words(call, room)
+            self._wait_words(call, room.get("waitUrl"))
 
-    def _wait_words(self, call: Call, room: Verb) -> None:
-        """What a leg hears that waits alone. Said once here; a real carrier plays it again and again."""
+    def _shows(self, call: Call, line: str) -> bool:
+        """The phone shows where its call is. False where it shows so already, or has lost the line."""
+        phone = self._world.phone(call.phone)
+        if phone.call != call.sid or phone.line == line:
+            return False
+        phone.line = line
+        return True
+
+    def _wait_words(self, call: Call, url: str) -> None:
+        """Ask what a leg hears that waits alone. Only Say, Play, Pause and Redirect may stand there."""
         turn = call.turn
 
         def then(status: int, body: str) -> None:
-            if status != 200 or call.turn != turn or call.conference is None:
+            if not self._waits(call, turn):
                 return
-            try:
-                said = [verb.words for verb in parse(body) if verb.name == "Say"]
-            except ParseError:
-                self._world.errors.append("the waiting words are no TwiML")
+            flaw = f"answered {status}" if status != 200 else flaw_of(body)
+            if flaw is not None:
+                self._world.errors.append(f"the waiting words of {url}: {flaw}")
                 return
-            self._world.phone(call.phone).heard.extend(said)
+            self._wait_on(call, turn, parse(body))
 
-        self._world.post(room.get("waitUrl", ""), self._world.lines.about(call), then)
+        self._world.post(url, self._world.lines.about(call), then)
+
+    def _wait_on(self, call: Call, turn: int, verbs: list[Verb]) -> None:
+        """Do the next verb of the waiting words, while the leg waits; a redirect asks for more."""
+        world, phone = self._world, self._world.phone(call.phone)
+        if not self._waits(call, turn) or not verbs:
+            return
+        verb, rest, seconds = verbs[0], verbs[1:], 0.0
+        match verb.name:
+            case "Say":
+                phone.heard.append(verb.words)
+                seconds = len(verb.words) * SPEECH_SECONDS
+            case "Play":
+                world.talk.play(call, verb.words)
+                seconds = PLAY_SECONDS
+            case "Pause":
+                seconds = float(verb.get("length", "1"))
+            case "Redirect":
+                world.after(_ASKS_AGAIN_AFTER, lambda: self._asks_again(call, turn, verb.words))
+                return
+            case _:
+                world.errors.append(f"{verb.name} among waiting words")
+        world.after(seconds, lambda: self._wait_on(call, turn, rest))
+
+    def _asks_again(self, call: Call, turn: int, url: str) -> None:
+        if self._waits(call, turn):
+            self._wait_words(call, url)
+
+    def _waits(self, call: Call, turn: int) -> bool:
+        conference = self._world.conferences.get(call.conference or "")
+        return call.turn == turn and call.ended_at is None and conference is not None and not conference.started
 
     def leave(self, call: Call, *, then_after: bool) -> None:
         """A leg leaves its conference; where its leaving ends it, the others are let go too."""
@@ -90,8 +127,9 @@ class Conferences:
         if not conference.legs and conference.started:
             conference.started = False
             self._tell(call, name, "conference-end", room)
+        if call.ended_at is None:
+            self._shows(call, "in call")
         if then_after and dial.get("action"):
-            world.phone(call.phone).line = "in call"
             world.talk.ask(call, dial.get("action", ""), {"DialCallStatus": "answered"})
         elif then_after:
             world.talk.goes_on(call)

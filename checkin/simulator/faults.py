@@ -5,8 +5,9 @@
 - `{"kind": "timeout", "seconds": 12}`: the answer takes that long; with `"accepted": true` the request is done first.
 - `{"kind": "lose_answer"}`: the request is done, and answered with 500.
 - `{"kind": "drop"}`: the request is done, and the connection closed without an answer.
-- `{"kind": "double_webhook"}`, `{"kind": "late_webhook"}`: the next webhook that needs no answer comes twice, or late
-  and so out of order.
+- `{"kind": "double_webhook"}`, `{"kind": "late_webhook"}`, `{"kind": "lose_webhook"}`: the next webhook that needs no
+  answer comes twice, or late and so out of order, or never.
+- `{"kind": "mumble"}`: the next recording cannot be transcribed.
 - `{"kind": "refuse", "number": "+1202…", "code": 21614}`: this number is refused from now on; code 0 ends it.
 - `{"kind": "balance", "amount": 3.5}`: so much is left on the account from now on.
 
@@ -17,8 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("status", "timeout", "lose_answer", "drop", "double_webhook", "late_webhook", "refuse", "balance")
-WEBHOOK_KINDS = ("double_webhook", "late_webhook")
+WEBHOOK_KINDS = ("double_webhook", "late_webhook", "lose_webhook", "mumble")
+KINDS = ("status", "timeout", "lose_answer", "drop", *WEBHOOK_KINDS, "refuse", "balance")
 
 
 class BadFault(ValueError):

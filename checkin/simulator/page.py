@@ -100,6 +100,7 @@ def _shown(phone: Phone) -> dict[str, Any]:
         "habit": phone.habit.value,
         "line": phone.line,
         "caller_id": phone.caller_id,
+        "recorded": phone.recorded[-_WORDS_SHOWN:],
         "heard": phone.heard[-_WORDS_SHOWN:],
         "heard_before": max(len(phone.heard) - _WORDS_SHOWN, 0),
         "texts": [

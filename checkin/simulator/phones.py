@@ -30,7 +30,9 @@ class Shown:
 class Phone:
     """One phone and what it shows. Its buttons call back into the network.
 
-    `talks_to` is the service's number that it heard from last, and so the one that it answers.
+    `talks_to` is the service's number that it heard from last, and so the one that it answers. `greeting`: what its
+    voicemail says first (`...` where it draws breath), `recorded`: what was said to it after the beep. `judged_as`,
+    `judged_after`: whom the carrier hears on it, and after how many seconds, where that is not the truth.
     """
 
     number: str
@@ -42,9 +44,14 @@ class Phone:
     caller_id: str = ""
     talks_to: str = ""
     call: str | None = None
+    greeting: str = "Hi, you have reached my phone. Please leave a message after the tone."
+    recorded: list[str] = field(default_factory=list)
+    judged_as: str = ""
+    judged_after: float | None = None
     buttons: "dict[str, Callable[[str], None]]" = field(default_factory=dict)
     noticed: "Callable[[str, str], None]" = lambda what, words: None
-    """Whoever carries the phone: told of `text`, `rings`, `hears`, `joined` and `over`, with the words."""
+    """Whoever carries the phone: told of `text`, `rings`, `hears`, `plays`, `joined` and `over`, with the words."""
+    played: int = 0
 
     @property
     def received(self) -> list[str]:
@@ -78,6 +85,10 @@ class Phone:
     def hangs_up(self) -> None:
         """Put it down, or decline."""
         self.buttons["hang_up"]("")
+
+    def drops(self) -> None:
+        """The line is lost: nobody put anything down, and the carrier notices a little later."""
+        self.buttons["drop"]("")
 
     def becomes(self, habit: str) -> None:
         """Change what it does from now on; a phone that is switched on gets what waited for it. Raises ValueError."""

@@ -24,7 +24,7 @@ _WAITS_OF_AN_ASK = (0.3,)
 _WAITS_OF_NEWS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 10)
 PATIENCE = {"carrier": _WAITS_OF_AN_ASK, "developer": _WAITS_OF_NEWS}
 """By word: the waits between the tries of a webhook that needs no answer."""
-_NEWS = ("Body", "MessageStatus", "CallbackSource", "StatusCallbackEvent")
+_NEWS = ("Body", "MessageStatus", "CallbackSource", "StatusCallbackEvent", "RecordingStatus", "TranscriptionStatus")
 """A webhook with one of these needs no answer."""
 
 

@@ -71,6 +71,12 @@ def refuses_call(world: "World", form: Mapping[str, str]) -> Refused | None:
         return Refused(21205, "The 'Url' is not a valid URL.")
     if not _is_url(form.get("StatusCallback")) or not _is_url(form.get("FallbackUrl")):
         return Refused(21609, "The 'StatusCallback' or 'FallbackUrl' is not a valid URL.")
+    if form.get("MachineDetection", "Enable") not in ("Enable", "DetectMessageEnd"):
+        return Refused(20001, "The 'MachineDetection' is neither Enable nor DetectMessageEnd.")
+    if "MachineDetection" in form and form.get("AsyncAmd") != "true":
+        return Refused(20001, "The simulator detects machines with 'AsyncAmd' only.")
+    if not _is_url(form.get("AsyncAmdStatusCallback")):
+        return Refused(21609, "The 'AsyncAmdStatusCallback' URL is not a valid URL.")
     ring_for = form.get("Timeout")
     if ring_for is not None and not _between(ring_for, 1, LONGEST_RINGING):
         return Refused(20001, "The 'Timeout' is not a whole number of seconds between 1 and 600.")

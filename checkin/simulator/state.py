@@ -9,12 +9,14 @@ from typing import Any
 
 from checkin.simulator.calls import Call
 from checkin.simulator.phones import Habit, Shown
+from checkin.simulator.recordings import Recording
 from checkin.simulator.texts import Message
 from checkin.simulator.world import World
 
 _TEXTS_KEPT, _MESSAGES_KEPT, _CALLS_KEPT = 200, 2_000, 500
-_TIMES = ("created_at", "sent_at", "updated_at", "answered_at", "ended_at")
-_NOT_KEPT = ("verbs", "gather", "digits", "early", "conference", "dial", "events")
+_RECORDED_KEPT = 50
+_TIMES = ("created_at", "sent_at", "updated_at", "answered_at", "ended_at", "made_at")
+_NOT_KEPT = ("verbs", "gather", "digits", "early", "conference", "dial", "events", "saying")
 
 
 class BadState(Exception):
@@ -32,12 +34,14 @@ def snapshot(world: World, webhooks: Sequence[tuple[str, dict[str, str]]]) -> st
                     "label": phone.label,
                     "habit": phone.habit.value,
                     "talks_to": phone.talks_to,
+                    "recorded": phone.recorded[-_RECORDED_KEPT:],
                     "texts": [[text.at.isoformat(), text.body, text.mine] for text in phone.texts[-_TEXTS_KEPT:]],
                 }
                 for phone in world.phones.values()
             ],
             "messages": [_flat(message) for message in list(world.messages.values())[-_MESSAGES_KEPT:]],
             "calls": [_flat(call) for call in list(world.calls.values())[-_CALLS_KEPT:]],
+            "recordings": [_flat(recording) for recording in list(world.recordings.values())[-_CALLS_KEPT:]],
             "webhooks": webhooks,
         }
     )
@@ -51,6 +55,7 @@ def restore(world: World, file: Path) -> None:
         for kept in data["phones"]:
             phone = world.phone(kept["number"], kept["label"])
             phone.habit, phone.talks_to = Habit(kept["habit"]), kept["talks_to"]
+            phone.recorded = kept.get("recorded", [])
             phone.texts = [Shown(datetime.fromisoformat(at), body, mine) for at, body, mine in kept["texts"]]
         for kept in data["messages"]:
             world.messages[kept["sid"]] = Message(**_with_times(kept))
@@ -58,6 +63,8 @@ def restore(world: World, file: Path) -> None:
             call = Call(**_with_times(kept))
             call.events = frozenset({"completed"})
             world.calls[call.sid] = call
+        for kept in data.get("recordings", []):
+            world.recordings[kept["sid"]] = Recording(**_with_times(kept))
         for url, params in data["webhooks"]:
             world.notify(url, params)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -67,7 +74,7 @@ def restore(world: World, file: Path) -> None:
             world.lines.finish(call, "completed" if call.status == "in-progress" else "no-answer")
 
 
-def _flat(row: Message | Call) -> dict[str, Any]:
+def _flat(row: Message | Call | Recording) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(row).items()

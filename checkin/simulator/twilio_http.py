@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, request
 
-from checkin.simulator.answers import API, account_of, balance_of, call_of, error, message_of, page_of
+from checkin.simulator.answers import API, account_of, balance_of, call_of, error, message_of, page_of, recording_of
 from checkin.simulator.faults import WEBHOOK_KINDS, BadFault, Fault, read_fault
 from checkin.simulator.rules import refuses_call, refuses_text
 from checkin.simulator.world import World
@@ -126,6 +126,8 @@ def rest_api(world: World, lock: threading.RLock, account: str, token: str) -> B
                 sender=form["From"],
                 fallback=form.get("FallbackUrl", ""),
                 events=form.getlist("StatusCallbackEvent") or ("completed",),
+                detection=form.get("MachineDetection", ""),
+                machine_callback=form.get("AsyncAmdStatusCallback", "") if form.get("AsyncAmd") == "true" else "",
             )
             return _created(call_of(call, account))
 
@@ -161,6 +163,30 @@ def rest_api(world: World, lock: threading.RLock, account: str, token: str) -> B
             if not (world.redirect(sid, url) if url is not None else world.end(sid)):
                 return error(400, 21220, "Call is not in-progress. Cannot redirect.")
             return jsonify(call_of(call, account))
+
+    @api.get(f"{API}/{account}/Recordings.json")
+    def list_recordings() -> Response:
+        made = _times("DateCreated")
+        if made is None or (paging := _paging()) is None:
+            return error(400, 20001, "A date or a page number cannot be read.")
+        with lock:
+            found = [
+                recording_of(recording, account)
+                for recording in reversed(world.recordings.values())
+                if _asked("CallSid", recording.call) and made(recording.made_at)
+            ]
+        return jsonify(page_of("recordings", found, *paging))
+
+    @api.get(f"{API}/{account}/Recordings/<sid>.wav")
+    def fetch_sound(sid: str) -> Response:
+        with lock:
+            found = world.recordings.get(sid)
+            return _nothing() if found is None else Response(found.wav(), mimetype="audio/x-wav")
+
+    @api.delete(f"{API}/{account}/Recordings/<sid>.json")
+    def delete_recording(sid: str) -> Response:
+        with lock:
+            return _nothing() if world.recordings.pop(sid, None) is None else Response(status=204)
 
     return api
 

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 
 from checkin.simulator.calls import Call, Calls
 from checkin.simulator.conferences import Conference, Conferences
+from checkin.simulator.machines import Machines
 from checkin.simulator.phones import Habit, Phone
+from checkin.simulator.recordings import Recording, Recordings
 from checkin.simulator.talk import Talk
 from checkin.simulator.texts import Message, Texts
 
@@ -29,7 +31,8 @@ class World:
     `answers_opt_outs`: the carrier itself blocks, unblocks and answers on STOP, START and HELP words. Then
     `tells_opt_out_type` says whether the webhook carries `OptOutType`: Twilio does so with Advanced Opt-Out of a
     messaging service, and does not with the default handling of a plain number (see texts.py for the sources).
-    `faults` counts down: `busy`, `unsure` and `lose_answer` (for SimulatedCarrier), `double_webhook`, `late_webhook`;
+    `faults` counts down: `busy`, `unsure` and `lose_answer` (for SimulatedCarrier), `double_webhook`, `late_webhook`,
+    `lose_webhook`, `mumble` (a recording that the carrier cannot transcribe);
     `refuse:+1202…` holds the error number that a number is refused with, for good. `balance`: what the account holds,
     None for a subaccount.
     """
@@ -58,6 +61,7 @@ class World:
         self.messages: dict[str, Message] = {}
         self.calls: dict[str, Call] = {}
         self.conferences: dict[str, Conference] = {}
+        self.recordings: dict[str, Recording] = {}
         self.blocked: set[str] = set()
         self.faults: dict[str, int] = {}
         self.balance: float | None = 100.0
@@ -67,6 +71,8 @@ class World:
         self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self.texts, self.lines, self.talk, self.rooms = Texts(self), Calls(self), Talk(self), Conferences(self)
+        self.machines = Machines(self)
+        self.tapes = Recordings(self)
 
     # --- time -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +108,7 @@ class World:
                 "keys": lambda keys: self.talk.keys(number, keys),
                 "speak": lambda words: self.talk.speaks(number, words),
                 "hang_up": lambda _: self.lines.put_down(number),
+                "drop": lambda _: self.lines.drop(number),
                 "habit": lambda habit: self._change_habit(number, Habit(habit)),
             }
             self.phones[number] = phone
@@ -123,7 +130,9 @@ class World:
         return left > 0
 
     def notify(self, url: str, params: dict[str, str]) -> None:
-        """Tell the service something to which its answer changes nothing; doubled or late where a fault asks for it."""
+        """Tell the service something to which its answer changes nothing; doubled, late or lost by faults."""
+        if self.fault("lose_webhook"):
+            return
         copies = 2 if self.fault("double_webhook") else 1
         for _ in range(copies):
             if self.fault("late_webhook"):
@@ -160,10 +169,13 @@ class World:
         sender: str | None = None,
         fallback: str = "",
         events: Sequence[str] = ("initiated", "ringing", "answered", "completed"),
+        detection: str = "",
+        machine_callback: str = "",
     ) -> Call:
         """The service asks for a call."""
         call = Call(self.sid("CA"), to, sender or self.number, to, url, callback, ring_for, self.now, fallback=fallback)
         call.events = frozenset(events)
+        call.detection, call.machine_callback = detection, machine_callback
         return self.lines.place(call)
 
     def call_from(self, number: str) -> None:

@@ -18,12 +18,14 @@ def candidates(
 ) -> list[tuple[VolunteerRow, PersonRow, Candidate]]:
     """Every volunteer as they stand towards one member's case, all but whether they are on shift."""
     rows = session.execute(
-        select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
+        select(VolunteerRow, PersonRow)
+        .join(PersonRow, PersonRow.id == VolunteerRow.person_id)
+        .where(VolunteerRow.stand_in.is_(False))
     ).all()
     excluded = set(
         session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member.id)),
     )
-    busy = _busy(session, escalation)
+    busy = busy_with_another(session, escalation)
     today = _taken_since(session, now - timedelta(hours=24))
     called = _last_called(session)
     spoken = session.scalar(
@@ -61,7 +63,7 @@ def candidates(
     ]
 
 
-def _busy(session: Session, escalation: EscalationId) -> set[int]:
+def busy_with_another(session: Session, escalation: EscalationId) -> set[int]:
     """Volunteers who hold, or are being asked for, another open case."""
     held = select(EscalationRow.holder_id).where(
         EscalationRow.id != escalation,
@@ -74,7 +76,7 @@ def _busy(session: Session, escalation: EscalationId) -> set[int]:
         .where(
             OfferRow.escalation_id != escalation,
             OfferRow.state == OfferState.OPEN.value,
-            EscalationRow.state == CaseState.OFFERING.value,
+            EscalationRow.state.in_((CaseState.OFFERING.value, CaseState.WITH_COORDINATORS.value)),
             EscalationRow.cause != "missed",
         )
     )

@@ -13,7 +13,7 @@ from checkin.domain.check_in import OPEN, CheckIn, State
 from checkin.domain.policy import CheckInPolicy
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId, PersonId
 from checkin.store.session import SomebodyWasFaster, forget, insert_many, once, remember
-from checkin.store.tables import CheckInRow, MemberRow, ScheduleRow
+from checkin.store.tables import CheckInRow, DeliveryRow, MemberRow, ScheduleRow
 
 
 def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckInPolicy) -> CheckIn | None:
@@ -60,6 +60,7 @@ def new_row(check_in: CheckIn) -> dict[str, Any]:
         "policy": asdict(check_in.policy),
         "version": check_in.version,
         "next_action_at": check_in.next_action_at,
+        "tries": check_in.tries,
     }
 
 
@@ -104,6 +105,8 @@ def save(session: Session, before: CheckIn, after: CheckIn) -> None:
             reached=after.reached,
             answered_at=after.answered_at,
             rating=after.rating,
+            tries=after.tries,
+            again_at=after.again_at,
             next_action_at=after.next_action_at,
             in_question_since=None,
             version=before.version + 1,
@@ -139,6 +142,8 @@ COLUMNS = (
     CheckInRow.rating,
     CheckInRow.version,
     CheckInRow.next_action_at,
+    CheckInRow.tries,
+    CheckInRow.again_at,
 )
 """What a value is made of, for a query on something else that finds a check-in on its way."""
 _NAMES = tuple(column.key for column in COLUMNS)
@@ -186,6 +191,35 @@ def asked_when(session: Session, member: MemberId, sent_at: datetime | None) -> 
     return None
 
 
+def misses_before(session: Session, check_in: CheckIn) -> int:
+    """How many were missed in a row before this one, up to the last that was answered."""
+    ended = (State.MISSED.value, State.ANSWERED.value)
+    before = session.scalars(
+        select(CheckInRow.state)
+        .where(CheckInRow.member_id == check_in.member, CheckInRow.id < check_in.id, CheckInRow.state.in_(ended))
+        .order_by(CheckInRow.id.desc())
+        .limit(_MOST_MISSES)
+    ).all()
+    return next((place for place, state in enumerate(before) if state == State.ANSWERED), len(before))
+
+
+_MOST_MISSES = 100
+
+
+def calls_of(session: Session, check_ins: Sequence[int]) -> dict[int, list[str]]:
+    """How each call of these check-ins ended, oldest first; where it has not, what the carrier says of it."""
+    found = session.execute(
+        select(DeliveryRow.check_in_id, DeliveryRow.outcome, DeliveryRow.status)
+        .where(DeliveryRow.check_in_id.in_(check_ins), DeliveryRow.kind == "call")
+        .order_by(DeliveryRow.id)
+    )
+    calls: dict[int, list[str]] = {}
+    for check_in, outcome, status in found:
+        if check_in is not None:
+            calls.setdefault(check_in, []).append(outcome or status or "waiting")
+    return calls
+
+
 def open_ones(session: Session, member: MemberId) -> list[CheckInId]:
     """The check-ins of a member that are not ended."""
     states = [state.value for state in OPEN]
@@ -214,4 +248,6 @@ def _value(row: CheckInRow, member: MemberRow) -> CheckIn:
         rating=row.rating,
         version=row.version,
         next_action_at=row.next_action_at,
+        tries=row.tries,
+        again_at=row.again_at,
     )

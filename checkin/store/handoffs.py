@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from checkin.domain.handoff import Handoff, State
+from checkin.domain.effects import Subject
+from checkin.domain.handoff import Handoff, State, Third
 from checkin.domain.policy import escalation_policy
 from checkin.domain.terms import DeliveryId, EscalationId, HandoffId, PersonId, VolunteerId
 from checkin.store.session import SomebodyWasFaster
-from checkin.store.tables import EscalationRow, HandoffRow, MemberRow, VolunteerRow
+from checkin.store.tables import DeliveryRow, EscalationRow, HandoffRow, MemberRow, VolunteerRow
 
 
 def create(
@@ -19,13 +20,15 @@ def create(
     leg: DeliveryId | None,
     tries: int,
     now: datetime,
+    member_leg: DeliveryId | None = None,
 ) -> Handoff:
-    """Write a new handoff and return it."""
+    """Write a new handoff and return it. Legs are those on whose calls they are already."""
     row = HandoffRow(
         escalation_id=escalation,
         volunteer_id=volunteer,
         state=State.RINGING_VOLUNTEER.value,
         volunteer_leg=leg,
+        member_leg=member_leg,
         policy_tries=tries,
         started_at=now,
         version=1,
@@ -51,6 +54,13 @@ def newest_for_leg(session: Session, leg: DeliveryId) -> HandoffId | None:
     return HandoffId(found) if found is not None else None
 
 
+def of_leg(session: Session, call: DeliveryRow) -> HandoffId | None:
+    """The handoff that a call is, or was, a leg of. A volunteer's call may have begun as an offer: it names none."""
+    if call.subject in (Subject.MEMBER_LEG, Subject.THIRD_LEG):
+        return HandoffId(call.handoff_id) if call.handoff_id is not None else None
+    return newest_for_leg(session, DeliveryId(call.id))
+
+
 def under_way(session: Session, escalation: EscalationId) -> HandoffId | None:
     """The handoff of a case that is not over."""
     found = session.scalar(
@@ -58,6 +68,14 @@ def under_way(session: Session, escalation: EscalationId) -> HandoffId | None:
         .where(HandoffRow.escalation_id == escalation, HandoffRow.state != State.OVER.value)
         .order_by(HandoffRow.id.desc())
         .limit(1)
+    )
+    return HandoffId(found) if found is not None else None
+
+
+def newest(session: Session, escalation: EscalationId) -> HandoffId | None:
+    """The newest handoff of a case, over or not."""
+    found = session.scalar(
+        select(HandoffRow.id).where(HandoffRow.escalation_id == escalation).order_by(HandoffRow.id.desc()).limit(1)
     )
     return HandoffId(found) if found is not None else None
 
@@ -81,6 +99,12 @@ def save(session: Session, before: Handoff, after: Handoff) -> None:
             ended_at=after.ended_at,
             talked_seconds=after.talked_seconds,
             next_action_at=after.next_action_at,
+            together_since=after.together_since,
+            apart_since=after.apart_since,
+            partings=after.partings,
+            again=after.again,
+            third=after.third.value,
+            third_leg=after.third_leg,
             version=before.version + 1,
         )
         .returning(HandoffRow.id)
@@ -118,4 +142,10 @@ def _value(session: Session, row: HandoffRow) -> Handoff:
         talked_seconds=row.talked_seconds,
         version=row.version,
         next_action_at=row.next_action_at,
+        together_since=row.together_since,
+        apart_since=row.apart_since,
+        partings=row.partings,
+        again=row.again,
+        third=Third(row.third),
+        third_leg=DeliveryId(row.third_leg) if row.third_leg is not None else None,
     )

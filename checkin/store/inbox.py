@@ -9,7 +9,7 @@ from sqlalchemy import Integer, ScalarSelect, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.flood import Heard
-from checkin.domain.terms import PersonId
+from checkin.domain.terms import CheckInId, DeliveryId, PersonId
 from checkin.store.session import insert_once
 from checkin.store.tables import InboundRow, PersonRow
 
@@ -41,6 +41,23 @@ def keep(session: Session, *, body: str, **values: Any) -> Kept | None:
     if found is None:
         return None
     return Kept(found, body, values["received_at"], values.get("sent_at"), values.get("check_in_id"))
+
+
+def on_call(session: Session, person: PersonId, call: DeliveryId) -> list[InboundRow]:
+    """What was pressed or said on one call, oldest first."""
+    where = (InboundRow.person_id == person, InboundRow.channel == "voice", InboundRow.sid.startswith(f"call:{call}:"))
+    return list(session.scalars(select(InboundRow).where(*where).order_by(InboundRow.id)))
+
+
+def answers_to(session: Session, person: PersonId, check_in: CheckInId) -> list[InboundRow]:
+    """What this person said or wrote in answer to one check-in, oldest first."""
+    where = (InboundRow.person_id == person, InboundRow.check_in_id == check_in)
+    return list(session.scalars(select(InboundRow).where(*where).order_by(InboundRow.id)))
+
+
+def body_of(session: Session, sid: str) -> str | None:
+    """The words that are stored under a sid."""
+    return session.scalar(select(InboundRow.body).where(InboundRow.sid == sid))
 
 
 def link(session: Session, kept: Kept) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import SETTLED, Kind, State
@@ -25,8 +25,9 @@ _ABOUT_THEN = timedelta(hours=1)
 class Outgoing:
     """A delivery in the hand of a worker. `attempt` fences it; `unsure`: ask the carrier before sending again.
 
-    `starts_at` is its turn at the sender's rate: the claim is counted from then. `others`: the carrier's names of what
-    else went to the same person at about the same time, where it must ask whether this went too.
+    `starts_at` is its turn at the sender's rate: the claim is counted from then. `detects`: the carrier
+    listens for who picks up. `others`: the carrier's names of what else went to the same person at about the same time,
+    where it must ask whether this went too.
     """
 
     id: DeliveryId
@@ -42,6 +43,7 @@ class Outgoing:
     unsure: bool
     first_tried_at: datetime
     starts_at: datetime
+    detects: bool = False
     others: frozenset[str] = frozenset()
 
 
@@ -64,6 +66,11 @@ def put(session: Session, key: str, **values: Any) -> DeliveryId | None:
         return None
     session.info.setdefault("written", []).append((Lane(values["lane"]), DeliveryId(found)))
     return DeliveryId(found)
+
+
+def is_there(session: Session, key: str) -> bool:
+    """Whether a delivery was written under this key."""
+    return session.scalar(select(DeliveryRow.id).where(DeliveryRow.key == key)) is not None
 
 
 _NOT_NUDGED = frozenset({Lane.CHECKIN.value, Lane.BULK.value})
@@ -119,7 +126,7 @@ def held(session: Session, deliveries: Sequence[Outgoing]) -> dict[DeliveryId, D
     return {DeliveryId(row.id): row for row in rows if row.attempt == attempts[DeliveryId(row.id)]}
 
 
-def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: datetime) -> Outgoing:
+def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: datetime, detects: bool = False) -> Outgoing:
     """What a worker needs to hand this delivery over."""
     phone = session.get_one(PersonRow, row.person_id).phone
     about = session.get(DeliveryRow, row.about_delivery_id) if row.about_delivery_id is not None else None
@@ -137,6 +144,7 @@ def outgoing(session: Session, row: DeliveryRow, unsure: bool, starts_at: dateti
         unsure=unsure,
         first_tried_at=row.first_tried_at or row.created_at,
         starts_at=starts_at,
+        detects=detects,
         others=_others(session, row) if unsure else frozenset(),
     )
 
@@ -169,6 +177,18 @@ def cancel_routine(session: Session, person: PersonId, check_in: CheckInId | Non
         execution_options={"synchronize_session": False},
     )
     return len(list(done))
+
+
+def withdraw(session: Session, keys: Sequence[str], now: datetime) -> set[str]:
+    """Cancel the deliveries of these keys that nobody has tried to hand over. Returns their keys."""
+    done = session.scalars(
+        update(DeliveryRow)
+        .where(DeliveryRow.key.in_(keys), DeliveryRow.state == State.QUEUED.value, DeliveryRow.attempt == 0)
+        .values(state=State.CANCELLED.value, next_action_at=None, ended_at=now)
+        .returning(DeliveryRow.key),
+        execution_options={"synchronize_session": False},
+    )
+    return set(done)
 
 
 def cancel_all(session: Session, person: PersonId) -> int:
@@ -211,10 +231,31 @@ def live_calls_of_look_in(session: Session, look_in: LookInId) -> list[DeliveryR
     return _live_calls(session, DeliveryRow.look_in_id == look_in)
 
 
+def live_calls_to(session: Session, person: PersonId) -> list[DeliveryRow]:
+    """The calls to a person that have left and have not ended."""
+    return _live_calls(session, DeliveryRow.person_id == person, DeliveryRow.attempt > 0)
+
+
 def _live_calls(session: Session, *whose: ColumnElement[bool]) -> list[DeliveryRow]:
     ended = [state.value for state in SETTLED]
     live = (DeliveryRow.kind == Kind.CALL.value, DeliveryRow.state.not_in(ended), DeliveryRow.ended_at.is_(None))
     return list(session.scalars(select(DeliveryRow).where(*whose, *live)))
+
+
+def calls_under_way(session: Session, now: datetime) -> int:
+    """How many of our calls the carrier rings or holds now, whatever they are for."""
+    states = (State.SENDING.value, State.UNSURE.value, State.SENT.value)
+    where = (
+        DeliveryRow.kind == literal(Kind.CALL.value, literal_execute=True),  # as its index has it
+        DeliveryRow.ended_at.is_(None),
+        DeliveryRow.first_tried_at > now - _LONGEST_CALL,
+        DeliveryRow.state.in_(states),
+    )
+    return session.scalar(select(func.count()).where(*where)) or 0
+
+
+_LONGEST_CALL = timedelta(hours=4)
+"""The carrier ends a call after it."""
 
 
 def due_ids(session: Session, lane: Lane, now: datetime, limit: int) -> list[DeliveryId]:

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from checkin.domain.consent import Consent
-from checkin.domain.delivery import State as Delivery
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Role, VolunteerId
-from checkin.store import check_ins, inbox
+from checkin.store import check_ins, consent, erasures, inbox, stand_ins, wordings
+from checkin.store.emptied import ERASED
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
+    AnswersForRow,
     CheckInRow,
     CircleRow,
     ConsentRow,
     CoordinatorRow,
-    DeliveryRow,
     EscalationRow,
     MemberRow,
     PersonRow,
@@ -44,6 +44,7 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
     if found.coordinator is None:
         remember(session, ("coordinator", person.id), None)
     remember(session, ("second last text", person.id), found.second_last)
+    remember(session, wordings.STAMP, found.wordings)
     if circle is not None:
         remember(session, ("circle", circle.id), circle)
     if member is not None:
@@ -112,6 +113,7 @@ _WHO = (
         _NEWEST_CONSENT.label("consent"),
         _OPEN_CASE.label("case"),
         inbox.newest_but(1).label("second_last"),
+        wordings.newest_id.scalar_subquery().label("wordings"),
         *(column.label(f"asked_{column.key}") for column in check_ins.COLUMNS),
     )
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
@@ -152,12 +154,15 @@ def ensure(
     name: str = "",
     language: str = "en",
 ) -> PersonRow:
-    """The person with this number, written now where they were not known."""
+    """The person with this number, written now where they were not known. One that was erased stays out (P4)."""
     person = by_phone(session, phone)
     if person is None:
         person = new_person(phone, now, name=name, language=language)
         session.add(person)
         session.flush()
+        since = erasures.stays_out_since(session, phone)
+        if since is not None:
+            consent.record(session, PersonId(person.id), Consent.OUT, ERASED, now, at=since)
     return person
 
 
@@ -215,22 +220,16 @@ def coordinator_of(session: Session, person: PersonId) -> CoordinatorRow | None:
 
 def circle_by_id(session: Session, circle: int | None) -> CircleRow | None:
     """The circle with this id; None for None."""
-    return (
-        None
-        if circle is None
-        else once(
-            session,
-            ("circle", circle),
-            lambda: session.get(CircleRow, circle),
-        )
-    )
+    if circle is None:
+        return None
+    return once(session, ("circle", circle), lambda: session.get(CircleRow, circle))
 
 
 def roles_of(session: Session, person: PersonId) -> frozenset[Role]:
     """What this person is; a `viewer` sees numbers but acts on nothing, so counts as nothing here."""
     found = (
         (Role.MEMBER, member_of(session, person) is not None),
-        (Role.VOLUNTEER, volunteer_of(session, person) is not None),
+        (Role.VOLUNTEER, stand_ins.takes_cases(session, volunteer_of(session, person))),
         (Role.COORDINATOR, _acts(coordinator_of(session, person))),
     )
     return frozenset(role for role, holds in found if holds)
@@ -254,6 +253,7 @@ def coordinators(session: Session, circle: CircleId | None) -> tuple[PersonId, .
                 CoordinatorRow.circle_id == circle,
                 CoordinatorRow.circle_id.is_(None),
                 CoordinatorRow.role == "admin",
+                CoordinatorRow.id.in_(select(AnswersForRow.coordinator_id).where(AnswersForRow.circle_id == circle)),
             ),
         )
         .order_by(CoordinatorRow.id)
@@ -343,6 +343,8 @@ def everybody(
 ) -> Iterator[Known]:
     """Everybody who is a member (or a volunteer, or a coordinator), by their id in that role."""
     query = _ALL_OF.where(role.id.is_not(None)).order_by(role.id)
+    query = query.where(VolunteerRow.stand_in.is_(False)) if role is VolunteerRow else query
+    query = query.where(MemberRow.erased_at.is_(None)) if role is MemberRow else query
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield _known(row)
 
@@ -362,35 +364,6 @@ def remember_known(session: Session, known: Known) -> None:
     remember(session, ("volunteer", person), known.volunteer)
     remember(session, ("coordinator", person), known.coordinator)
     remember(session, ("consent", person), known.consent)
-
-
-def invitation_key(person: int) -> str:
-    """The key of a person's one invitation (promise P6)."""
-    return f"invite:{person}"
-
-
-def cancel_invitations(session: Session, persons: Sequence[int]) -> None:
-    """Cancel the invitations of these people that have not left: they have agreed by other means."""
-    for start in range(0, len(persons), _AT_ONCE):
-        keys = [invitation_key(person) for person in persons[start : start + _AT_ONCE]]
-        session.execute(
-            update(DeliveryRow)
-            .where(DeliveryRow.key.in_(keys), DeliveryRow.state == Delivery.QUEUED.value)
-            .values(state=Delivery.CANCELLED.value, next_action_at=None),
-            execution_options={"synchronize_session": False},
-        )
-
-
-def stopped_meanwhile(session: Session, persons: Sequence[int]) -> set[int]:
-    """Who of these has said stop by now. They are locked: a later stop waits for the transaction's end."""
-    stopped: set[int] = set()
-    for start in range(0, len(persons), _AT_ONCE):
-        some = list(persons[start : start + _AT_ONCE])
-        session.execute(
-            select(PersonRow.id).where(PersonRow.id.in_(some)).order_by(PersonRow.id).with_for_update(),
-        )
-        stopped |= opted_out(session, some)
-    return stopped
 
 
 def circles(session: Session) -> dict[int, CircleRow]:

@@ -51,19 +51,29 @@ def key_id(key: bytes) -> bytes:
 
 def seal(text: str) -> bytes:
     """Encrypt a text with the newest key."""
-    if _keys.newest is None:
-        raise CannotUnseal("no encryption key is installed")
-    nonce = os.urandom(12)
-    return _FORMAT + _keys.newest + nonce + _keys.by_id[_keys.newest].encrypt(nonce, text.encode(), None)
+    return seal_bytes(text.encode())
 
 
 def unseal(sealed: bytes) -> str:
     """Decrypt a text. Raises CannotUnseal."""
+    return unseal_bytes(sealed).decode()
+
+
+def seal_bytes(plain: bytes) -> bytes:
+    """Encrypt bytes with the newest key."""
+    if _keys.newest is None:
+        raise CannotUnseal("no encryption key is installed")
+    nonce = os.urandom(12)
+    return _FORMAT + _keys.newest + nonce + _keys.by_id[_keys.newest].encrypt(nonce, plain, None)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Decrypt bytes. Raises CannotUnseal."""
     key = _keys.by_id.get(sealed[1:5])
     if key is None or sealed[:1] != _FORMAT:
         raise CannotUnseal("a value was sealed with a key that is not in CHECKIN_ENCRYPTION_KEYS")
     try:
-        return key.decrypt(sealed[5:17], sealed[17:], None).decode()
+        return key.decrypt(sealed[5:17], sealed[17:], None)
     except InvalidTag as error:
         raise CannotUnseal("a sealed value was changed or is damaged") from error
 
@@ -88,6 +98,21 @@ class Sealed(TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt on the way out."""
         return None if value is None else unseal(bytes(value))
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes (a sound) that are encrypted in the database and plain in Python."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else seal_bytes(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Decrypt on the way out."""
+        return None if value is None else unseal_bytes(bytes(value))
 
 
 class BlindIndex(TypeDecorator[str]):

@@ -142,13 +142,15 @@ _READS_ONLY = "checkin_reads_only"
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a transaction that writes nothing: on SQLite it holds up no writer, and none holds it up."""
+    """Open a transaction that writes nothing: on SQLite it holds up no writer, and none holds it up.
+
+    What was read stays readable after it.
+    """
     with (
         engine.connect().execution_options(**{_READS_ONLY: True}) as connection,
         Session(connection, expire_on_commit=False) as session,
     ):
         yield session
-        session.rollback()
 
 
 def once(session: Session, key: tuple[object, ...], find: Callable[[], _T]) -> _T:

@@ -67,6 +67,22 @@ def reserve_pace(session: Session, sender: str, per_second: float, now: datetime
         session.refresh(row)
 
 
+def one_at_a_time(session: Session, name: str, now: datetime) -> None:
+    """Whoever counts something and then adds to it under this name does so alone, until the transaction ends.
+
+    SQLite has one writer at a time as it is.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    if session.get(SenderRow, name) is None:
+        try:
+            with session.begin_nested():
+                session.add(SenderRow(name=name, free_at=now))
+        except IntegrityError:  # another process was faster
+            pass
+    session.scalar(select(SenderRow.name).where(SenderRow.name == name).with_for_update())
+
+
 def free_at(session: Session, sender: str, now: datetime) -> datetime:
     """When a sender is next free; nothing is taken."""
     row = session.get(SenderRow, sender, populate_existing=True)

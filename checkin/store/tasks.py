@@ -20,6 +20,13 @@ def is_given(session: Session, key: str) -> bool:
     return session.scalar(select(TaskRow.id).where(TaskRow.key == key)) is not None
 
 
+def withdraw(session: Session, key: str, now: datetime) -> None:
+    """What a task asked for was done meanwhile: nobody need look."""
+    row = session.scalar(select(TaskRow).where(TaskRow.key == key, TaskRow.done_at.is_(None)))
+    if row is not None:
+        row.done_at, row.done_by = now, "answered"
+
+
 def undone(session: Session) -> list[TaskRow]:
     """What waits for a coordinator, oldest first."""
     return list(session.scalars(select(TaskRow).where(TaskRow.done_at.is_(None)).order_by(TaskRow.id)))

@@ -14,7 +14,7 @@ from checkin.store.turns import NotCommitted, TooBusy
 PATIENCE = 8.0
 """Seconds that a webhook waits for its turn at the database: the carrier itself gives up after fifteen."""
 LONGEST = 28
-"""Webhooks at once, of the web server's 32 threads: the others still say how the service is."""
+"""Webhooks at once, of the web server's 64 threads. Streams of Today take 20 at most; the rest is for the pages."""
 
 NOT_NOW = (TooBusy, NotCommitted, NoConnection, OperationalError)
 """The database does not keep up, cannot be reached, or has no room: nothing was committed."""

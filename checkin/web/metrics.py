@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.illness import Part, Severity
-from checkin.domain.policy import IllnessPolicy
+from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane, Level
 from checkin.illness.carrier_signs import ERROR_WORDS
 from checkin.illness.look import PROCESSES, look

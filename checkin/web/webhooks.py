@@ -1,37 +1,46 @@
 """The carrier's door. Every request is signed; its effect is committed before it is answered; no network I/O.
 
 Where a voice webhook fails, the carrier asks `…/fallback`, which needs no database: the person hears to hold on,
-and the same question is put again. A 2xx is never given for what was not committed (promise P7).
+and the same question is put again; after some rounds they hear a goodbye, never the carrier's own error words.
+A 2xx is never given for what was not committed (promise P7).
 """
 
+import re
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import structlog
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.carrier.signature import is_genuine
-from checkin.carrier.twilio import refusal_of
+from checkin.carrier.twilio import refusal_of, verdict_of
 from checkin.carrier.twiml import Links, empty_twiml, fallback_twiml, to_twiml, wait_twiml
-from checkin.domain.call_script import CallScript, Said
+from checkin.domain.call_script import CallScript
 from checkin.domain.delivery import Kind
-from checkin.domain.phone import BadPhone, parse_phone, parse_sender
-from checkin.domain.terms import DeliveryId, Phone
-from checkin.handlers import call_answered, call_ended, call_received, keys_pressed
-from checkin.handlers.call_words import listener
+from checkin.domain.phone import parse_sender
+from checkin.domain.terms import DeliveryId
+from checkin.handlers import call_answered, call_ended, keys_pressed, machine_told
 from checkin.handlers.delivery_reported import delivery_reported
 from checkin.handlers.text_received import IncomingText, text_received, words_of
 from checkin.messages import UnknownTemplate
 from checkin.store.tables import DeliveryRow
+from checkin.web.asked import field as _field
+from checkin.web.asked import refuse as _refuse
+from checkin.web.asked import said as _said
+from checkin.web.asked import sid as _sid
+from checkin.web.incoming import incoming_calls
 from checkin.web.line import Line, not_now
 from checkin.wiring import Services
 
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-_LONGEST_SID = 64
+_ROUNDS = 6
+"""How often somebody is asked to hold on, some seconds each, before we say goodbye."""
+
+HOLD_MUSIC = "/static/hold.wav"
 
 _CALL = "/call/<int(max=2147483647):call>"
 
@@ -101,16 +110,32 @@ def webhooks(services: Services) -> Blueprint:
 
     @door.post(f"{_CALL}/wait")
     def wait(call: int) -> Response:
-        words, language = _on_call(services, call, lambda session, row: _waiting_words(services, session, row))
-        return _twiml(wait_twiml(words, services.handbook.messages.voice(language)))
+        def work(session: Session, row: DeliveryRow) -> tuple[str, str]:
+            return call_ended.alone_in_conference(session, services.handbook, row, services.now())
+
+        words, language = _on_call(services, call, work)
+        again = f"{base}/twilio/call/{call}/wait"
+        return _twiml(wait_twiml(words, services.handbook.messages.voice(language), base + HOLD_MUSIC, again))
 
     @door.post(f"{_CALL}/fallback")
     def fallback(call: int) -> Response:
-        return _hold_on(services, f"{base}/twilio/call/{call}/answered")
+        return _hold_on(services, f"{base}/twilio/call/{call}/answered", "error_goodbye")
 
     @door.post(f"{_CALL}/status")
     def call_status(call: int) -> Response:
         _report(services, call, _field("CallStatus"), _sid("CallSid"))
+        return Response(status=204)
+
+    @door.post(f"{_CALL}/machine")
+    def machine(call: int) -> Response:
+        """Who picked up, as the carrier hears it; told while the call goes on, or after it."""
+        verdict = verdict_of(_field("AnsweredBy"))
+
+        def work(session: Session, row: DeliveryRow) -> bool:
+            machine_told.machine_told(session, services.handbook, row, verdict, services.now())
+            return True
+
+        _on_call(services, call, work)
         return Response(status=204)
 
     @door.post(f"{_CALL}/conference")
@@ -129,58 +154,8 @@ def webhooks(services: Services) -> Blueprint:
             services.act(work)
         return Response(status=204)
 
-    @door.post("/voice")
-    def voice() -> Response:
-        sid, sender = _sid("CallSid"), _caller(services)
-
-        def work(session: Session) -> CallScript:
-            return call_received.call_received(session, services.handbook, sid, sender, services.now())
-
-        return _script(services, None, services.act(work))
-
-    @door.post("/voice/keys/<step>")
-    def voice_keys(step: str) -> Response:
-        sid, sender, said = _sid("CallSid"), _caller(services), _said()
-
-        def work(session: Session) -> CallScript:
-            return call_received.incoming_keys(session, services.handbook, sid, sender, said, services.now())
-
-        return _script(services, None, services.act(work))
-
-    @door.post("/voice/fallback")
-    def voice_fallback() -> Response:
-        return _hold_on(services, f"{base}/twilio/voice")
-
+    incoming_calls(door, services, _script, _hold_on)
     return door
-
-
-def _refuse(sentence: str, status: int = 400) -> NoReturn:
-    abort(Response(f"{sentence}\n", status, mimetype="text/plain"))
-
-
-def _field(name: str) -> str:
-    value = request.form.get(name, "").replace("\x00", "")
-    if not value:
-        _refuse(f"The request lacks {name}.")
-    return value
-
-
-def _sid(name: str) -> str:
-    sid = _field(name)
-    if len(sid) > _LONGEST_SID:
-        _refuse(f"The request's {name} is longer than {_LONGEST_SID} characters.")
-    return sid
-
-
-def _said() -> Said:
-    """The keys that were pressed, or the words that were spoken; neither where nobody did anything."""
-    keys = "".join(key for key in request.form.get("Digits", "") if key in "0123456789*#")[:8]
-    words = request.form.get("SpeechResult", "").replace("\x00", "").strip()
-    try:
-        sure = min(max(float(request.form.get("Confidence", "1")), 0.0), 1.0)
-    except ValueError:
-        sure = 0.0
-    return Said(keys, words, sure)
 
 
 def _body() -> str:
@@ -196,13 +171,6 @@ def _has_media() -> bool:
 def _opt_out_type() -> str | None:
     kind = request.form.get("OptOutType", "").upper()
     return kind if kind in ("STOP", "START", "HELP") else None
-
-
-def _caller(services: Services) -> Phone | None:
-    try:
-        return parse_phone(request.form.get("From", ""), services.settings.default_region)
-    except BadPhone:
-        return None  # withheld or forged beyond use: an unknown caller
 
 
 def _report(services: Services, delivery: int, status: str, sid: str) -> None:
@@ -233,19 +201,28 @@ def _leg(session: Session, sid: str) -> DeliveryId | None:
     return DeliveryId(found) if found is not None else None
 
 
-def _waiting_words(services: Services, session: Session, row: DeliveryRow) -> tuple[str, str]:
-    to = listener(session, services.handbook, row)
-    member = row.subject == "member_leg"
-    return to.say("member_joining" if member else "volunteer_wait"), to.language
+def _hold_on(services: Services, again: str, goodbye: str) -> Response:
+    """Words that need no database, and the same question again; after some rounds a goodbye. Without words: a pause.
 
-
-def _hold_on(services: Services, again: str) -> Response:
-    """Words that need no database, and the same question again. Without such words: a pause."""
+    The rounds are counted in the address that is asked again: the carrier names it when it fails once more.
+    """
+    failed = re.search(r"[?&]again=(\d{1,3})$", request.form.get("ErrorUrl", ""))
+    rounds = int(failed[1]) if failed is not None else 0
     try:
-        said = services.handbook.messages.say("hold_on", "en", {})
+        said = services.handbook.messages.say(goodbye if rounds >= _ROUNDS else "hold_on", "en", _nameless(services))
     except UnknownTemplate:
-        return _twiml(fallback_twiml("", services.handbook.messages.voice("en"), again))
-    return _twiml(fallback_twiml(said.body, services.handbook.messages.voice(said.language), again))
+        return _twiml(fallback_twiml("", services.handbook.messages.voice("en"), f"{again}?again={rounds + 1}"))
+    onward = f"{again}?again={rounds + 1}" if rounds < _ROUNDS else None
+    return _twiml(fallback_twiml(said.body, services.handbook.messages.voice(said.language), onward))
+
+
+def _nameless(services: Services) -> dict[str, str]:
+    """What may be said to anybody, from the rule book alone."""
+    handbook = services.handbook
+    return {
+        "programme": handbook.policy(None).discreet_name,
+        "line": handbook.lines.phrase(handbook.region, "en"),
+    }
 
 
 def _script(services: Services, call: int | None, script: CallScript) -> Response:
@@ -256,6 +233,9 @@ def _script(services: Services, call: int | None, script: CallScript) -> Respons
         after=f"{own}/after",
         conference=f"{own}/conference",
         wait=f"{own}/wait",
+        recording=f"{base}/twilio/voice/recording",
+        transcript=f"{base}/twilio/voice/transcript",
+        music=base + HOLD_MUSIC,
     )
     return _twiml(to_twiml(script, links, services.handbook.messages.voice(script.language)))
 

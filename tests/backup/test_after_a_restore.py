@@ -9,11 +9,14 @@ import pytest
 from checkin.backup.make import make_backup
 from checkin.backup.restore import restore
 from checkin.carrier.signature import sign
+from checkin.handlers.member_erased import erase_member
+from checkin.promises import broken
 from checkin.sealed_keys import load_keys
 from checkin.store import restored
 from checkin.store.tables import CheckInRow, DeliveryRow
-from tests.town import SAM, Town
-from workers import catch_up
+from tests.town import DORA, SAM, Town
+from tests.whole_life import MARY, NAME, WORD, lived, traces
+from workers import catch_up, housekeeping
 
 Restores = Callable[[], None]
 
@@ -30,6 +33,7 @@ def backed_up(town: Town, tmp_path: Path) -> Callable[[], Restores]:
             town.services.engine.dispose()
             restore(settings, file, town.time, force=True, keys_under=None)
             town.queue.ids.clear()
+            town.looks_anew()
 
         return restores
 
@@ -228,3 +232,40 @@ def test_what_came_before_the_clock_listened_opens_no_gate(town: Town, backed_up
     assert catch_up.look(town.services, listening_since=town.time - timedelta(seconds=31))
     with town.in_session() as session:
         assert restored.catch_up_from(session) is None
+
+
+def test_who_was_erased_since_the_backup_is_erased_again(town: Town, backed_up: Callable[[], Restores]) -> None:
+    lived(town)
+    restores = backed_up()
+    town.passes(minutes=5)
+    town.services.act(lambda session: erase_member(session, town.services.handbook, 1, "person 5", town.time))
+    housekeeping.look(town.services)
+    Path(str(town.services.engine.url.database)).unlink()  # the disk is lost; the list beside the backups is not
+    restores()
+    assert traces(town.services.engine, NAME, WORD, SAM, MARY) == {}
+    catches_up(town)
+    catch_up.catch_up(town.services, town.time - timedelta(hours=3))
+    assert traces(town.services.engine, SAM, WORD) == {}, "nor does the carrier's log bring them back"
+    sent = len(town.sam.texts)
+    town.passes(hours=24)
+    assert len(town.sam.texts) == sent
+
+
+def test_a_case_that_was_open_in_the_backup_of_somebody_erased_rings_nobody(
+    town: Town, backed_up: Callable[[], Restores]
+) -> None:
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=2)
+    restores = backed_up()
+    desk = town.desk(DORA)
+    desk.presses(desk.opens("/cases/1"), "Close", ending="settled")
+    assert [case.state for case in town.cases()] == ["closed"]
+    town.passes(minutes=2)
+    town.services.act(lambda session: erase_member(session, town.services.handbook, 1, "person 5", town.time))
+    restores()  # what the database that is moved aside knows counts too
+    assert [case.state for case in town.cases()] == ["closed"]
+    rung = len(town.ana.heard) + len(town.ben.heard)
+    town.passes(hours=1)
+    assert len(town.ana.heard) + len(town.ben.heard) == rung
+    with town.in_session() as session:
+        assert broken(session, town.time, lambda *_: True) == []

@@ -13,7 +13,7 @@ from checkin.domain.terms import PersonId, Phone
 from checkin.store import consent, people, system
 from checkin.store.migrate import MOVED, NewerDatabase, check, put_version, upgrade, version_of
 from checkin.store.session import make_engine, transaction
-from checkin.store.tables import DeliveryRow, PersonRow
+from checkin.store.tables import CountedDayRow, DeliveryRow, PersonRow
 from tests.backup.conftest import NOW, MakePlace, Place
 from tests.postgres import Postgres
 
@@ -29,7 +29,7 @@ def home(make_place: MakePlace) -> Place:
         system.audit(session, "Dora", "looked", NOW, person=3, nested={"b": 1, "a": None, "c": 0.1})
         system.reserve_pace(session, "text", 1.0, NOW)
         calls = DeliveryRow(key="one", kind="call", lane="urgent", person_id=1, state="sent", created_at=NOW)
-        session.add(calls)
+        session.add_all([calls, CountedDayRow(day=NOW.date(), zone="UTC")])
         session.flush()
         session.add(
             DeliveryRow(

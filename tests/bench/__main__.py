@@ -11,13 +11,15 @@ from pathlib import Path
 
 from tests.bench.ground import Ground
 from tests.bench.memory import memory
+from tests.bench.pages import pages
 from tests.bench.ring import ring
 from tests.bench.scan import scan
+from tests.bench.voice import voice
 from tests.bench.wave import wave
 from tests.bench.webhook import webhook
 from tests.postgres import Postgres, why_not
 
-PARTS = {"webhook": webhook, "ring": ring, "scan": scan, "wave": wave, "memory": memory}
+PARTS = {"webhook": webhook, "ring": ring, "voice": voice, "scan": scan, "wave": wave, "memory": memory, "pages": pages}
 DATABASES = ("sqlite", "postgresql")
 
 

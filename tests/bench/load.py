@@ -28,23 +28,34 @@ def percentile(values: list[float], share: float) -> float:
 def post_texts(
     port: int, token: str, texts: list[dict[str, str]], connections: int = 16, per_second: float | None = None
 ) -> Load:
-    """Post all texts over so many connections, each one after another. Raises on an answer that is not 200.
+    """Post all texts: see `post`."""
+    return post(port, token, [("/twilio/sms", fields) for fields in texts], connections, per_second)
 
-    With `per_second` each text has its moment, and what it took is counted from then: who is kept waiting by those
+
+def post(
+    port: int,
+    token: str,
+    posts: list[tuple[str, dict[str, str]]],
+    connections: int = 16,
+    per_second: float | None = None,
+) -> Load:
+    """Post webhooks (path, fields) over so many connections, one after another. Raises on an answer that is no 200.
+
+    With `per_second` each has its moment, and what it took is counted from then: who is kept waiting by those
     before it has waited.
     """
-    rest, guard, took = iter(enumerate(texts)), threading.Lock(), list[float]()
+    rest, guard, took = iter(enumerate(posts)), threading.Lock(), list[float]()
     started = time.perf_counter()
-    url = f"http://127.0.0.1:{port}/twilio/sms"
     failures: list[str] = []
 
     def run() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while True:
             with guard:
-                place, fields = next(rest, (0, None))
-            if fields is None or failures:
+                place, (path, fields) = next(rest, (0, ("", {})))
+            if not path or failures:
                 return
+            url = f"http://127.0.0.1:{port}{path}"
             headers = {
                 "Content-Type": "application/x-www-form-urlencoded",
                 "X-Twilio-Signature": sign(url, fields.items(), token),
@@ -55,7 +66,7 @@ def post_texts(
                 time.sleep(max(0.0, due - began))
                 began = due
             try:
-                connection.request("POST", "/twilio/sms", urlencode(fields), headers)
+                connection.request("POST", path, urlencode(fields), headers)
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, http.client.HTTPException) as error:

@@ -16,6 +16,8 @@ class StubCarrier:
 
     def __init__(self) -> None:
         self.rung: list[tuple[float, str]] = []
+        self.doors: dict[str, tuple[str, str]] = {}
+        """By number: the address at which its newest call asks for words, and its sid."""
         self.texted = 0
         self.texted_at: list[float] = []
         self.rang = threading.Condition()
@@ -46,7 +48,10 @@ class StubCarrier:
                 else:  # what is made has a number that it is for; what is ended has none
                     given = {"sid": sid, "status": "queued"}
                     if "To" in fields:
-                        given["to"] = stub.asked(at, fields["To"][0], b"/Calls.json" in first)
+                        call = b"/Calls.json" in first
+                        if call:
+                            stub.doors[fields["To"][0]] = fields["Url"][0], sid
+                        given["to"] = stub.asked(at, fields["To"][0], call)
                 said = json.dumps(given).encode()
                 return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
                     len(said),

@@ -94,6 +94,22 @@ def test_a_text_is_typed_and_a_call_is_taken_by_keyboard(page: Page, simulator: 
     until(lambda: service.posted[-1][1].get("CallStatus") == "completed")
 
 
+def test_a_key_picks_up_a_ringing_phone_and_the_star_leaves_a_talk(
+    page: Page, simulator: Simulator, service: Service
+) -> None:
+    dial = f'<Dial action="{service.url}/after" hangupOnStar="true"><Conference>talk</Conference></Dial>'
+    service.answers = [(200, ASKS.format(url=service.url)), (200, f"<Response>{dial}</Response>")]
+    with simulator.lock:
+        simulator.world.place(ANA, f"{service.url}/twilio/call/1/answered", f"{service.url}/twilio/call/1/status", 25)
+    ana = phone(page, "Ana, a volunteer")
+    expect(ana).to_contain_text(f"Ringing: {NUMBER}")
+    ana.get_by_role("button", name="1", exact=True).click()
+    expect(ana).to_contain_text("Waiting to be joined")
+    service.answers = [(200, "<Response><Say>You are out of the talk.</Say><Pause length='60'/></Response>")]
+    ana.get_by_role("button", name="*", exact=True).click()
+    expect(ana.get_by_role("log")).to_contain_text("You are out of the talk.")
+
+
 def test_a_text_arrives_a_habit_is_chosen_and_a_phone_is_added(page: Page, simulator: Simulator) -> None:
     with simulator.lock:
         simulator.world.send(SAM, "Hi Sam <b>how</b> are you?", "")

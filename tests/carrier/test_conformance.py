@@ -16,6 +16,7 @@ from checkin.carrier.port import CarrierRefused, OutgoingCall, OutgoingText
 from checkin.carrier.twilio import TwilioCarrier
 from checkin.domain.terms import Phone
 from checkin.settings import ROOT
+from checkin.simulator.recordings import Recording
 from checkin.simulator.server import Simulator
 from tests.carrier.conftest import ACCOUNT, utc_now
 
@@ -28,6 +29,7 @@ CALL = OutgoingCall(
     "https://checkin.test/twilio/call/2/status",
     timedelta(seconds=25),
     "https://checkin.test/twilio/call/2/fallback",
+    "https://checkin.test/twilio/call/2/machine",
 )
 
 
@@ -81,6 +83,7 @@ def test_texts_and_calls(
     with simulator.lock:
         simulator.world.run_until(utc_now() + timedelta(seconds=1))
         simulator.world.phone(ANA).answers()
+        simulator.world.run_until(utc_now() + timedelta(seconds=6))  # and it is known who picked up
     assert over_http.find_text(TEXT, since)
     assert over_http.find_call(CALL, since)
     with simulator.lock:
@@ -163,6 +166,17 @@ def test_the_log_and_the_last_words(
     over_http.text_status(text)
     over_http.call_status(call)
     judge(api, exchanges, 2 + 2 + 2 + 2)
+
+
+def test_recordings(api: OpenAPI, exchanges: list[Exchange], simulator: Simulator, over_http: TwilioCarrier) -> None:
+    """The list and the deletion; the sound itself is no part of the document."""
+    since = utc_now() - timedelta(seconds=2)
+    with simulator.lock:
+        simulator.world.recordings["RE" + "1" * 32] = Recording("RE" + "1" * 32, "CA" + "2" * 32, "hi", 3, utc_now())
+    [kept] = over_http.recordings_since(since)
+    over_http.delete_recording(kept.sid)
+    over_http.delete_recording(kept.sid)
+    judge(api, exchanges, 3)
 
 
 @pytest.mark.parametrize(

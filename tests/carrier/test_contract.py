@@ -3,7 +3,7 @@
 import random
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from checkin.carrier.port import (
     CarrierBusy,
     CarrierRefused,
     CarrierUnsure,
+    Charge,
     OutgoingCall,
     OutgoingText,
     Refusal,
@@ -22,6 +23,7 @@ from checkin.carrier.port import (
 from checkin.carrier.twilio import TwilioCarrier
 from checkin.domain.terms import Phone
 from checkin.simulator.carrier import SimulatedCarrier
+from checkin.simulator.phones import Habit
 from checkin.simulator.server import Simulator
 from checkin.simulator.world import World
 from tests.carrier.conftest import ACCOUNT, Webhooks, asks_for_fault, utc_now
@@ -105,6 +107,20 @@ def test_a_call_rings_is_picked_up_and_ends(side: Side) -> None:
     assert told == ["initiated", "ringing", "in-progress", "completed"]
     assert set(side.webhooks.values("CallSid")) == {sid}
     assert side.webhooks.values("SequenceNumber") == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(("habit", "verdict"), [(Habit.ANSWERS, "human"), (Habit.VOICEMAIL, "machine_end_beep")])
+def test_who_picked_up_is_told_where_that_is_asked_for(side: Side, habit: Habit, verdict: str) -> None:
+    side.world.phone(ANA).habit = habit
+    sid = side.carrier.place_call(replace(CALL, machine_url=CALL.answer_url.replace("answered", "machine"))).sid
+    side.carrier.place_call(replace(CALL, to=SAM))
+    side.world.phone(SAM).habit = habit
+    passes(side, 60)
+    [(url, params)] = [each for each in side.webhooks.posted if "AnsweredBy" in each[1]]
+    assert url.endswith("/machine")
+    assert set(params) == {"CallSid", "AccountSid", "AnsweredBy", "MachineDetectionDuration"}
+    assert (params["CallSid"], params["AnsweredBy"]) == (sid, verdict)
+    assert params["MachineDetectionDuration"].isdecimal()
 
 
 def test_it_rings_no_longer_than_asked(side: Side) -> None:
@@ -227,6 +243,22 @@ def test_the_log_of_who_rang_has_only_what_is_over(side: Side) -> None:
     side.world.phone(SAM).hangs_up()
     [call] = side.carrier.calls_received(since)
     assert (call.caller, call.sid) == (SAM, next(iter(side.world.calls)))
+
+
+def test_what_was_charged_for_what_left(side: Side) -> None:
+    since = utc_now() - timedelta(seconds=1)
+    text = side.carrier.send_text(TEXT).sid
+    side.world.phone(SAM).sends("this one is not ours")
+    assert side.carrier.charges(since, since + timedelta(hours=1)) == [], "not known yet"
+    passes(side, 1)
+    call = side.carrier.place_call(CALL).sid
+    passes(side, 1)
+    side.world.phone(ANA).answers()
+    passes(side, 20)
+    side.world.phone(ANA).hangs_up()
+    found = side.carrier.charges(since, since + timedelta(hours=1))
+    assert set(found) == {Charge(text, 7_900, "USD", 1), Charge(call, 14_000, "USD")}
+    assert side.carrier.charges(since - timedelta(hours=2), since - timedelta(hours=1)) == []
 
 
 @pytest.mark.parametrize("what", ["texts_received", "calls_received"])

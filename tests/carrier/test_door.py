@@ -19,7 +19,6 @@ UNKNOWN = "+12025550177"
 def posts(town: Town, path: str, form: dict[str, str], *, signed_for: str = BASE, token: str = "token") -> TestResponse:
     """Post as Twilio does, signed by its own library."""
     signature = RequestValidator(token).compute_signature(signed_for + path, form)
-    assert town.client is not None
     return town.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
 
 
@@ -35,17 +34,19 @@ PATHS = [
     "/twilio/sms",
     "/twilio/sms/status/1",
     "/twilio/voice",
-    "/twilio/voice/keys/incoming",
+    "/twilio/voice/keys/member.1",
+    "/twilio/voice/recording",
+    "/twilio/voice/transcript",
+    "/twilio/voice/status",
     "/twilio/voice/fallback",
     *(
         f"/twilio/call/1/{what}"
-        for what in ("answered", "keys/offer", "after", "wait", "fallback", "status", "conference")
+        for what in ("answered", "keys/offer", "after", "wait", "fallback", "status", "machine", "conference")
     ),
 ]
 
 
 def test_what_is_forged_is_refused_everywhere(town: Town) -> None:
-    assert town.client is not None
     for path in PATHS:
         for headers in ({}, {"X-Twilio-Signature": "x"}, {"X-Twilio-Signature": "é"}):
             answer = town.client.post(path, data=text("4"), headers=headers)
@@ -55,12 +56,10 @@ def test_what_is_forged_is_refused_everywhere(town: Town) -> None:
 
 
 def test_the_door_is_only_posted_to(town: Town) -> None:
-    assert town.client is not None
     assert {path: town.client.get(path).status_code for path in PATHS} == dict.fromkeys(PATHS, 405)
 
 
 def test_every_route_stands_on_the_list(town: Town) -> None:
-    assert town.client is not None
     rules = {rule.rule for rule in town.client.application.url_map.iter_rules() if rule.rule.startswith("/twilio/")}
     assert len(rules) == len(PATHS), "a new route is to be tried with forged requests too"
 
@@ -68,7 +67,6 @@ def test_every_route_stands_on_the_list(town: Town) -> None:
 def test_a_changed_text_is_forged(town: Town) -> None:
     form = text("4")
     signature = RequestValidator("token").compute_signature(f"{BASE}/twilio/sms", form)
-    assert town.client is not None
     answer = town.client.post("/twilio/sms", data=form | {"Body": "5"}, headers={"X-Twilio-Signature": signature})
     assert answer.status_code == 403
 
@@ -83,6 +81,10 @@ MISSING: list[tuple[str, dict[str, str], str]] = [
     ("/twilio/call/1/answered", {}, "CallSid"),
     ("/twilio/call/1/conference", {"CallSid": "CA1"}, "StatusCallbackEvent"),
     ("/twilio/voice", {"From": SAM}, "CallSid"),
+    ("/twilio/voice/keys/member.1", {"From": SAM}, "CallSid"),
+    ("/twilio/voice/recording", {"RecordingSid": "RE" + "a" * 32}, "CallSid"),
+    ("/twilio/voice/transcript", {"RecordingSid": "RE" + "a" * 32}, "CallSid"),
+    ("/twilio/voice/status", {"CallSid": "CA1"}, "CallStatus"),
 ]
 
 
@@ -97,7 +99,6 @@ def test_a_sid_that_is_too_long_is_refused(town: Town) -> None:
 
 
 def test_malformed_bodies_are_refused_in_one_sentence(town: Town) -> None:
-    assert town.client is not None
     for data, kind in (
         (b"\xff\xfe=%%%&&=;;\x00", "application/x-www-form-urlencoded"),
         (b'{"Body": ', "application/json"),
@@ -216,8 +217,8 @@ def test_without_a_database_nothing_is_acknowledged_and_the_caller_is_held(
     assert posts(town, "/twilio/sms", text("i want to die")).status_code == 503
     assert posts(town, "/twilio/call/7/keys/offer", {"CallSid": "CA1", "Digits": "1"}).status_code == 503
     for path, again in (
-        ("/twilio/call/7/fallback", f"{BASE}/twilio/call/7/answered"),
-        ("/twilio/voice/fallback", f"{BASE}/twilio/voice"),
+        ("/twilio/call/7/fallback", f"{BASE}/twilio/call/7/answered?again=1"),
+        ("/twilio/voice/fallback", f"{BASE}/twilio/voice?again=1"),
     ):
         answer = posts(town, path, {"CallSid": "CA1", "ErrorCode": "11200", "ErrorUrl": "x"})
         assert answer.status_code == 200

@@ -58,6 +58,9 @@ def api(simulator: Simulator, path: str, form: dict[str, str]) -> requests.Respo
         ("Calls.json", CALL | {"Timeout": "0"}, 20001),
         ("Calls.json", CALL | {"Timeout": "601"}, 20001),
         ("Calls.json", CALL | {"FallbackUrl": "x"}, 21609),
+        ("Calls.json", CALL | {"MachineDetection": "Perhaps", "AsyncAmd": "true"}, 20001),
+        ("Calls.json", CALL | {"MachineDetection": "Enable"}, 20001),
+        ("Calls.json", CALL | {"AsyncAmdStatusCallback": "x"}, 21609),
     ],
 )
 def test_it_refuses_what_twilio_refuses(simulator: Simulator, path: str, form: dict[str, str], code: int) -> None:

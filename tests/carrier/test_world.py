@@ -204,3 +204,63 @@ def test_what_is_spoken_counts_where_a_question_listens(listens: str, heard: lis
     assert phone.heard == ["How are you?"]
     phone.says("not so good")
     assert webhooks.values("SpeechResult") == heard
+
+
+def greeted(listens: str = 'input="dtmf speech"', **more: str) -> tuple[World, Webhooks]:
+    """A voicemail picks up a call that asks something."""
+    place, webhooks = world()
+    question = f'<Gather {listens} timeout="30" action="{URL}/keys"><Say>How are you?</Say></Gather>'
+    webhooks.words = f"<Response>{question}</Response>"
+    place.phone(SAM).habit = Habit.VOICEMAIL
+    place.phone(SAM).greeting = "Hi, this is Sam... leave a message"
+    place.place(SAM, URL, STATUS, 25, **more)
+    return place, webhooks
+
+
+def test_a_voicemail_speaks_its_greeting_into_a_question_that_listens() -> None:
+    place, webhooks = greeted()
+    passes(place, minutes=1)
+    assert webhooks.values("SpeechResult") == ["Hi, this is Sam", "leave a message"]
+    assert greeted('input="dtmf"')[1].values("SpeechResult") == []
+
+
+@pytest.mark.parametrize(
+    ("detection", "verdict"), [("Enable", "machine_start"), ("DetectMessageEnd", "machine_end_beep")]
+)
+def test_the_carrier_says_that_it_is_a_machine_and_when(detection: str, verdict: str) -> None:
+    place, webhooks = greeted(detection=detection, machine_callback=f"{URL}/machine")
+    passes(place, minutes=1)
+    assert webhooks.values("AnsweredBy") == [verdict]
+    [call] = place.calls.values()
+    assert call.answered_by == verdict
+
+
+def test_what_is_said_after_the_beep_is_on_the_voicemail_and_nothing_before() -> None:
+    place, webhooks = greeted('input="dtmf"')
+    passes(place, seconds=21)
+    assert place.phone(SAM).recorded == []
+    webhooks.words = "<Response><Say>Please call us back</Say></Response>"
+    [call] = place.calls.values()
+    place.redirect(call.sid, URL)
+    passes(place, minutes=1)
+    assert place.phone(SAM).recorded == ["Please call us back"]
+
+
+def test_words_that_the_beep_falls_into_are_recorded_from_there_on() -> None:
+    place, webhooks = greeted('input="dtmf"')
+    webhooks.words = "<Response><Say>" + "word " * 100 + "</Say></Response>"
+    passes(place, minutes=1)
+    [recorded] = place.phone(SAM).recorded
+    assert 0 < len(recorded) < 300
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(None, "unknown"), (20.0, "human")])
+def test_of_a_call_that_is_over_the_carrier_knows_nothing_unless_it_was_slow(after: float | None, verdict: str) -> None:
+    place, webhooks = world()
+    webhooks.words = "<Response><Hangup/></Response>"
+    place.phone(SAM).judged_after = after
+    place.place(SAM, URL, STATUS, 25, detection="DetectMessageEnd", machine_callback=f"{URL}/machine")
+    passes(place, seconds=1)
+    place.phone(SAM).answers()
+    passes(place, minutes=1)
+    assert webhooks.values("AnsweredBy") == [verdict]

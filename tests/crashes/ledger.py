@@ -19,7 +19,7 @@ from checkin.domain.terms import EscalationId, Lane, PersonId, Phone
 from checkin.simulator.calls import Call
 from checkin.simulator.server import Simulator
 from checkin.simulator.texts import Message
-from checkin.store import consent, escalations, inbox, people, tasks
+from checkin.store import consent, escalations, incoming, people, tasks
 from checkin.store.session import transaction
 from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow
 from checkin.wiring import Services
@@ -94,7 +94,8 @@ def _number_of(thing: Message | Call) -> int:
 def _calls_to_us(session: Session, calls: list[Call], found: Count) -> None:
     for call in calls:
         if call.direction == "inbound" and call.ended_at is not None:
-            traced = inbox.seen(session, f"{call.sid}:1") or tasks.is_given(session, f"incoming:{call.sid}")
+            row = incoming.by_sid(session, call.sid)
+            traced = (row is not None and row.came_to) or tasks.is_given(session, f"incoming:{call.sid}")
             if not traced:
                 found.lose("a call to us that left no trace", call.sid)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain import effects as do
+from checkin.domain.answering import Attempt
 from checkin.domain.check_in import (
     OPEN,
     Answered,
@@ -22,6 +24,8 @@ from checkin.domain.check_in import (
     Postponed,
     Scene,
     State,
+    TakenBack,
+    Tried,
     Woke,
     decide,
 )
@@ -234,8 +238,107 @@ def test_who_may_not_be_contacted_any_more_is_not_asked_and_has_not_missed() -> 
     assert (day.check_in.state, day.happened) == (State.SKIPPED, [])
 
 
+def rung(how: Attempt, policy: CheckInPolicy = DAILY, **more: Any) -> Day:
+    """A day on which each call to Sam ends so, half a minute after it was placed."""
+    day = Day(policy, channel=Channel.VOICE, **more)
+    while day.check_in.next_action_at is not None and day.now < at(hours=72):
+        before = len(day.questions())
+        day.wakes_until(day.check_in.next_action_at)
+        if [words for _, words in day.questions()[before:]] == ["call"]:
+            day.then(Tried(how), day.now + timedelta(seconds=30))
+    return day
+
+
+@pytest.mark.parametrize(
+    ("how", "calls", "state", "task"),
+    [
+        (Attempt.NO_ANSWER, 3, State.MISSED, []),
+        (Attempt.BUSY, 3, State.MISSED, []),
+        (Attempt.MACHINE, 3, State.MISSED, []),
+        (Attempt.SILENT, 3, State.MISSED, []),
+        (Attempt.FAILED, 3, State.UNREACHED, ["member_not_reached"]),
+        (Attempt.SOMEBODY_ELSE, 3, State.UNREACHED, ["member_not_reached"]),
+        (Attempt.CANCELED, 3, State.UNREACHED, ["member_not_reached"]),
+    ],
+)
+def test_a_call_that_brought_nothing_is_repeated_until_its_tries_are_used(
+    how: Attempt, calls: int, state: State, task: list[str]
+) -> None:
+    day = rung(how)
+    placed = [when for when, effect in day.happened if isinstance(effect, do.PlaceCall)]
+    assert (len(placed), day.check_in.state, day.tasks()) == (calls, state, task)
+    assert [(when - NOON).total_seconds() for when in placed] == [0, 630, 1260]
+    assert day.misses == (state is State.MISSED)
+
+
+def test_words_that_a_person_reads_are_not_asked_for_again_before_the_next_step() -> None:
+    day = Day(channel=Channel.VOICE).wakes_until(NOON)
+    day.then(Tried(Attempt.NOT_UNDERSTOOD), at(minutes=1))
+    day.wakes_until(at(minutes=59))
+    assert day.questions() == [(0, "call")]
+
+
+def test_a_try_that_comes_due_at_night_waits_for_the_morning_or_is_left_out() -> None:
+    assert [when for when, words in rung(Attempt.BUSY, WEEKLY, due=at(hours=7.9)).questions() if words == "call"] == [
+        7.9,
+        20,
+        20.175,
+    ]
+    assert [words for _, words in rung(Attempt.BUSY, DAILY, due=at(hours=7.9)).questions()] == [
+        "call",
+        "check_in_nudge",
+    ]
+
+
+def test_after_later_there_are_as_many_tries_as_before() -> None:
+    day = Day(channel=Channel.VOICE).wakes_until(NOON)
+    for minute in (1, 12, 23):
+        day.then(Tried(Attempt.BUSY), at(minutes=minute))
+        day.wakes_until(at(minutes=minute + 10))
+    day.then(Postponed(timedelta(hours=2)), at(minutes=40))
+    day.wakes_until(at(hours=2.7))
+    assert [words for _, words in day.questions()] == ["call"] * 4
+
+
+def test_a_text_goes_beside_the_first_call_where_the_policy_says_so() -> None:
+    scene = Scene(NOON, True, True, 0, POLICY.misses, calls=replace(POLICY.calls, text_beside=True))
+    day = Day(channel=Channel.VOICE)
+    call, text = decide(day.check_in, Woke(), NOON, scene).effects
+    assert isinstance(call, do.PlaceCall)
+    assert isinstance(text, do.SendText)
+    assert call.key != text.key
+    assert len(decide(day.check_in, Woke(), NOON, replace(scene, can_text=False)).effects) == 1
+
+
+def test_an_answer_that_was_a_machines_is_taken_back_and_the_member_rung_again() -> None:
+    day = Day(channel=Channel.VOICE, misses=1).wakes_until(NOON)
+    day.then(Answered(4), at(minutes=1))
+    assert day.misses == 0
+    day.then(TakenBack(1), at(minutes=2))
+    assert (day.check_in.state, day.check_in.rating, day.misses) == (State.CALLED, None, 1)
+    assert day.check_in.next_action_at == at(minutes=12)
+    day.wakes_until(at(hours=3))
+    assert (day.check_in.state, day.misses) == (State.MISSED, 2)
+
+
+def test_taken_back_after_its_time_it_is_missed_at_once() -> None:
+    day = Day(channel=Channel.VOICE).wakes_until(NOON)
+    day.then(Answered(None), at(minutes=1))
+    day.then(TakenBack(0), at(hours=9))
+    day.wakes_until(at(hours=9.1))
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ANSWERED])
+def test_only_an_answer_is_taken_back(state: State) -> None:
+    day = Day()
+    day.check_in = replace(day.check_in, state=state, asked_at=NOON)
+    assert day.then(TakenBack(3), at(hours=1)) == Decision(day.check_in)
+
+
 EVENTS = st.one_of(
     st.just(Woke()),
+    st.builds(Tried, st.sampled_from(Attempt)),
     st.just(Delivered()),
     st.builds(NotDelivered, st.booleans()),
     st.builds(Postponed, st.integers(1, 8).map(lambda hours: timedelta(hours=hours))),
@@ -247,9 +350,9 @@ History = Sequence[tuple[int, Event]]
 HISTORIES = st.lists(st.tuples(st.integers(0, 600), EVENTS), max_size=12)
 
 
-def lived(policy: CheckInPolicy, due: datetime, history: History) -> Day:
+def lived(policy: CheckInPolicy, due: datetime, history: History, channel: Channel = Channel.SMS) -> Day:
     """A check-in to which this happened, so many minutes after one another; it is woken in time."""
-    day = Day(policy, due)
+    day = Day(policy, due, channel=channel)
     for minutes, event in history:
         later = day.now + timedelta(minutes=minutes)
         day.wakes_until(later)
@@ -273,10 +376,30 @@ def test_nobody_is_asked_at_night_or_late(policy: CheckInPolicy, due: datetime, 
 
 @given(POLICIES, DUE, HISTORIES)
 def test_not_delivered_is_never_a_miss(policy: CheckInPolicy, due: datetime, history: History) -> None:
-    unheard = [(wait, event) for wait, event in history if not isinstance(event, Delivered | Postponed)]
+    never = {Attempt.FAILED, Attempt.SOMEBODY_ELSE, Attempt.CANCELED}
+    unheard = [
+        (wait, event)
+        for wait, event in history
+        if not isinstance(event, Delivered | Postponed) and not (isinstance(event, Tried) and event.how not in never)
+    ]
     day = lived(policy, due, unheard).wakes_until(at(hours=24 * 30))
     assert day.check_in.state in (State.UNREACHED, State.SKIPPED)
     assert day.misses == 0
+
+
+CHANNELS = st.sampled_from(Channel)
+
+
+@given(POLICIES, DUE, HISTORIES, CHANNELS)
+def test_nobody_is_rung_more_often_than_the_tries_for_one_question(
+    policy: CheckInPolicy, due: datetime, history: History, channel: Channel
+) -> None:
+    once = [(wait, event) for wait, event in history if not isinstance(event, Postponed)]
+    day = lived(policy, due, once, channel).wakes_until(at(hours=24 * 30))
+    calls = [when for when, effect in day.happened if isinstance(effect, do.PlaceCall)]
+    assert len(calls) <= POLICY.calls.tries
+    assert all(is_open(when, HOURS, [ZONE]) for when in calls)
+    assert day.check_in.state not in OPEN
 
 
 @given(POLICIES, DUE, HISTORIES)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.policy import BadPolicy, CheckInPolicy, Misses, escalation_policy, overlay, parse_policy
+from checkin.domain.policy import BadPolicy, Calling, CheckInPolicy, Misses, escalation_policy, overlay, parse_policy
 from checkin.domain.terms import Cause
 from tests.domain.cast import POLICY, POLICY_DATA
 
@@ -43,6 +43,10 @@ def changed(path: tuple[str, ...], value: object) -> dict[str, Any]:
         ("escalation.distress.truth_after", -1, "escalation.distress.truth_after"),
         ("pacing.texts_per_second", float("nan"), "pacing.texts_per_second must be a number"),
         ("pacing.calls_per_second", 0, "pacing.calls_per_second must be more than 0"),
+        ("pacing.calls_kept_free", 20, "pacing.calls_kept_free must be less than calls_at_once"),
+        ("calls.tries", 0, "calls.tries must be more than 0"),
+        ("calls.sure_enough", 1.5, "calls.sure_enough must be from 0 to 1"),
+        ("calls.machine_message", 1, "calls.machine_message must be true or false"),
         ("check_in.daily.remind_after", 9000, "check_in.daily.remind_after must be less than call_after"),
         ("check_in.weekly.remind_after", 172800, "check_in.weekly.remind_after must be less than missed"),
         ("check_in.weekly.missed_after", 0, "check_in.weekly.missed_after must be more than 0"),
@@ -51,6 +55,8 @@ def changed(path: tuple[str, ...], value: object) -> dict[str, Any]:
         ("contact_hours.end", "07:00", "contact_hours.end must be later"),
         ("programme.name", "", "programme.name"),
         ("programme.name", "a name of more than twenty", "programme.name"),
+        ("retention.words_days", 29, "retention.words_days must be from 30 to 365"),
+        ("retention.words_days", 366, "retention.words_days must be from 30 to 365"),
         ("misses.nudge_at", None, "misses.nudge_at must be a whole number"),
     ],
 )
@@ -74,7 +80,7 @@ def test_a_name_or_shape_that_we_do_not_know_is_named(over: dict[str, Any], says
         overlay(POLICY_DATA, over)
 
 
-TABLES = ["programme", "contact_hours", "check_in.daily", "escalation.missed", "pacing"]
+TABLES = ["programme", "contact_hours", "check_in.daily", "escalation.missed", "pacing", "calls"]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -126,3 +132,4 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert CheckInPolicy(remind_after=3600, call_after=7200, missed_after=10800) == POLICY.daily
     assert CheckInPolicy(remind_after=86400, call_after=0, missed_after=172800) == POLICY.weekly
     assert Misses(contacts_at=1, nudge_at=1, volunteer_at=2, coordinator_at=3) == POLICY.misses
+    assert Calling() == POLICY.calls

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.recurrence import (
     BadSchedule,
-    in_words,
     is_daily,
     next_occurrence,
     next_ten,
+    odd_times,
     parse_schedule,
     simple_schedule,
-    with_time,
 )
+from checkin.domain.schedule_patterns import with_time
 
 TODAY = date(2026, 11, 24)
 NAMES = ("America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo")
@@ -95,6 +95,9 @@ def test_a_rule_whose_every_day_is_skipped_comes_to_an_end(rule: str) -> None:
         ("sometimes", "no schedule"),
         ("MO 25:00", "no schedule"),
         ("MO 13pm", "no schedule"),
+        ("MO 9:00,25:00", "no schedule"),
+        (";", "no schedule"),
+        ("MO 9:00,10:00,11:00; MO 12:00,13:00", "more often than 4 times"),
         ("RRULE:INTERVAL=2;FREQ=", "lacks a FREQ"),
         ("DTSTART:20261124T180000Z RRULE:FREQ=DAILY", "without Z"),
         ("DTSTART:20261324T180000 RRULE:FREQ=DAILY", "cannot be read"),
@@ -139,6 +142,9 @@ def test_what_is_a_schedule_can_be_parsed_again(text: str) -> None:
         ("FREQ=WEEKLY", False),
         ("FREQ=DAILY;COUNT=3", False),
         ("FREQ=DAILY;BYHOUR=9,18", True),
+        ("MO 9:00,18:00", True),  # the first must be over before the second comes
+        ("FREQ=WEEKLY;BYHOUR=9,18", True),
+        ("MO 9:00; TU 18:00", False),
     ],
 )
 def test_whether_the_daily_policy_holds(text: str, daily: bool) -> None:
@@ -151,6 +157,12 @@ def test_whether_the_daily_policy_holds(text: str, daily: bool) -> None:
         ("TU,TH 18:00", "TU,TH 07:15"),
         ("DTSTART:20261124T090000 RRULE:FREQ=WEEKLY", "DTSTART:20261124T071500 RRULE:FREQ=WEEKLY"),
         ("FREQ=DAILY;BYHOUR=9;BYMINUTE=30", "DTSTART:20261124T071500 RRULE:FREQ=DAILY"),
+        ("TU,TH 9:00,18:00", "TU,TH 07:15,18:00"),  # the nearer one moves
+        ("TU 9:00; TH 18:00", "TU,TH 07:15"),
+        (
+            "DTSTART:20261101T090000 RRULE:FREQ=MONTHLY;BYMONTHDAY=15;BYHOUR=9,18;BYMINUTE=0",
+            "DTSTART:20261101T071500 RRULE:FREQ=MONTHLY;BYMONTHDAY=15;BYHOUR=7,18;BYMINUTE=0,15;BYSETPOS=2,3",
+        ),
     ],
 )
 def test_TIME_moves_it_to_another_time_of_the_same_days(text: str, after: str) -> None:
@@ -160,16 +172,47 @@ def test_TIME_moves_it_to_another_time_of_the_same_days(text: str, after: str) -
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "words"),
+    ("text", "canonical"),
     [
-        ("TU,TH,SA 18:00", "en", "every Tuesday, Thursday and Saturday at 18:00"),
-        ("MO 9:00", "es", "cada lunes a las 09:00"),
-        ("daily 9:00", "es", "cada día a las 09:00"),
-        ("daily 9:00", "fr", "every day at 09:00"),
+        ("MO-WE 9:00, 6pm", "MO,TU,WE 09:00,18:00"),
+        ("TU 18:00; tu 9am; SA 10:30", "TU 09:00,18:00; SA 10:30"),
+        ("TH 9:00; MO 9:00", "MO,TH 09:00"),
+        ("daily at 9:00, at 18.30", "MO,TU,WE,TH,FR,SA,SU 09:00,18:30"),
+        ("MO 9:00,9:00", "MO 09:00"),
     ],
 )
-def test_as_one_would_say_it(text: str, language: str, words: str) -> None:
-    assert in_words(parse_schedule(text, TODAY), language) == words
+def test_several_times_a_day_and_other_times_on_other_days(text: str, canonical: str) -> None:
+    schedule = parse_schedule(text, TODAY)
+    assert schedule.text == canonical
+    assert parse_schedule(canonical, TODAY) == schedule
+
+
+def test_each_day_has_its_own_times() -> None:
+    schedule = parse_schedule("TU 9:00,18:00; TH 18:00", TODAY)
+    ten = next_ten(schedule, utc("2026-11-24 00:00"), NEW_YORK)
+    assert [f"{at.astimezone(NEW_YORK):%a %H}" for at in ten[:4]] == ["Tue 09", "Tue 18", "Thu 18", "Tue 09"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "odd"),
+    [
+        (NEW_YORK, "daily 2:30", [("2027-03-14 02:30", "2027-03-14 03:00", False)]),
+        (NEW_YORK, "daily 1:30", [("2027-11-07 01:30", "2027-11-07 01:30", True)]),
+        (NEW_YORK, "daily 9:00", []),
+        (NEW_YORK, "MO 2:30", []),
+        (
+            LORD_HOWE,
+            "SU 1:45,2:15",
+            [("2027-04-04 01:45",) * 2 + (True,), ("2027-10-03 02:15", "2027-10-03 02:30", False)],
+        ),
+        (SAO_PAULO, "daily 0:00", []),
+    ],
+)
+def test_times_that_do_not_exist_or_come_twice_are_found(
+    zone: ZoneInfo, text: str, odd: list[tuple[str, str, bool]]
+) -> None:
+    found = odd_times(parse_schedule(text, TODAY), utc("2026-11-24 00:00"), zone)
+    assert [(f"{one.local:%Y-%m-%d %H:%M}", f"{one.shown:%Y-%m-%d %H:%M}", one.twice) for one in found] == odd
 
 
 RULES = st.sampled_from(

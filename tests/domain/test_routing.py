@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.routing import Candidate, Need, rank
+from checkin.domain.routing import Candidate, Need, choose, rank, standings
 from checkin.domain.terms import CircleId, PersonId, Reach, VolunteerId
 from tests.domain.cast import NOON
 
@@ -129,3 +129,61 @@ def test_each_is_chosen_or_refused_once_whatever_the_order_they_come_in(
     shuffled = list(candidates)
     chance.shuffle(shuffled)
     assert rank(need, shuffled, NOON).choices == ranking.choices
+
+
+@pytest.mark.parametrize(
+    ("differences", "barred", "beyond"),
+    [
+        ({}, None, ()),
+        ({"is_the_member": True}, "is_the_member", ()),
+        ({"excluded": True}, "excluded", ()),
+        ({"consented": False}, "no_consent", ()),
+        ({"busy": True}, "busy_with_another", ()),
+        ({"circle": CircleId(2)}, "other_circle", ()),
+        ({"on_shift": False}, None, ("off_shift",)),
+        ({"taken_today": 3, "rest_until": LATER}, None, ("daily_limit", "resting")),
+        ({"languages": frozenset({"es"})}, None, ("no_common_language",)),
+        ({"excluded": True, "on_shift": False}, "excluded", ("off_shift",)),
+    ],
+)
+def test_whom_a_coordinator_may_choose(
+    differences: dict[str, Any], barred: str | None, beyond: tuple[str, ...]
+) -> None:
+    (standing,) = standings(NEED, [volunteer(11, **differences)], NOON)
+    assert (standing.barred, standing.beyond) == (barred, beyond)
+    free = barred is None
+    assert (choose(standing, confirmed=False) is not None) is (free and not beyond)
+    chosen = choose(standing, confirmed=True)
+    assert (chosen.reasons if chosen else None) == (("chosen_by_hand", *beyond) if free else None)
+
+
+def test_in_a_crisis_another_circle_may_be_called_where_it_is_confirmed() -> None:
+    (standing,) = standings(CRISIS, [volunteer(11, circle=CircleId(2))], NOON)
+    assert (standing.barred, standing.beyond) == (None, ("other_circle",))
+
+
+_ANYBODY = st.builds(
+    lambda number, **differences: volunteer(number, **differences),
+    st.integers(1, 9),
+    on_shift=st.booleans(),
+    consented=st.booleans(),
+    excluded=st.booleans(),
+    busy=st.booleans(),
+    is_the_member=st.booleans(),
+    taken_today=st.integers(0, 4),
+    circle=st.sampled_from([CircleId(1), CircleId(2)]),
+    languages=st.sampled_from([frozenset({"en"}), frozenset({"es"})]),
+)
+
+
+@given(st.lists(_ANYBODY, max_size=8), st.booleans(), st.booleans())
+def test_whom_the_service_would_ask_a_coordinator_may_and_nobody_who_is_barred(
+    candidates: list[Candidate], crisis: bool, confirmed: bool
+) -> None:
+    need = replace(NEED, crisis=crisis)
+    standing = standings(need, candidates, NOON)
+    chosen = [each.candidate for each in standing if choose(each, confirmed=confirmed)]
+    assert not any(c.excluded or c.busy or c.is_the_member or not c.consented for c in chosen)
+    asked = {choice.volunteer for choice in rank(need, candidates, NOON).choices}
+    assert asked <= {each.candidate.volunteer for each in standing if choose(each, confirmed=True)}
+    assert [each.barred is not None for each in standing] == sorted(each.barred is not None for each in standing)

@@ -14,7 +14,7 @@ from checkin.illness.look import PROCESSES, look
 from checkin.simulator.carrier import SimulatedCarrier
 from checkin.store import system
 from checkin.store.session import transaction
-from checkin.store.tables import DeliveryRow
+from checkin.store.tables import DeliveryRow, WordingRow
 from tests.cli.test_one_clear_sentence import run
 from tests.illness.conftest import Listener
 from tests.town import SAM, Town
@@ -152,3 +152,18 @@ def test_the_doctor_says_all_and_tries_the_alert_addresses(tmp_path: Path, liste
     assert (rows["clock"]["severity"], rows["redis"]["severity"]) == ("serious", "mild")
     assert listener.titles() == ["Check-in: a try"]
     assert "closed" not in result.stdout + result.stderr  # an address is a secret
+
+
+def test_own_words_that_no_longer_pass_are_named_by_their_place_alone(town: Town) -> None:
+    with transaction(town.services.engine) as session:
+        for version, text in enumerate(("{{ programme", None, "{{ programme }}: 1 to 5, hello Sam."), start=1):
+            session.add(
+                WordingRow(circle_id=1, kind="sms", template="check_in", language="en", version=version, text=text,
+                           by="person 5", at=town.time)
+            )  # fmt: skip
+            session.flush()
+            if text is None:
+                assert "words" not in {ailment.key for ailment in looking.row_ailments(session, town.services)}
+    assert ill(town)["words"] is Severity.MILD
+    assert "circle 1 sms/en/check_in" in what(town, "words")
+    assert "Sam" not in what(town, "words")

@@ -9,9 +9,9 @@ import pytest
 
 from checkin.sealed_keys import load_keys
 from checkin.settings import load
-from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine
 from checkin.wiring import Services, build
+from tests.new_database import make_tables
 from tests.postgres import Postgres, why_not
 from tests.town import HandQueue
 
@@ -44,7 +44,7 @@ def make_services(tmp_path: Path, database_url: str) -> Iterator[Callable[[], Se
     settings = load(given, None)
     load_keys(settings)
     engine = make_engine(settings.database_url)
-    upgrade(engine)
+    make_tables(engine)
     engine.dispose()
     with ExitStack() as stack:
 

@@ -55,6 +55,8 @@ def test_from_the_scheduled_text_to_the_outcome(make_town: MakeTown, database_ur
     assert until(both, 20), town.story()
     time.sleep(21)
     town.press(SAM, "hang_up")
+    assert until(lambda: "If it is over, press 1." in " ".join(town.phones()[BEN]["heard"]), 20), town.story()
+    town.press(BEN, "keys", "1")
     assert until(lambda: "How did it go?" in " ".join(town.phones()[BEN]["heard"]), 20), town.story()
     town.press(BEN, "keys", "1")
     assert until(lambda: count(town, EscalationRow, EscalationRow.closed_how == "settled") == 1, 20), town.story()

@@ -98,6 +98,22 @@ def text(sid: str, sender: str, body: str) -> dict[str, str]:
     return {"MessageSid": sid, "From": sender, "To": "+12025550100", "Body": body}
 
 
+def test_members_who_cry_at_once_are_offered_to_different_volunteers(make_services: Callable[[], Services]) -> None:
+    """Who is being asked for one case is not asked for another at the same moment: their phone rings once."""
+    one, other = two(make_services)
+    settle(one, members=24, volunteers=30)
+    for wave in range(3):
+        members = range(wave * 8, wave * 8 + 8)
+        texts = [text(f"SM{each}", member(each), "i cant do this any more") for each in members]
+        sides = [(one, other)[place % 2] for place in range(8)]
+        work = [lambda side=side, body=body: post(side, "/twilio/sms", body)
+                for side, body in zip(sides, texts, strict=True)]  # fmt: skip
+        assert together(work) == [200] * 8
+    with transaction(one.engine) as session:
+        asked = session.scalars(select(OfferRow.volunteer_id).where(OfferRow.state == "open")).all()
+    assert len(asked) == len(set(asked)) == 24
+
+
 def test_of_two_volunteers_who_press_1_at_once_one_has_it(make_services: Callable[[], Services]) -> None:
     one, other = two(make_services)
     settle(one, members=RACES, volunteers=3)

@@ -5,6 +5,8 @@ import re
 from importlib.resources import files
 
 import pytest
+from phonenumbers import SUPPORTED_REGIONS, parse, region_code_for_number
+from phonenumbers.shortnumberinfo import is_emergency_number
 
 from checkin.messages.crisis_lines import LONGEST_PHRASE, CrisisLine, CrisisLines
 
@@ -52,6 +54,21 @@ def test_an_emergency_number_is_one_short_number(country: str) -> None:
     assert re.fullmatch(r"\d{2,4}", LINES.emergency(country))
 
 
+@pytest.mark.parametrize("country", sorted(SUPPORTED_REGIONS - {row["iso2"] for row in ROWS}))
+def test_where_the_table_has_no_row_112_is_told_only_where_no_other_usual_number_is_known_to_hold(country: str) -> None:
+    hold = [number for number in ("112", "911", "999") if is_emergency_number(number, country)]
+    assert LINES.emergency(country) == (hold or ["112"])[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("+17872345678", ("PR", "911")), ("+16712345678", ("GU", "911")), ("+12425551234", ("BS", "911"))],
+)
+def test_a_number_of_a_us_territory_is_not_told_of_europes_emergency_number(number: str, told: tuple[str, str]) -> None:
+    country = region_code_for_number(parse(number))
+    assert (country, LINES.emergency(country)) == told
+
+
 def test_a_number_that_is_too_long_is_left_out_and_never_cut() -> None:
     long = "0800 111 222 333 444 555 666 777 888 999 000"
     line = CrisisLine("XX", "service", long, "12345", "HELLO", "112", "", "")
@@ -65,6 +82,8 @@ def test_a_number_that_is_too_long_is_left_out_and_never_cut() -> None:
     ("country", "phrase"),
     [
         ("US", "call or text 988"),
+        ("PR", "call or text 988"),
+        ("GU", "call or text 988"),
         ("GB", "call 116 123 or text SHOUT to 85258"),
         ("NZ", "call or text 1737"),
         ("PH", "call 0917-899-8727"),  # 1553 is reached from a landline only

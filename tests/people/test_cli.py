@@ -185,7 +185,8 @@ def test_a_coordinator_is_added_changed_and_listed(typed: Typed, folder: Path) -
         )
         == 0
     )
-    assert typed.out.splitlines() == ["Added.", "The circle 'east' was made."]
+    assert typed.out.splitlines()[:2] == ["Added.", "The circle 'east' was made."]
+    assert "/invitation/" in typed.out
     assert typed("coordinators", "add", "--phone", "202-555-0101", "--role", "viewer") == 0
     assert typed.out == "Changed.\n"
     assert typed("coordinators", "list", "--json") == 0
@@ -201,6 +202,16 @@ def test_a_coordinator_is_added_changed_and_listed(typed: Typed, folder: Path) -
     assert len(office.rows(CoordinatorRow)) == 1
     assert office.rows(MemberRow) == []
     office.services.engine.dispose()
+
+
+def test_a_coordinator_is_invited_by_number(typed: Typed) -> None:
+    assert typed("coordinators", "invite", "--phone", SAM) == 2
+    assert "No coordinator has this number" in typed.err
+    assert typed("coordinators", "add", "--phone", SAM) == 0
+    first = typed.out
+    assert typed("coordinators", "invite", "--phone", SAM) == 0
+    assert typed.out.splitlines()[-1].startswith("http://127.0.0.1:8000/invitation/")
+    assert typed.out.splitlines()[-1] not in first
 
 
 def test_a_coordinator_with_a_wrong_number_is_refused(typed: Typed) -> None:

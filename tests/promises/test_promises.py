@@ -4,13 +4,28 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
+from checkin.handlers.member_erased import erase_member
+from checkin.handlers.number_changed import change_number
 from checkin.promises import broken
 from checkin.store import consent, outbox, people
-from checkin.store.tables import CheckInRow, EscalationRow, HandoffRow, InboundRow, MemberRow, OfferRow
+from checkin.store.tables import (
+    CheckInRow,
+    DeliveryRow,
+    EscalationRow,
+    HandoffRow,
+    InboundRow,
+    MemberRow,
+    OfferRow,
+    PersonRow,
+    ShiftChangeRow,
+    SwapRow,
+    VolunteerRow,
+)
 from tests.town import ANA, MONDAY_9, SAM, Town
 
 NIGHT = MONDAY_9.replace(hour=8)  # 3:00 in New York
@@ -49,6 +64,20 @@ def test_an_ordinary_day_breaks_none(town: Town) -> None:
     assert asked(town, since=town.time - timedelta(hours=4)) == []
 
 
+def test_who_was_erased_or_got_another_number_breaks_none(town: Town) -> None:
+    """The zone in which something was sent is gone with the number; that is no night."""
+    with town.in_session() as session:
+        session.get_one(PersonRow, 1).timezone = None
+    an_ordinary_day(town)
+    handbook, elsewhere = town.services.handbook, Phone("+18085550123")  # Honolulu: 9:30 in New York is night there
+    town.services.act(lambda session: change_number(session, handbook, 1, elsewhere, "test", town.time))
+    assert asked(town) == []
+    town.passes(minutes=1)
+    with town.in_session() as session:
+        _erase(session, town)
+    assert asked(town) == []
+
+
 def test_whoever_asks_for_it_later_may_be_asked_again(town: Town) -> None:
     town.schedule("MO 09:30")
     town.passes(minutes=31)
@@ -65,6 +94,13 @@ def _untried(session: Session, town: Town) -> None:
 
 def _case_without_a_clock(session: Session, town: Town) -> None:
     session.get_one(EscalationRow, 1).state, session.get_one(EscalationRow, 1).next_action_at = "offering", None
+
+
+def _nobody_pages(session: Session, town: Town) -> None:
+    row = session.get_one(EscalationRow, 1)
+    row.state, row.next_action_at = "with_coordinators", town.time + timedelta(minutes=1)
+    late = (town.time - timedelta(minutes=2)).isoformat()
+    row.facts = {**row.facts, "page_at": late, "acknowledged_until": None, "acknowledged_by": None}
 
 
 def _handoff_left_behind(session: Session, town: Town) -> None:
@@ -88,8 +124,13 @@ def _taken_by_a_machine(session: Session, town: Town) -> None:
     )  # fmt: skip
 
 
+def _answered_by_voicemail(session: Session, town: Town) -> None:
+    routine(session, town, kind="call", state="delivered", outcome="answered", answered_by="machine_beep")
+
+
 def _joined_alone(session: Session, town: Town) -> None:
-    session.get_one(HandoffRow, 1).member_leg = None
+    calls = update(DeliveryRow).where(DeliveryRow.subject == "member_leg")
+    session.execute(calls.values(answered_at=None), execution_options={"synchronize_session": False})
 
 
 def _left_after_stop(session: Session, town: Town) -> None:
@@ -120,6 +161,26 @@ def _number_crosses(session: Session, town: Town) -> None:
     routine(session, town, body=f"Ring Ana at {ANA[:2]} {ANA[2:5]}-{ANA[5:8]}-{ANA[8:]}.")
 
 
+def _written_to_after_erasing(session: Session, town: Town) -> None:
+    _erase(session, town)
+    row = session.get_one(PersonRow, 1)
+    session.add(
+        DeliveryRow(
+            key="after", kind="text", lane="reply", person_id=row.id, state="sent", created_at=town.time,
+            first_tried_at=town.time + timedelta(minutes=2),
+        )
+    )  # fmt: skip
+
+
+def _back_from_a_backup(session: Session, town: Town) -> None:
+    _erase(session, town)
+    session.get_one(PersonRow, 1).phone = SAM
+
+
+def _erase(session: Session, town: Town) -> None:
+    erase_member(session, town.services.handbook, 1, "test", town.time)
+
+
 def _programme_named(session: Session, town: Town) -> None:
     session.get_one(MemberRow, 1).discreet = True
     routine(session, town, body="Oak: how are you?")
@@ -132,15 +193,19 @@ def _programme_named(session: Session, town: Town) -> None:
         ("P1", _words_without_a_case),
         ("P2", _case_without_a_clock),
         ("P2", _handoff_left_behind),
+        ("P2", _nobody_pages),
         ("P2", _closed_by_a_timer),
         ("P3", _taken_by_a_machine),
         ("P3", _joined_alone),
+        ("P3", _answered_by_voicemail),
         ("P4", _left_after_stop),
         ("P4", _queued_after_stop),
         ("P5", _at_night),
         ("P6", _asked_twice),
         ("P8", _number_crosses),
         ("P9", _programme_named),
+        ("P4", _written_to_after_erasing),
+        ("P10", _back_from_a_backup),
     ],
 )
 @pytest.mark.parametrize("all_of_it", [True, False], ids=["all", "what is new"])
@@ -152,3 +217,19 @@ def test_what_breaks_one_is_seen(
         breaks(session, town)
     found = asked(town, since=None if all_of_it else MONDAY_9)
     assert set(found) == {promise}
+
+
+def test_a_swap_that_left_a_shift_with_nobody_is_seen(town: Town) -> None:
+    with town.in_session() as session:
+        for number, shifts in ((1, "TU 18:00-22:00"), (2, "SU 09:00-12:00")):
+            session.get_one(VolunteerRow, number).shifts = shifts
+    town.ana.sends("SWAP 1")
+    town.passes(seconds=20)
+    town.ben.sends("yes")
+    town.passes(seconds=20)
+    assert [row.state for row in town.rows(SwapRow)] == ["taken"]
+    assert asked(town) == []
+    with town.in_session() as session:
+        session.execute(delete(ShiftChangeRow).where(ShiftChangeRow.on.is_(True)))
+    assert asked(town) == ["P1"]
+    assert asked(town, since=town.time + timedelta(hours=1)) == []

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).parents[2]
@@ -20,24 +20,40 @@ HERE = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Mutation:
-    """One guard, and the code without it."""
+    """One guard, and the code without it. `also`: a second guard that stands behind it, cut out too."""
 
     promise: str
     guard: str
     file: str
     old: str
     new: str
+    also: "Mutation | None" = None
 
+
+_CONSENT_AT_LAST = Mutation(
+    "P4", "consent is looked at when it leaves", "checkin/handlers/delivery_handed_over.py",
+    '    if not allowed:\n        return "cancelled"\n', "",
+)  # fmt: skip
+_STOP_CANCELS = Mutation(
+    "P4", "STOP cancels what is queued", "checkin/store/outbox.py",
+    "            DeliveryRow.state == State.QUEUED.value,\n            DeliveryRow.kind.in_((",
+    "            DeliveryRow.state == 'nothing',\n            DeliveryRow.kind.in_((",
+)  # fmt: skip
 
 MUTATIONS = (
     Mutation(
         "P1", "words of distress open an escalation", "checkin/handlers/text_received.py",
-        "_open_case(session, handbook, member, inbound, reading, state, now)\n    if",
+        "open_case(session, handbook, member, inbound, reading, state, now)\n    if",
         "pass\n    if",
     ),
     Mutation(
         "P1", "the clock hands over what the queue lost", "workers/clock.py",
         "    _hand_over_due(services, Lane.URGENT, Lane.REPLY)", "    pass",
+    ),
+    Mutation(
+        "P1", "a shift that is swapped changes hands whole", "checkin/store/swaps.py",
+        "    for whose, on in ((row.volunteer_id, False), (volunteer, True)):",
+        "    for whose, on in ((row.volunteer_id, False),):",
     ),
     Mutation(
         "P2", "a claimed row comes due again", "checkin/store/claims.py",
@@ -61,15 +77,9 @@ MUTATIONS = (
         '    if keys == "1":\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
         '    if keys in ("", "1"):\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
     ),
-    Mutation(
-        "P4", "consent is looked at when it leaves", "checkin/handlers/delivery_handed_over.py",
-        '    if not allowed:\n        return "cancelled"\n', "",
-    ),
-    Mutation(
-        "P4", "STOP cancels what is queued", "checkin/store/outbox.py",
-        "            DeliveryRow.state == State.QUEUED.value,\n            DeliveryRow.kind.in_((",
-        "            DeliveryRow.state == 'nothing',\n            DeliveryRow.kind.in_((",
-    ),
+    _CONSENT_AT_LAST,
+    _STOP_CANCELS,
+    replace(_STOP_CANCELS, guard="STOP cancels, and consent is looked at when it leaves", also=_CONSENT_AT_LAST),
     Mutation(
         "P4", "STOP is heard in every wording", "checkin/domain/reading/__init__.py",
         "    if asked is not Stop.NO:", "    if False:",
@@ -112,11 +122,19 @@ MUTATIONS = (
     ),
     Mutation(
         "P8", "numbers in relayed words are masked", "checkin/handlers/relay.py",
-        'return _NUMBER.sub("###", words)', "return words",
+        'return NUMBER.sub("###", words)', "return words",
     ),
     Mutation(
         "P9", "discreet texts carry the discreet name", "checkin/handlers/handbook.py",
         '"programme": hidden_name if discreet else open_name', '"programme": open_name',
+    ),
+    Mutation(
+        "P7", "an event is told in the transaction of what happened", "checkin/handlers/case_moved.py",
+        "    told_outside.case_opened(session, case, now)\n", "",
+    ),
+    Mutation(
+        "P7", "what another system did not take is told again", "checkin/store/webhooks.py",
+        "answer, now + pause_after(row.tries)", "answer, None",
     ),
 )  # fmt: skip
 
@@ -156,12 +174,22 @@ def mutated(mutation: Mutation, folder: Path) -> Path:
     """A copy of the code without the guard. Raises LookupError where the code to cut is not there exactly once."""
     for part in ("checkin", "workers", "templates"):
         shutil.copytree(HERE / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    file = folder / mutation.file
-    text = file.read_text()
+    _cut(mutation, folder)
+    if mutation.also is not None:
+        _cut(mutation.also, folder)
+    return folder
+
+
+def without(mutation: Mutation, folder: Path = HERE) -> str:
+    """The text of the file without the guard. Raises LookupError where the code to cut is not there exactly once."""
+    text = (folder / mutation.file).read_text()
     if text.count(mutation.old) != 1:
         raise LookupError(f"{mutation.file} holds the code of “{mutation.guard}” {text.count(mutation.old)} times")
-    file.write_text(text.replace(mutation.old, mutation.new))
-    return folder
+    return text.replace(mutation.old, mutation.new)
+
+
+def _cut(mutation: Mutation, folder: Path) -> None:
+    (folder / mutation.file).write_text(without(mutation, folder))
 
 
 def _played(copy: Path, seed: int, asked: argparse.Namespace) -> str:

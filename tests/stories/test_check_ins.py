@@ -80,7 +80,9 @@ def test_a_member_without_texts_is_rung_and_answers_by_key(town: Town) -> None:
     cannot_text(town)
     town.schedule("MO 09:05")
     town.passes(minutes=4)
-    town.rings(town.sam, within=120).presses("2")
+    town.rings(town.sam, within=120).presses("1")
+    town.passes(seconds=1)
+    town.sam.presses("2")
     town.passes(seconds=5)
     assert states(town) == ["answered"]
     assert [row.rating for row in town.rows(InboundRow)] == [2]

@@ -108,6 +108,7 @@ def test_an_outcome_that_is_not_given_is_asked_twice_and_then_told(town: Town) -
     joined(town)
     town.passes(seconds=30)
     town.ana.hangs_up()
+    town.sam.hangs_up()
     town.passes(minutes=125)
     asked = [text for text in town.ana.received if "How did 1 go" in text]
     assert len(asked) == 2
@@ -123,6 +124,8 @@ def test_outcome_4_wakes_the_coordinators(town: Town) -> None:
     town.passes(seconds=30)
     town.sam.hangs_up()
     town.passes(seconds=2)
+    town.ana.presses("1")
+    town.passes(seconds=1)
     town.ana.presses("4")
     town.passes(seconds=3)
     assert town.dora.line == "ringing"
@@ -175,6 +178,8 @@ def test_a_follow_up_is_a_task(town: Town) -> None:
     town.passes(seconds=30)
     town.sam.hangs_up()
     town.passes(seconds=2)
+    town.ana.presses("1")
+    town.passes(seconds=1)
     town.ana.presses("2")
     town.passes(seconds=2)
     assert town.cases()[0].state == "closed"

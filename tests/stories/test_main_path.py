@@ -30,6 +30,8 @@ def test_a_scheduled_text_distress_voicemail_and_a_peer_who_takes_it(town: Town)
     assert town.ben.line == town.sam.line == "in conference"
     town.sam.hangs_up()
     town.passes(seconds=1)
+    town.ben.presses("1")  # it was the end of the talk
+    town.passes(seconds=1)
     assert "How did it go?" in town.ben.heard[-1]
     town.ben.presses("1")
     town.passes(seconds=2)
@@ -76,6 +78,7 @@ def test_a_bridge_of_ten_seconds_starts_it_again(town: Town) -> None:
     joined(town)
     town.passes(seconds=9)
     town.sam.hangs_up()
+    town.ana.hangs_up()
     town.passes(seconds=2)
     assert town.cases()[0].state in ("offering", "handing_off")
     town.rings(town.ben)
@@ -101,9 +104,9 @@ def test_when_nobody_takes_it_coordinators_are_paged_until_one_acknowledges(town
     assert any("No one has taken 1 yet" in text for text in town.dora.received)
     assert any("No one has picked up yet" in text for text in town.sam.received)
     town.rings(town.dora, within=400)
-    pages = len(town.dora.received)
     town.dora.presses("1")
     town.passes(seconds=5)
+    pages = len(town.dora.received)
     town.passes(minutes=30)
     assert len(town.dora.received) == pages
     assert town.cases()[0].state != "closed"

@@ -146,7 +146,10 @@ class _Carrier:
 
 def faster(town: Town) -> None:
     """The sender's rate is no matter here."""
-    data = {**town.services.handbook.policy_data, "pacing": {"texts_per_second": 1000.0, "calls_per_second": 1000.0}}
+    data = {
+        **town.services.handbook.policy_data,
+        "pacing": {**town.services.handbook.policy_data["pacing"], "texts_per_second": 1000.0},
+    }
     town.services = replace(town.services, handbook=replace(town.services.handbook, policy_data=data, _policies={}))
 
 

@@ -25,13 +25,11 @@ def found(town: Town) -> set[str]:
 
 
 def test_alive_is_alive(town: Town) -> None:
-    assert town.client is not None
     assert town.client.get("/healthz").status_code == 200
 
 
 def test_all_well(town: Town) -> None:
     all_beat(town)
-    assert town.client is not None
     answer = town.client.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"ready": True, "serious": [], "ill": {}})
     assert "All parts are well" in town.client.get("/").text
@@ -40,14 +38,12 @@ def test_all_well(town: Town) -> None:
 def test_what_is_mild_is_said_and_the_service_is_ready_all_the_same(town: Town) -> None:
     all_beat(town)
     town.queue.away = True
-    assert town.client is not None
     answer = town.client.get("/readyz")
     assert (answer.status_code, set(answer.json["ill"])) == (200, {"redis"})  # type: ignore[index]
     assert "Redis cannot be reached" in town.client.get("/").text
 
 
 def test_silent_processes_are_named_with_the_mend(town: Town) -> None:
-    assert town.client is not None
     answer = town.client.get("/readyz")
     assert answer.status_code == 503
     assert set(answer.json["ill"]) == set(PROCESSES)  # type: ignore[index]
@@ -67,7 +63,6 @@ def test_deliveries_that_wait_too_long_are_said(town: Town) -> None:
 
 def test_metrics_name_nobody(town: Town) -> None:
     town.sam.sends("i cant do this any more")
-    assert town.client is not None
     text = town.client.get("/metrics").text
     assert "checkin_escalations_open 1.0" in text
     assert 'checkin_escalations{level="distress",state="offering"} 1.0' in text
@@ -79,7 +74,6 @@ def test_metrics_say_that_the_database_is_gone(town: Town) -> None:
 
     with transaction(town.services.engine) as session:
         session.execute(sql("ALTER TABLE delivery RENAME TO gone"))
-    assert town.client is not None
     answer = town.client.get("/metrics")
     assert answer.status_code == 200
     assert "checkin_ready 0.0" in answer.text
@@ -89,7 +83,6 @@ def test_metrics_say_that_the_database_is_gone(town: Town) -> None:
 
 def test_every_metric_that_the_dashboard_asks_for_exists(town: Town) -> None:
     all_beat(town)
-    assert town.client is not None
     text = town.client.get("/metrics").text
     there = {line.split("{")[0].split(" ")[0] for line in text.splitlines() if not line.startswith("#")}
     board = json.loads((files("checkin") / "grafana" / "checkin.json").read_text())
@@ -108,7 +101,6 @@ def test_every_metric_that_the_dashboard_asks_for_exists(town: Town) -> None:
 
 
 def test_pages_are_guarded(town: Town) -> None:
-    assert town.client is not None
     headers = town.client.get("/").headers
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"

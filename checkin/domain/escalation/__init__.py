@@ -7,9 +7,10 @@
        └────the member needs a person again────────┘
 
 While nobody holds it, volunteers are asked round after round, the member is told the truth, and coordinators
-are paged until one acknowledges; an acknowledgement that nothing follows lapses. Only an event that carries a
-person (`OutcomeGiven`, `Closed`) closes a case, and an open one always has a `next_action_at` to come
-(promise P2).
+are paged until one acknowledges; an acknowledgement that nothing follows lapses. A coordinator may have a volunteer of
+her choice called beside that, also from `with coordinators`, or take it herself: then she holds it as a volunteer does.
+Only an event that carries a person (`OutcomeGiven`, `Closed`) closes a case, and an open one always has a
+`next_action_at` to come (promise P2).
 
 `decide` lets one event happen, then does whatever is due. Doing it twice, or late, does nothing twice.
 
@@ -26,6 +27,7 @@ from checkin.domain.escalation.closing import close
 from checkin.domain.escalation.coordinators import acknowledge, let_lapse, page
 from checkin.domain.escalation.events import (
     Acknowledged,
+    CalledByHand,
     Closed,
     Event,
     GoesOn,
@@ -37,6 +39,7 @@ from checkin.domain.escalation.events import (
     Passed,
     Raised,
     Taken,
+    TakenByCoordinator,
     Woke,
 )
 from checkin.domain.escalation.holding import (
@@ -47,14 +50,16 @@ from checkin.domain.escalation.holding import (
     record_outcome,
     take,
     take_back,
+    take_herself,
 )
 from checkin.domain.escalation.next_time import next_time
-from checkin.domain.escalation.offering import fail_offer, make_offers, pass_on
+from checkin.domain.escalation.offering import fail_offer, make_offers, offer_by_hand, pass_on
 from checkin.domain.escalation.raising import open_case, raise_case
 from checkin.domain.escalation.telling import tell_truth
 from checkin.domain.escalation.values import (
     URGENCY,
     Decision,
+    Ending,
     Escalation,
     Offer,
     OfferState,
@@ -67,8 +72,10 @@ from checkin.domain.escalation.values import (
 __all__ = [
     "URGENCY",
     "Acknowledged",
+    "CalledByHand",
     "Closed",
     "Decision",
+    "Ending",
     "Escalation",
     "Event",
     "GoesOn",
@@ -86,6 +93,7 @@ __all__ = [
     "Scene",
     "State",
     "Taken",
+    "TakenByCoordinator",
     "Woke",
     "decide",
 ]
@@ -123,6 +131,10 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
             changed = record_outcome(case, event, now, scene)
         case Acknowledged():
             changed = acknowledge(case, event, now)
+        case CalledByHand(choice, by):
+            changed = offer_by_hand(case, choice, by, now)
+        case TakenByCoordinator(volunteer, by):
+            changed = take_herself(case, volunteer, by, now)
         case Closed(by, how):
             changed = close(case, by, how, now)
         case _:

@@ -10,6 +10,7 @@ from checkin.domain.escalation.values import Decision, Escalation, OfferState, S
 # A talk under way is never cut: what happens beside it must not end it.
 _LIVE = {
     State.OFFERING: (Subject.OFFER,),
+    State.WITH_COORDINATORS: (Subject.OFFER,),  # whom a coordinator chose by hand
     State.HANDING_OFF: (Subject.OFFER, Subject.VOLUNTEER_LEG, Subject.MEMBER_LEG),
 }
 

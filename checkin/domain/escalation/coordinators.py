@@ -48,16 +48,20 @@ def give_to_coordinators(case: Escalation, why: str, now: datetime, *, only: boo
 
 def acknowledge(case: Escalation, event: Acknowledged, now: datetime) -> Decision:
     """A coordinator has it, for as long as the policy lets a word hold that nothing follows."""
-    until = after(case.policy.acknowledged_holds_for, now)
-    case = with_progress(
+    note = do.Note(case.id, "acknowledged", {"person": event.by, "how": event.how})
+    stop = do.StopCalls(case.id, (Subject.COORDINATOR,), keep=event.call)
+    return Decision(acknowledged(case, event.by, now), (note, stop))
+
+
+def acknowledged(case: Escalation, by: PersonId, now: datetime) -> Escalation:
+    """The case with the word of a coordinator that they have it."""
+    return with_progress(
         case,
-        acknowledged_until=until,
-        acknowledged_by=event.by,
+        acknowledged_until=after(case.policy.acknowledged_holds_for, now),
+        acknowledged_by=by,
         page_at=None,
         page_though_held=False,
     )
-    note = do.Note(case.id, "acknowledged", {"person": event.by, "how": event.how})
-    return Decision(case, (note, do.StopCalls(case.id, (Subject.COORDINATOR,), keep=event.call)))
 
 
 def let_lapse(case: Escalation, now: datetime, scene: Scene) -> Decision:

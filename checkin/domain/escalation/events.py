@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from checkin.domain.escalation.values import Outcome
+from checkin.domain.routing import Choice
 from checkin.domain.terms import Cause, DeliveryId, Level, PersonId, VolunteerId
 
 
@@ -94,6 +95,22 @@ class Acknowledged:
 
 
 @dataclass(frozen=True)
+class CalledByHand:
+    """A coordinator chose whom to ask now. `choice.reasons` say what they went beyond."""
+
+    choice: Choice
+    by: PersonId
+
+
+@dataclass(frozen=True)
+class TakenByCoordinator:
+    """A coordinator talks to the member herself. `volunteer`: she, as the one who holds a case."""
+
+    volunteer: VolunteerId
+    by: PersonId
+
+
+@dataclass(frozen=True)
 class Closed:
     """A person closed it, and said how."""
 
@@ -113,5 +130,7 @@ Event = (
     | HandoffOver
     | OutcomeGiven
     | Acknowledged
+    | CalledByHand
+    | TakenByCoordinator
     | Closed
 )

@@ -10,8 +10,8 @@ from typing import assert_never
 
 from checkin.domain import effects as do
 from checkin.domain.effects import Effect, Subject
-from checkin.domain.escalation.closing import close, live_subjects
-from checkin.domain.escalation.coordinators import give_to_coordinators, set_aside
+from checkin.domain.escalation.closing import close, live_subjects, withdraw_offers
+from checkin.domain.escalation.coordinators import acknowledged, give_to_coordinators, set_aside
 from checkin.domain.escalation.events import HandoffOver, OutcomeGiven
 from checkin.domain.escalation.values import (
     Decision,
@@ -28,7 +28,7 @@ from checkin.domain.escalation.values import (
     is_open,
     with_progress,
 )
-from checkin.domain.terms import Cause, DeliveryId, Lane, Level, VolunteerId
+from checkin.domain.terms import Cause, DeliveryId, Lane, Level, PersonId, VolunteerId
 
 _TIMES_ASKED = 2
 _KEYS_FIRST = timedelta(minutes=1)  # the outcome is asked for on the call; by text only when no key came
@@ -38,28 +38,48 @@ _LONGEST_SILENCE = 24 * 3600
 def take(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, now: datetime) -> Decision:
     """The first to take it has it.
 
-    Who holds it, because the member did not answer, may ring again by TAKE.
+    Who holds it, because the member did not answer, may ring again by TAKE; so may a coordinator who took it herself.
+    With coordinators, only whom one of them has called by hand.
     """
-    numbers = [offer.number for offer in case.offers if offer.volunteer == volunteer]
+    theirs = [offer for offer in case.offers if offer.volunteer == volunteer]
     again = is_held(case) and case.holder == volunteer and call is None
-    if not numbers or not (case.state is State.OFFERING or again):
+    by_hand = case.state is State.WITH_COORDINATORS and any(is_open(offer) for offer in theirs)
+    if not again and not (theirs and (case.state is State.OFFERING or by_hand)):
         return Decision(case)
+    newest = max((offer.number for offer in theirs), default=0)
+    offers = tuple(_taken(offer, offer.number == newest, now) for offer in case.offers)
+    how = {"volunteer": volunteer, "how": "call" if call else "text"}
+    return _begin(replace(case, offers=offers), volunteer, call, do.Note(case.id, "taken", how), now)
+
+
+def take_herself(case: Escalation, volunteer: VolunteerId, by: PersonId, now: datetime) -> Decision:
+    """A coordinator talks to the member, unless somebody has the case or talks: her phone rings, then the member's.
+
+    It is her word too that she has it: no other coordinator is woken meanwhile.
+    """
+    waits = case.state in (State.OFFERING, State.WITH_COORDINATORS) or is_held(case)
+    talk_is_over = case.state is State.IN_TOUCH and case.progress.talked
+    if not (waits or talk_is_over):
+        return Decision(case)
+    case = acknowledged(withdraw_offers(case, "taken_by_another", now), by, now)
+    note = do.Note(case.id, "taken_by_coordinator", {"volunteer": volunteer, "by": by})
+    return _begin(case, volunteer, None, note, now)
+
+
+def _begin(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, note: Effect, now: datetime) -> Decision:
+    """They hold it, other phones stop ringing, and the two are brought together."""
     handoffs = case.progress.handoffs + 1
-    offers = tuple(_taken(offer, offer.number == max(numbers), now) for offer in case.offers)
-    case = with_progress(
-        replace(case, state=State.HANDING_OFF, holder=volunteer, offers=offers),
+    held = with_progress(
+        replace(case, state=State.HANDING_OFF, holder=volunteer),
         hold_until=after(case.policy.taken_holds_for, now),
         held=False,
+        talked=False,
+        outcome_at=None,
+        outcome_due_by=None,
         handoffs=handoffs,
     )
-    return Decision(
-        case,
-        (
-            do.Note(case.id, "taken", {"volunteer": volunteer, "how": "call" if call else "text"}),
-            do.StopCalls(case.id, (Subject.OFFER, Subject.COORDINATOR), keep=call),
-            do.StartHandoff(case.id, volunteer, call, handoffs),
-        ),
-    )
+    stop = do.StopCalls(case.id, (Subject.OFFER, Subject.COORDINATOR), keep=call)
+    return Decision(held, (note, stop, do.StartHandoff(case.id, volunteer, call, handoffs)))
 
 
 def _taken(offer: Offer, theirs: bool, now: datetime) -> Offer:
@@ -88,10 +108,13 @@ def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
 
     From now on coordinators are told when no outcome comes, whatever the network loses.
     """
-    if case.state is not State.HANDING_OFF or case.holder != volunteer:
+    again = case.state is State.IN_TOUCH and case.progress.talked  # they came back to a talk that was over
+    if not (case.state is State.HANDING_OFF or again) or case.holder != volunteer:
         return Decision(case)
     case = with_progress(
         replace(case, state=State.IN_TOUCH),
+        talked=False,
+        outcome_at=None,
         hold_until=None,
         held=False,
         outcome_due_by=after(case.policy.outcome_coordinator, now),
@@ -106,6 +129,8 @@ def end_handoff(case: Escalation, event: HandoffOver, now: datetime) -> Decision
         return Decision(case)
     detail: dict[str, str | int] = {"seconds": event.talked_seconds, "why": event.why}
     note = do.Note(case.id, "handoff_over", {"volunteer": event.volunteer, **detail})
+    if event.why == "volunteer_lost":  # the member stayed on the line, and waits for somebody
+        return Decision(offer_again(case, now), (note,))
     if event.talked_seconds >= case.policy.talk_counts_after:
         return Decision(_await_outcome(case, now), (note,))
     if event.why == "held":
@@ -129,11 +154,15 @@ def _await_outcome(case: Escalation, now: datetime) -> Escalation:
 
 
 def offer_again(case: Escalation, now: datetime) -> Escalation:
-    """Nobody has it. Volunteers are asked at once, also where a coordinator had said that they have it."""
+    """Nobody has it. Volunteers are asked at once, also where a coordinator had said that they have it.
+
+    What was for coordinators alone goes back to them.
+    """
     if case.progress.acknowledged_until is not None:
         case = set_aside(case, after(case.policy.coordinators_again, now))
+    state = State.WITH_COORDINATORS if case.progress.coordinators_only else State.OFFERING
     return with_progress(
-        replace(case, state=State.OFFERING, holder=None),
+        replace(case, state=state, holder=None),
         hold_until=None,
         held=False,
         page_though_held=False,

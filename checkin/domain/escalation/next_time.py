@@ -28,14 +28,20 @@ def next_time(case: Escalation, now: datetime) -> datetime:
         case State.IN_TOUCH:
             times.append(progress.outcome_at)
             times.append(None if acknowledged else progress.outcome_due_by)
-        case _:
+        case State.WITH_COORDINATORS:
+            times.extend(_expiries(case))
+        case State.CLOSED:
             pass
     return min((at for at in times if at is not None and at > now), default=now + _AT_LATEST)
 
 
 def _offering_times(case: Escalation, now: datetime, acknowledged: bool) -> list[datetime | None]:
-    expiries: list[datetime | None] = [offer.expires_at for offer in case.offers if is_open(offer)]
+    expiries = _expiries(case)
     if expiries or acknowledged:
         return expiries
     pressing = case.cause in (Cause.CRISIS, Cause.DISTRESS)
     return [case.progress.round_from, now + _NEWCOMERS if pressing else None]
+
+
+def _expiries(case: Escalation) -> list[datetime | None]:
+    return [offer.expires_at for offer in case.offers if is_open(offer)]

@@ -21,7 +21,7 @@ from checkin.domain.escalation.values import (
     with_progress,
 )
 from checkin.domain.routing import Choice
-from checkin.domain.terms import Cause, Lane, Reach, VolunteerId
+from checkin.domain.terms import Cause, Lane, PersonId, Reach, VolunteerId
 
 _WORDS = {Cause.CRISIS: "volunteer_offer_urgent", Cause.MISSED: "volunteer_missed_offer"}
 
@@ -47,6 +47,8 @@ def fail_offer(case: Escalation, number: int, why: str, now: datetime) -> Decisi
 
 def make_offers(case: Escalation, now: datetime, scene: Scene) -> Decision:
     """Let offers expire, and make those for which there is room and somebody to ask."""
+    if case.state is State.WITH_COORDINATORS:
+        return _expire(case, now)
     if case.state is not State.OFFERING:
         return Decision(case)
     expired = _expire(case, now)
@@ -94,21 +96,32 @@ def _to_ask(case: Escalation, now: datetime, scene: Scene) -> list[Choice]:
     return fresh[: max(room, 0)]
 
 
-def _offer_to(case: Escalation, choice: Choice, now: datetime) -> Decision:
+def offer_by_hand(case: Escalation, choice: Choice, by: PersonId, now: datetime) -> Decision:
+    """A coordinator chose whom to call now: beside those who are asked already, and never twice at a time."""
+    asked = any(is_open(offer) and offer.volunteer == choice.volunteer for offer in case.offers)
+    if case.state not in (State.OFFERING, State.WITH_COORDINATORS) or asked or choice.person == case.member_person:
+        return Decision(case)
+    return _offer_to(case, choice, now, by)
+
+
+def _offer_to(case: Escalation, choice: Choice, now: datetime, by: PersonId | None = None) -> Decision:
     number, expires_at = len(case.offers) + 1, after(case.policy.offer_holds_for, now)
     offer = Offer(number, choice.volunteer, case.progress.round, choice.reasons, now, expires_at)
-    why = ", ".join(choice.reasons)
-    note = do.Note(case.id, "offered", {"volunteer": choice.volunteer, "why": why})
+    detail: dict[str, str | int] = {"volunteer": choice.volunteer, "why": ", ".join(choice.reasons)}
+    note = do.Note(case.id, "offered", detail if by is None else {**detail, "by": by})
     case = replace(case, offers=(*case.offers, offer))
-    return Decision(case, (note, *_ask(case, choice, offer)))
+    return Decision(case, (note, *_ask(case, choice, offer, by_hand=by is not None)))
 
 
-def _ask(case: Escalation, choice: Choice, offer: Offer) -> tuple[Effect, ...]:
-    """By text, by call or by both, as the policy wishes and the volunteer can be reached; by one at least."""
+def _ask(case: Escalation, choice: Choice, offer: Offer, *, by_hand: bool = False) -> tuple[Effect, ...]:
+    """By text, by call or by both, as the policy wishes and the volunteer can be reached; by one at least.
+
+    Whom a coordinator chose is rung, whatever the policy: all but who takes texts alone.
+    """
     policy, key = case.policy, f"escalation:{case.id}:offer:{offer.number}"
     about = do.About(escalation=case.id, offer=offer.number)
     by_text = choice.reach is Reach.SMS or (choice.reach is Reach.BOTH and policy.by_text)
-    by_call = not by_text or (policy.by_call and choice.reach is not Reach.SMS)
+    by_call = not by_text or ((policy.by_call or by_hand) and choice.reach is not Reach.SMS)
     words, to, until = _WORDS.get(case.cause, "volunteer_offer"), choice.person, offer.expires_at
     asked: list[Effect] = []
     if by_text:

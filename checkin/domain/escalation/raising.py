@@ -103,8 +103,8 @@ def _page_at_once(case: Escalation, now: datetime) -> Escalation:
 
 def _back_to_volunteers(case: Escalation, now: datetime) -> Escalation:
     """What was for coordinators now needs whoever is there; they are paged at once too."""
-    case = offer_again(case, now)
-    return with_progress(case, coordinators_only=False, page_at=now, ring_coordinators_from=now)
+    case = offer_again(with_progress(case, coordinators_only=False), now)
+    return with_progress(case, page_at=now, ring_coordinators_from=now)
 
 
 def _talk_is_over(case: Escalation) -> bool:

@@ -41,6 +41,16 @@ class Outcome(StrEnum):
     EMERGENCY = "4"
 
 
+class Ending(StrEnum):
+    """How a coordinator says that a case ended."""
+
+    SETTLED = "settled"
+    FOLLOW_UP = "follow_up"
+    EMERGENCY = "emergency"
+    NOT_REACHED = "not_reached"
+    MISTAKE = "mistake"
+
+
 URGENCY = {Cause.MISSED: 0, Cause.ASKED: 1, Cause.DISTRESS: 2, Cause.CRISIS: 3}
 
 

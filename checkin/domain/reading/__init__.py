@@ -22,6 +22,7 @@ from checkin.domain.reading.opt_out import (
     is_wrong_person,
 )
 from checkin.domain.reading.rating import level_of_rating, rating_of
+from checkin.domain.reading.swaps import answer_to_swap
 from checkin.domain.reading.values import Command, Context, Kind, Reading
 from checkin.domain.terms import Level, Why, worst
 
@@ -41,10 +42,16 @@ _STOP_LEADS = re.compile(
 def read(text: str, context: Context = Context()) -> Reading:
     """Say what a text is, how soon its writer needs a person, and why."""
     need, start = _need(text, context.language), text[:LONGEST]
-    opted = _opt(start, context, need) or _help_or_answer(start, context, need)
+    alert = need.level in _ALERTS
+    opted = _opt(start, context, need)
     if opted is not None:
         return opted
-    alert = need.level in _ALERTS
+    answer = None if alert else answer_to_swap(start, context)
+    if answer is not None:
+        return _reading(Kind.COMMAND, need, context, command=answer, why=Why("command", answer.name))
+    helped = _help_or_answer(start, context, need)
+    if helped is not None:
+        return helped
     command = None if alert else command_of(start, context.roles)
     if command is not None:
         return _reading(Kind.COMMAND, need, context, command=command, why=Why("command", command.name))

@@ -3,6 +3,7 @@
 import re
 
 from checkin.domain.reading.normalise import bare
+from checkin.domain.reading.swaps import swap_command
 from checkin.domain.reading.values import Command
 from checkin.domain.terms import Role
 
@@ -12,7 +13,10 @@ _MEMBER = {
     "talk": "call", "llamar": "call", "hablar": "call", "lang": "lang", "language": "lang", "idioma": "lang",
     "info": "info",
 }  # fmt: skip
-_VOLUNTEER = {name: name for name in ("on", "off", "take", "pass", "done", "shifts", "swap")}
+_VOLUNTEER = {
+    **{name: name for name in ("on", "off", "take", "pass", "done", "add", "shifts", "swap", "cover", "page")},
+    **{"cambiar": "swap", "cambio": "swap", "cubro": "cover", "cubrir": "cover", "pagina": "page"},
+}
 _COORDINATOR = {"ack": "ack", "status": "status"}
 _FORGET = frozenset(
     {
@@ -68,7 +72,7 @@ def _said_plainly(text: str) -> str:
     words = bare(text.replace(":", " : ").replace(".", " "))
     words = _POLITE.sub("", _POLITE.sub("", words))
     words = _NUMBER_SAID.sub(lambda said: f"{_SAID[said[1]]} {said[2]}", words)
-    words = re.sub(r"\b(on|off|take|pass|done|ack|pause)(\d)", r"\1 \2", words)
+    words = re.sub(r"\b(on|off|take|pass|done|ack|pause|swap|cover)(\d)", r"\1 \2", words)
     return re.sub(r"(\d)([ap]m)\b", r"\1 \2", words)
 
 
@@ -89,7 +93,9 @@ def _by_name(words: str, known: dict[str, str]) -> Command | None:
 
 def _with_argument(name: str, rest: str) -> Command | None:
     match name:
-        case "take" | "pass" | "ack":
+        case "swap":
+            return swap_command(rest)
+        case "take" | "pass" | "ack" | "add" | "cover":
             return _numbered(name, rest)
         case "done":
             return _done(rest)
@@ -147,7 +153,9 @@ _REAL_WORDS = frozenset(
     "past mass call's cause pulse latter water hater paused resumed cell cool timer times into tank "
     "tell stake taken tone dune dove done's swat swam swan statue states cull cally calls called talks "
     "takes tape mine fine line dine late layer lager eater later's info's lung long land fang sang bang "
-    "hang rang gang path bass pays pas pause's band lane laugh ring".split()
+    "hang rang gang path bass pays pas pause's band lane laugh ring "
+    "over lover hover covers covert cove snap slap sway swamp soap swaps cambie "
+    "wage rage cage sage mage pace pale pane pare pave gage pages paged paige".split()
 )
 
 

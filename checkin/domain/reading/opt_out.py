@@ -69,6 +69,12 @@ _ASKS = (
     "want out of (these|your|the|all) (OF)? MESSAGES",
     "(unsubscribe|unsub|unsubscribing)",
     "(opt|opting) (me)? out",
+    # Calls. A clause must begin with it: "my kids do not call me any more" asks nothing of us.
+    "(stop|quit|cease) (please)? (calling|ringing|phoning) (me|us|here|this number|this phone|please|now|$)",
+    "(stop|quit|cease|end|cancel) (please)? (OF)? (OF)? (calls|phone calls)",
+    "^ (please|pls)? (do not|never) (ever)? (call|ring|phone) (me|us|here|this number) (again|any more|ever)",
+    "(do not|no longer) (want|wish|like|need) (OF)? (OF)? (OF)? (calls|phone calls)",
+    "^ (please)? no more (OF)? (OF)? (calls|phone calls) (please|thanks|now|$)",
     "leave me alone .. (text*|message|messages|messaging)",
     "(did not|never) (sign up|sign|signed up|ask|asked|agree|agreed|subscribe|subscribed) (for|to) (OF)? "
     "(this|these|MESSAGES|stop)",
@@ -80,6 +86,10 @@ _ASKS = (
     "no quiero que me (escriban|manden|contacten|envien)",
     "(quiten|quitame|borren|borrame|saquen|sacame|eliminen|quitenme|saquenme) .. (lista|numero)",
     "(darme|dame|dar|doy|darse|quiero la|solicito la) (de)? baja",
+    "(dejen|deja|dejad|deje|paren|para) (ya)? de (llamar|llamarme|llamarnos)",
+    "^ (por favor)? (ya)? no (me|nos) (llamen|llames|llame) (mas|nunca|otra vez)",
+    "(no|ya no) quiero (recibir)? (mas|sus|estas|tus|las)? (mas)? llamadas",
+    "^ (por favor)? no mas llamadas",
     # French
     "(m|ne m|ne me|me) (envoyez|envoie|ecrivez|ecris|contactez) plus",
     "(arretez|arrete) (de|d|les|vos|ces) (m)? (ecrire|envoyer|envoyez|messages|sms|textos|contacter|me)",
@@ -92,7 +102,18 @@ _ASKS = (
     "descadastr*",
 )
 _ASKED_OF_ANOTHER = frozenset({"him", "her", "them", "he", "she", "they", "will", "can", "not", "could", "would"})
-_FROM_ANOTHER = ("from my", "from him", "from her", "from them", "my ex", "my mum", "my mom", "my dealer", "to my")
+_FROM_ANOTHER = (
+    "from my",
+    "from him",
+    "from her",
+    "from them",
+    "my ex",
+    "my mum",
+    "my mom",
+    "my dealer",
+    "to my",
+    "names",
+)
 _WRONG = (
     "wrong (number|person)",
     "(who|whos) (is)? this $",

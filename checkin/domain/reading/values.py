@@ -33,7 +33,11 @@ class Command:
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of the writer when a reply is read. `carrier_opt_out` is the carrier's own word for it."""
+    """What is known of the writer when a reply is read. `carrier_opt_out` is the carrier's own word for it.
+
+    `swaps`: the shifts that they were asked to take, so that "yes 12" is an answer to one. `yes_means`: the one that a
+    bare yes would be the answer to, where it can mean nothing else.
+    """
 
     language: str = "en"
     roles: frozenset[Role] = frozenset({Role.MEMBER})
@@ -42,6 +46,8 @@ class Context:
     soon_after_check_in: bool = False
     recent_ratings: tuple[int, ...] = ()
     carrier_opt_out: str | None = None
+    swaps: frozenset[int] = frozenset()
+    yes_means: int | None = None
 
 
 @dataclass(frozen=True)

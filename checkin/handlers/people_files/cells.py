@@ -138,7 +138,7 @@ def schedule_cell(text: str, today: date) -> RuleCell | None:
         schedule = parse_schedule(text, today)
     except BadSchedule as error:
         raise BadCell(str(error)) from error
-    return RuleCell(schedule, schedule.at is None and "DTSTART" not in text.upper())
+    return RuleCell(schedule, not schedule.week and "DTSTART" not in text.upper())
 
 
 def shifts_cell(text: str) -> str:

@@ -32,4 +32,4 @@ def _coordinator(desk: Desk, line: CoordinatorLine, person: PersonRow, changed: 
             row.circle_id = wanted
     if new:
         desk.add(row)
-    desk.count(person, new=new, changed=changed)
+    desk.count(line, person, new=new, changed=changed)

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from checkin.domain.consent import Consent
 from checkin.domain.terms import Phone
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.people_files.lines import PersonLine
 from checkin.handlers.people_files.report import Report
 from checkin.store import people
 from checkin.store.columns import Row
+from checkin.store.emptied import ERASED
 from checkin.store.people import Known
-from checkin.store.tables import AuditRow, CircleRow, PersonRow
+from checkin.store.tables import AuditRow, CircleRow, ConsentRow, PersonRow
 
 DEFAULT_CIRCLE = "main"
 
@@ -30,6 +32,9 @@ class Desk:
     who: str
     report: Report
     known: Mapping[Phone, Known]
+    outcomes: dict[int, str] = field(default_factory=dict)
+    erased: Mapping[Phone, datetime] = field(default_factory=dict)
+    _reborn: list[PersonRow] = field(default_factory=list)
     _circles: dict[str, int] = field(default_factory=dict)
     _later: dict[type[Row], list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -64,7 +69,15 @@ class Desk:
         row = people.new_person(line.phone, self.now)
         self.fill(row, values, new=True)
         self.add(row)
+        if line.phone in self.erased:
+            self._reborn.append(row)
         return row, True
+
+    def known_as(self, line: PersonLine, person: PersonRow) -> Known:
+        """What is known of a line's person; a number that was erased is out, though nobody knows whose it was."""
+        since = self.erased.get(line.phone)
+        unknown = Known(person) if since is None else Known(person, consent=Consent.OUT, consent_at=since)
+        return self.known.get(line.phone) or unknown
 
     def fill(self, row: object, values: Mapping[str, Any], *, new: bool = False) -> bool:
         """Let a row hold the values that are not None. Returns whether it did not before."""
@@ -93,14 +106,19 @@ class Desk:
     def finish(self) -> None:
         """Write what was appended."""
         self.session.flush()
+        if self._reborn:  # before what a line says of consent later than that
+            out = {"state": Consent.OUT.value, "how": ERASED, "wording": "", "recorded_at": self.now}
+            lines = [{"person_id": row.id, "at": self.erased[Phone(row.phone)], **out} for row in self._reborn]
+            self._later[ConsentRow] = lines + self._later.get(ConsentRow, [])
         for kind, rows in self._later.items():
             if not rows:
                 continue
             self.session.execute(insert(kind), rows)
         self._later.clear()
 
-    def count(self, person: PersonRow, *, new: bool, changed: bool) -> None:
+    def count(self, line: PersonLine, person: PersonRow, *, new: bool, changed: bool) -> None:
         """Count one line, and record that the person's record was written (promise P10)."""
+        self.outcomes[line.number] = "new" if new else "changed" if changed else "unchanged"
         if new:
             self.report.new += 1
         elif changed:

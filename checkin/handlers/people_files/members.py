@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
 from checkin.domain.contact_hours import local_instant
@@ -23,10 +25,10 @@ from checkin.handlers.handbook import Handbook
 from checkin.handlers.people_files.cells import RuleCell
 from checkin.handlers.people_files.desk import Desk
 from checkin.handlers.people_files.lines import BadLine, MemberLine
-from checkin.store import people, tasks
+from checkin.store import invitations, people, tasks
 from checkin.store.people import Known
-from checkin.store.session import remember
-from checkin.store.tables import ConsentRow, MemberRow, PersonRow, ScheduleRow
+from checkin.store.session import once, remember
+from checkin.store.tables import CircleScheduleRow, ConsentRow, MemberRow, PersonRow, ScheduleRow
 
 STOPPED = "STOP"
 """The consent_source of somebody who opted out, so that a stop survives the way through a file."""
@@ -83,7 +85,7 @@ def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, int]) -> Ite
     cell = line.schedule[0] if line.schedule is not None else None
     if (
         cell is not None
-        and cell.schedule.at is None
+        and not cell.schedule.week
         and next_occurrence(
             cell.schedule,
             desk.now,
@@ -130,7 +132,7 @@ def put_members(desk: Desk, lines: Sequence[MemberLine]) -> None:
         scheduled = _schedule(desk, work)
         consented = _consent(desk, work)
         changed = work.changed or scheduled or consented
-        desk.count(work.person, new=work.known.member is None, changed=changed)
+        desk.count(work.line, work.person, new=work.known.member is None, changed=changed)
     if not desk.dry_run:
         _end_invitations(desk, works)
     desk.report.no_words_in = sorted(
@@ -142,11 +144,11 @@ def _end_invitations(desk: Desk, works: Sequence[_Work]) -> None:
     """Cancel those of who has agreed by other means, or has said stop while the file was worked on (P4)."""
     known = {work.person.id: work for work in works if work.line.phone in desk.known}
     waiting = [person for person, work in known.items() if work.known.consent is not Consent.OUT]
-    stopped = people.stopped_meanwhile(desk.session, waiting)
+    stopped = invitations.stopped_meanwhile(desk.session, waiting)
     desk.drop(ConsentRow, stopped)
     invited = {person: work for person, work in known.items() if work.known.consent is Consent.INVITED}
     agreed = {person for person, work in invited.items() if work.line.consent_at is not None}
-    people.cancel_invitations(desk.session, sorted(agreed | stopped))
+    invitations.cancel_invitations(desk.session, sorted(agreed | stopped))
 
 
 def _member(
@@ -158,7 +160,7 @@ def _member(
     *,
     rezoned: bool,
 ) -> _Work:
-    known = desk.known.get(line.phone) or Known(person)
+    known = desk.known_as(line, person)
     row = known.member
     new = row is None
     if row is None:
@@ -203,6 +205,8 @@ def _schedule(desk: Desk, work: _Work) -> bool:
     if cell is None:
         if row is not None and work.rezoned and not desk.dry_run:
             plan_next(desk.handbook, row, work.person, desk.now)
+        if row is None and work.known.member is None and not desk.dry_run:
+            _follow_circle(desk, work)
         return False
     wanted = cell[0]
     if wanted is None:
@@ -217,9 +221,31 @@ def _schedule(desk: Desk, work: _Work) -> bool:
             row = ScheduleRow(member_id=work.member.id, rule=wanted.schedule.text, skip=[])
             desk.session.add(row)
         elif not same:
-            row.rule = wanted.schedule.text
+            row.rule, row.follows = wanted.schedule.text, False
         plan_next(desk.handbook, row, work.person, desk.now)
     return not same
+
+
+def _follow_circle(desk: Desk, work: _Work) -> None:
+    """Somebody new, of whose schedule the file says nothing, is asked as their circle is."""
+    circle = once(
+        desk.session,
+        ("circle schedule", work.member.circle_id),
+        lambda: desk.session.scalar(
+            select(CircleScheduleRow).where(CircleScheduleRow.circle_id == work.member.circle_id)
+        ),
+    )
+    if circle is not None:
+        row = ScheduleRow(
+            member_id=work.member.id,
+            rule=circle.rule,
+            skip=list(circle.skip),
+            holidays=circle.holidays,
+            kept=list(circle.kept),
+            follows=True,
+        )
+        desk.session.add(row)
+        plan_next(desk.handbook, row, work.person, desk.now)
 
 
 def _same(wanted: RuleCell, stored: str, now: datetime) -> bool:
@@ -262,7 +288,7 @@ def _consent(desk: Desk, work: _Work) -> bool:
 
 def _invite(desk: Desk, work: _Work) -> bool:
     """Invite by text, once; where no text can go, a coordinator is to ask. Returns whether it was done."""
-    person, key = work.person, people.invitation_key(work.person.id)
+    person, key = work.person, invitations.invitation_key(work.person.id)
     if not person.textable:
         desk.report.to_ask.append(work.line.number)
         about = {"circle_id": work.member.circle_id, "person_id": person.id}

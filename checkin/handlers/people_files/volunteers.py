@@ -37,6 +37,8 @@ def _volunteer(desk: Desk, line: VolunteerLine, person: PersonRow, changed: bool
             reach=Reach.BOTH.value,
             created_at=desk.now,
         )
+    elif row.stand_in and not desk.dry_run:  # a coordinator who becomes a volunteer too
+        row.stand_in, row.override_on, row.override_until, row.reach = False, None, None, Reach.BOTH.value
     values: dict[str, object] = {
         "circle_id": desk.circle(line.circle, row.circle_id),
         "languages": list(line.languages) if line.languages is not None else None,
@@ -48,7 +50,7 @@ def _volunteer(desk: Desk, line: VolunteerLine, person: PersonRow, changed: bool
     changed = desk.fill(row, values, new=new) or changed
     if new:
         desk.add(row)
-    desk.count(person, new=new, changed=changed)
+    desk.count(line, person, new=new, changed=changed)
 
 
 def _reach(desk: Desk, line: VolunteerLine, person: PersonRow, new: bool) -> str | None:

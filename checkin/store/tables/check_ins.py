@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
 
 
 class ScheduleRow(Row):
-    """A member's recurring rule. `next_action_at` is when its next check-in is due; null while it rests."""
+    """A member's recurring rule. `next_action_at` is when its next check-in is due; null while it rests.
+
+    `follows`: it is the circle's, and moves with it. `skip`: dates that are left out; `holidays`: whose holidays are
+    left out too (a country, such as US or US-CA), but for those in `kept`.
+    """
 
     __tablename__ = "schedule"
     __table_args__ = (Index("ix_schedule_next_action_at", "next_action_at"),)
@@ -20,11 +24,27 @@ class ScheduleRow(Row):
     skip: Mapped[list[Any]] = mapped_column(default=list)
     paused_until: Mapped[datetime | None]
     next_action_at: Mapped[datetime | None]
+    follows: Mapped[bool] = mapped_column(default=False, server_default=false())
+    holidays: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    kept: Mapped[list[Any] | None]
+
+
+class CircleScheduleRow(Row):
+    """A circle's recurring rule, for its members who have none of their own. Each of them has a row that follows it."""
+
+    __tablename__ = "circle_schedule"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id"), unique=True)
+    rule: Mapped[str]
+    skip: Mapped[list[Any]] = mapped_column(default=list)
+    holidays: Mapped[str] = mapped_column(String(12), default="")
+    kept: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class CheckInRow(Row):
     """One occurrence: asked, reminded, answered or missed.
 
+    `tries`: how often the member was rung for it; `again_at`: when they are rung once more.
     `in_question_since`: its next step was due between a backup and its restore. It may have been taken since then by
     the service that was lost: the carrier is asked before it is taken again.
     """
@@ -33,6 +53,8 @@ class CheckInRow(Row):
     __table_args__ = (
         UniqueConstraint("member_id", "due_at"),
         Index("ix_check_in_next_action_at", "next_action_at"),
+        # Who has not answered lately: counted from the index alone.
+        Index("ix_check_in_due_at_state_member_id", "due_at", "state", "member_id"),
         Index("ix_check_in_member_id_id", "member_id", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,3 +70,5 @@ class CheckInRow(Row):
     version: Mapped[int] = mapped_column(default=1)
     next_action_at: Mapped[datetime | None]
     in_question_since: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    again_at: Mapped[datetime | None]

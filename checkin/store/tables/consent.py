@@ -13,7 +13,10 @@ class ConsentRow(Row):
     """How and when a number was invited, opted in or opted out. Never changed, never deleted."""
 
     __tablename__ = "consent_record"
-    __table_args__ = (Index("ix_consent_record_person_id_id", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_consent_record_person_id_id", "person_id", "id"),
+        Index("ix_consent_record_at", "at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(10))

@@ -17,6 +17,7 @@ class EscalationRow(Row):
     __table_args__ = (
         Index("ix_escalation_next_action_at", "next_action_at"),
         Index("ix_escalation_holder_id", "holder_id"),
+        Index("ix_escalation_opened_at", "opened_at"),
         # One open case a member, whatever arrives at the same instant.
         Index(
             "uq_escalation_open_member_id",
@@ -49,7 +50,7 @@ class OfferRow(Row):
     """One attempt to give an escalation to one volunteer."""
 
     __tablename__ = "offer"
-    __table_args__ = (UniqueConstraint("escalation_id", "number"),)
+    __table_args__ = (UniqueConstraint("escalation_id", "number"), Index("ix_offer_offered_at", "offered_at"))
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"))
     number: Mapped[int]
@@ -72,3 +73,15 @@ class TimelineRow(Row):
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(40))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CaseNoteRow(Row):
+    """What a coordinator wrote on a case in her own words, sealed. `about`: `note`, or `closing` when it ended."""
+
+    __tablename__ = "case_note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    about: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Sealed)

@@ -12,7 +12,10 @@ class HandoffRow(Row):
     """Two legs and where each stands. The conference's name says nothing about anybody."""
 
     __tablename__ = "handoff"
-    __table_args__ = (Index("ix_handoff_next_action_at", "next_action_at"),)
+    __table_args__ = (
+        Index("ix_handoff_next_action_at", "next_action_at"),
+        Index("ix_handoff_started_at", "started_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"))
@@ -30,3 +33,29 @@ class HandoffRow(Row):
     version: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime]
     next_action_at: Mapped[datetime | None]
+    together_since: Mapped[datetime | None]
+    apart_since: Mapped[datetime | None]
+    partings: Mapped[int] = mapped_column(default=0, server_default="0")
+    again: Mapped[int] = mapped_column(default=0, server_default="0")
+    third: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    third_leg: Mapped[int | None]
+
+
+class WaitingRow(Row):
+    """The place of a member who waits on the line, or is to be called back: one for each call that waits.
+
+    `call_id`: the delivery that stands for their call. `said_at`: when they last heard words; `told`: how often the
+    truth. `ended_how`: joined, called_back, left, closed.
+    """
+
+    __tablename__ = "waiting"
+    __table_args__ = (Index("ix_waiting_circle_id_ended_how_id", "circle_id", "ended_how", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
+    circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id"))
+    call_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    since: Mapped[datetime]
+    said_at: Mapped[datetime | None]
+    told: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str | None] = mapped_column(String(12))

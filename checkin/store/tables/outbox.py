@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -14,7 +14,13 @@ class DeliveryRow(Row):
 
     `subject` says what a call is about (`offer`, `handoff_member`, …) and the ids beside it whom it concerns.
     `attempt` counts hand-overs and fences them: only the attempt that took the row may settle it. `ask_at`: when the
-    carrier is asked what became of it, where its word has not come by then.
+    carrier is asked what became of it, where its word has not come by then. `wording_id`: the wording of a circle's or
+    the programme's own that a text was written from; None, the packaged one.
+
+    Of a check-in call: `answered_by`, who picked up as the carrier hears it; `by_key`, whether a key was pressed on it;
+    `outcome`, what came of it (`domain/answering.py` has the words).
+
+    `segments` and `price` (in millionths of `currency`): what the carrier made of it and charges; told long afterwards.
     """
 
     __tablename__ = "delivery"
@@ -24,11 +30,19 @@ class DeliveryRow(Row):
         Index("ix_delivery_person_id_id", "person_id", "id"),
         Index("ix_delivery_check_in_id", "check_in_id"),
         Index("ix_delivery_sid", "sid"),
+        Index("ix_delivery_created_at", "created_at"),
         Index(
             "ix_delivery_ask_at",
             "ask_at",
             sqlite_where=text("ask_at IS NOT NULL"),
             postgresql_where=text("ask_at IS NOT NULL"),
+        ),
+        # The calls under way: few rows, counted before a routine call is added to them.
+        Index(
+            "ix_delivery_calls_under_way",
+            "first_tried_at",
+            sqlite_where=text("kind = 'call' AND ended_at IS NULL"),
+            postgresql_where=text("kind = 'call' AND ended_at IS NULL"),
         ),
         # What the carrier found wrong: few rows, looked at every few seconds.
         Index(
@@ -45,6 +59,7 @@ class DeliveryRow(Row):
     routine: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     template: Mapped[str] = mapped_column(String(40), default="")
+    wording_id: Mapped[int | None]
     body: Mapped[str] = mapped_column(Sealed, default="")
     subject: Mapped[str] = mapped_column(String(20), default="")
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
@@ -67,3 +82,9 @@ class DeliveryRow(Row):
     deadline_at: Mapped[datetime | None]
     next_action_at: Mapped[datetime | None]
     ask_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(16))
+    by_key: Mapped[bool] = mapped_column(default=False, server_default=false())
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    segments: Mapped[int | None]
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(String(3))

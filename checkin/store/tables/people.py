@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -23,7 +23,7 @@ class CircleRow(Row):
 
 
 class PersonRow(Row):
-    """Somebody behind a phone number, known or not."""
+    """Somebody behind a phone number, known or not. `number_since`: when they got it, where they had another before."""
 
     __tablename__ = "person"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,12 +36,22 @@ class PersonRow(Row):
     line_type: Mapped[str] = mapped_column(String(10), default="unknown")
     textable: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    number_since: Mapped[datetime | None]
 
 
 class MemberRow(Row):
-    """A person who is checked in on."""
+    """A person who is checked in on. `erased_at`: their record was erased; what stays counts, and names nobody."""
 
     __tablename__ = "member"
+    # Few of many; left out of each list.
+    __table_args__ = (
+        Index(
+            "ix_member_erased",
+            "id",
+            sqlite_where=text("erased_at IS NOT NULL"),
+            postgresql_where=text("erased_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id"), index=True)
@@ -53,10 +63,15 @@ class MemberRow(Row):
     misses: Mapped[int] = mapped_column(default=0)
     recent_ratings: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class VolunteerRow(Row):
-    """A person who takes escalations."""
+    """A person who takes escalations.
+
+    `stand_in`: a coordinator who has taken one herself, and holds it as a volunteer does: she is offered none, and
+    stands in no list of volunteers. So it is with a volunteer whose record was erased.
+    """
 
     __tablename__ = "volunteer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,6 +87,7 @@ class VolunteerRow(Row):
     last_taken_at: Mapped[datetime | None]
     rest_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    stand_in: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CoordinatorRow(Row):

@@ -3,16 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
+from checkin.store.sealed import Sealed
 
 
 class TaskRow(Row):
-    """One thing for a coordinator: a text to read, a number to ask for, somebody no longer watched."""
+    """One thing for a coordinator: a text to read, a number to ask for, somebody no longer watched.
+
+    `note`: what whoever did it wrote about it.
+    """
 
     __tablename__ = "task"
+    # What waits: few rows among all that were ever done.
+    __table_args__ = (
+        Index("ix_task_undone", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     circle_id: Mapped[int | None] = mapped_column(ForeignKey("circle.id"), index=True)
@@ -24,3 +32,4 @@ class TaskRow(Row):
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(Sealed)

@@ -49,6 +49,7 @@ function make(phone) {
   find(".number").textContent = phone.number;
   find(".texts").setAttribute("aria-label", `Texts on ${phone.label}'s phone`);
   find(".call").setAttribute("aria-label", `What is said on ${phone.label}'s phone`);
+  find(".voicemail").setAttribute("aria-label", `On ${phone.label}'s voicemail`);
   find(".call").setAttribute("role", "log");
   find(".call").setAttribute("aria-live", "off");
 
@@ -96,9 +97,10 @@ function on_submit(form, label, act) {
   });
 }
 
-function key_pressed(number, key) {
+async function key_pressed(number, key) {
   const line = seen.get(number).line;
-  if (line === "in call") press(number, "keys", key);
+  if (line === "ringing") await press(number, "answer"); // a key picks up, and counts
+  if (line !== "idle") await press(number, "keys", key);
 }
 
 function show(phone) {
@@ -108,6 +110,7 @@ function show(phone) {
   const card = home.querySelector(`[data-number="${phone.number}"]`) || make(phone);
   show_line(card, phone);
   show_call(card, phone);
+  show_voicemail(card, phone);
   show_texts(card, phone, before);
   const habit = card.querySelector("select");
   if (habit !== document.activeElement) habit.value = phone.habit;
@@ -155,6 +158,13 @@ function show_call(card, phone) {
     }
   });
   call.scrollTop = call.scrollHeight;
+}
+
+function show_voicemail(card, phone) {
+  const box = card.querySelector(".voicemail");
+  box.hidden = phone.recorded.length === 0;
+  const title = element("p", "On the voicemail", "title");
+  box.replaceChildren(title, ...phone.recorded.map((words) => element("p", words)));
 }
 
 function show_texts(card, phone, before) {

@@ -1,0 +1,122 @@
+"""A volunteer's own page: the link by text, and what they do on it for themselves."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.domain import effects as do
+from checkin.domain.consent import Consent
+from checkin.domain.contact_hours import local_instant
+from checkin.domain.escalation import Outcome, OutcomeGiven
+from checkin.domain.on_call import BadShifts, Change
+from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
+from checkin.handlers import shifts_planned
+from checkin.handlers.apply import send_text
+from checkin.handlers.case_moved import move_case
+from checkin.handlers.handbook import Handbook
+from checkin.handlers.shifts_changed import changed_for_once
+from checkin.store import consent, escalations, own_pages, people, system, tasks
+from checkin.store.tables import PersonRow, ShiftChangeRow, VolunteerRow
+
+BY = "page"
+
+
+class NotSent(StrEnum):
+    """Why a link was not sent."""
+
+    NO_TEXTS = "no_texts"
+    STOPPED = "stopped"
+    HOURS = "hours"
+
+
+def link_sent(
+    session: Session, handbook: Handbook, volunteer: VolunteerRow, by: str, now: datetime, *, asked: bool = False
+) -> NotSent | None:
+    """Text a volunteer the link to their page; an older one ends. `asked`: they texted PAGE this moment.
+
+    One that they did not ask for keeps contact hours: it would be over before the morning.
+    """
+    person = session.get_one(PersonRow, volunteer.person_id)
+    if not person.textable:
+        return NotSent.NO_TEXTS
+    if consent.current(session, PersonId(person.id)) is Consent.OUT:
+        return NotSent.STOPPED
+    hours = handbook.policy(people.circle_by_id(session, volunteer.circle_id)).contact_hours
+    if not asked and handbook.next_allowed(person, hours, now) > now:
+        return NotSent.HOURS
+    token = own_pages.new_link(session, volunteer.id, by, now)
+    values = {"link": f"{handbook.address}/my/{token}"}
+    key = f"own_page:{volunteer.id}:{now.isoformat()}"
+    send_text(session, handbook, do.SendText(PersonId(person.id), "own_page", key, Lane.URGENT, values), now)
+    system.audit(session, by, "own page's link sent", now, person=person.id)
+    return None
+
+
+def page_opened(session: Session, token: str, now: datetime) -> str | None:
+    """A link is opened, once. Returns what the phone is known by from then on."""
+    owner, phone = own_pages.by_link(session, token, now), own_pages.open_link(session, token, now)
+    if phone is not None and owner is not None:
+        system.audit(session, BY, "own page opened", now, person=owner[1].id)
+    return phone
+
+
+def page_ended(session: Session, volunteer: int, by: str, now: datetime) -> None:
+    """The page closes, here and on the phone."""
+    row = session.get_one(VolunteerRow, volunteer)
+    own_pages.end(session, volunteer)
+    system.audit(session, by, "own page ended", now, person=row.person_id)
+
+
+def said_on_or_off(session: Session, volunteer: int, on: bool, until: datetime, now: datetime) -> None:
+    """A volunteer says that they are on call, or not, until then: as `ON` and `OFF` do by text."""
+    row = session.get_one(VolunteerRow, volunteer)
+    row.override_on, row.override_until = on, until
+    system.audit(session, BY, "shift changed", now, person=row.person_id, on=on)
+
+
+def days_away(session: Session, handbook: Handbook, volunteer: int, first: date, last: date, now: datetime) -> int:
+    """A volunteer is away from the first to the last day, both whole. Returns how many of their shifts fall into it.
+
+    Those are nobody's then: a coordinator gets a task. Raises BadShifts for days that are over, or too many.
+    """
+    row = session.get_one(VolunteerRow, volunteer)
+    person = session.get_one(PersonRow, row.person_id)
+    zone = handbook.zone(person)
+    if not now.year <= first.year <= last.year <= now.year + 2:
+        raise BadShifts("the days must be of this year or the next, the first one first")
+    start = local_instant(datetime.combine(first, time()), zone)
+    end = local_instant(datetime.combine(last + timedelta(days=1), time()), zone)
+    mine = shifts_planned.coming(session, handbook, row, person, now)
+    empty = sum(1 for left, right in mine if left < end and right > start)
+    changed_for_once(session, volunteer, Change(False, start, end), BY, now)
+    if empty:
+        about = {"circle_id": row.circle_id, "person_id": person.id}
+        tasks.give(
+            session, f"away:{volunteer}:{first}:{last}:{now:%Y-%m-%dT%H:%M:%S}", "away_with_shifts", now, **about
+        )
+    return empty
+
+
+def days_away_of(session: Session, volunteer: int, now: datetime) -> list[ShiftChangeRow]:
+    """The days away that a volunteer gave on their page, and that are not over."""
+    mine = (ShiftChangeRow.volunteer_id == volunteer, ShiftChangeRow.by == BY, ShiftChangeRow.swap_id.is_(None))
+    query = select(ShiftChangeRow).where(*mine, ShiftChangeRow.on.is_(False), ShiftChangeRow.ends_at > now)
+    return list(session.scalars(query.order_by(ShiftChangeRow.starts_at)))
+
+
+def owes_outcome(session: Session, volunteer: int) -> EscalationId | None:
+    """The case of which a volunteer may say how it went."""
+    return escalations.held_by(session, VolunteerId(volunteer))
+
+
+def outcome_said(session: Session, handbook: Handbook, volunteer: int, outcome: Outcome, now: datetime) -> bool:
+    """A volunteer says how the case that they hold went. False where they hold none any more."""
+    case = owes_outcome(session, volunteer)
+    if case is None:
+        return False
+    move_case(session, handbook, case, OutcomeGiven(VolunteerId(volunteer), outcome), now)
+    person = session.get_one(VolunteerRow, volunteer).person_id
+    system.audit(session, BY, "outcome said", now, person=person, escalation=case)
+    return True

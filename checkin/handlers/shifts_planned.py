@@ -1,0 +1,81 @@
+"""When a volunteer is on call over a stretch of time, and how they stand towards a shift that is offered."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from checkin.domain.consent import Consent
+from checkin.domain.coverage import Stretch, gaps, stretches
+from checkin.domain.on_call import Change, Shifts, parse_shifts
+from checkin.domain.shift_limits import Limits, Peer, weeks_of
+from checkin.domain.terms import VolunteerId
+from checkin.handlers.case_moved import override_of
+from checkin.handlers.handbook import Handbook
+from checkin.store import shifts
+from checkin.store.shifts import OnDuty
+from checkin.store.tables import PersonRow, VolunteerRow
+
+AHEAD = timedelta(days=14)
+"""So far ahead a volunteer is told of their shifts."""
+
+_LONGEST = timedelta(days=7)
+"""What is longer is no shift but being on call as a rule: it cannot be offered as one."""
+
+
+def planned(
+    handbook: Handbook,
+    row: VolunteerRow,
+    person: PersonRow,
+    changes: Sequence[Change],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    base: Shifts | None = None,
+) -> list[Stretch]:
+    """When they are on call by their shifts and one-off changes. `OFF` counts from now on; `ON`, being now, does not.
+
+    `base` stands for their shifts where something else is asked.
+    """
+    zone, shifts_, override = handbook.zone(person), base or parse_shifts(row.shifts), override_of(row)
+    if override is None or override.on or override.until <= max(start, now):
+        return stretches(shifts_, zone, start, end, None, changes)
+    turn = min(max(now, start), end)
+    before = stretches(shifts_, zone, start, turn, None, changes)
+    return before + stretches(shifts_, zone, turn, end, override, changes)
+
+
+def coming(session: Session, handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime) -> list[Stretch]:
+    """A volunteer's next shifts: those that begin in the next two weeks, whole. None of who is on call always."""
+    until = now + AHEAD + _LONGEST
+    changes = shifts.changes_at(session, now, until).get(row.id, ())
+    found = planned(handbook, row, person, changes, now, until, now)
+    return [
+        (start, end) for start, end in found if now < start <= now + AHEAD and end < until and end - start <= _LONGEST
+    ]
+
+
+def peers(
+    session: Session, handbook: Handbook, circle: int, shift: Stretch, limits: Limits, now: datetime
+) -> list[tuple[OnDuty, Peer]]:
+    """The volunteers of a circle as they stand towards a shift, by name's row; in a few queries for all of them."""
+    around = limits.longest_rest + timedelta(days=8)
+    known = shifts.on_duty(session, frozenset({circle}), shift[0] - around, shift[1] + around, now)
+    return [(one, _peer(handbook, one, shift, limits, now)) for one in known]
+
+
+def _peer(handbook: Handbook, one: OnDuty, shift: Stretch, limits: Limits, now: datetime) -> Peer:
+    zone = handbook.zone(one.person)
+    weeks = weeks_of(shift, zone)
+    start = min(weeks[0][0], shift[0] - limits.longest_rest - timedelta(days=1))
+    end = max(weeks[-1][1], shift[1] + limits.longest_rest + timedelta(days=1))
+    on_call = planned(handbook, one.row, one.person, one.changes, start, end, now)
+    free = planned(handbook, one.row, one.person, one.changes, *shift, now, parse_shifts("always"))
+    return Peer(
+        volunteer=VolunteerId(one.row.id),
+        circle=one.row.circle_id,
+        zone=zone,
+        consented=one.consent is Consent.IN,
+        on_call=tuple(on_call),
+        away=tuple(gaps(free, *shift)),
+    )

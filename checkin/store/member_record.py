@@ -1,0 +1,112 @@
+"""All of one member: their conversation, their ratings, what was noted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.store.tables import (
+    ConsentRow,
+    ContactRow,
+    CorrectionRow,
+    DeliveryRow,
+    EscalationRow,
+    ExclusionRow,
+    InboundRow,
+    MemberNoteRow,
+    PersonRow,
+    VolunteerRow,
+)
+
+PART = 30
+
+
+@dataclass(frozen=True)
+class Line:
+    """One text or call of a conversation, in or out; `correction`: how it should have been read."""
+
+    at: datetime
+    inbound: InboundRow | None = None
+    delivery: DeliveryRow | None = None
+    correction: CorrectionRow | None = None
+
+
+def conversation(session: Session, person: int, before: datetime | None) -> tuple[list[Line], datetime | None]:
+    """The newest part of a conversation (before a moment), oldest line first; and from when on there is more."""
+    received = select(InboundRow).where(InboundRow.person_id == person)
+    sent = select(DeliveryRow).where(DeliveryRow.person_id == person, DeliveryRow.kind.in_(("text", "call")))
+    if before is not None:
+        received, sent = received.where(InboundRow.received_at < before), sent.where(DeliveryRow.created_at < before)
+    texts = session.scalars(received.order_by(InboundRow.id.desc()).limit(PART + 1)).all()
+    deliveries = session.scalars(sent.order_by(DeliveryRow.id.desc()).limit(PART + 1)).all()
+    corrected = corrections(session, [row.id for row in texts])
+    lines = [Line(row.received_at, inbound=row, correction=corrected.get(row.id)) for row in texts]
+    lines += [Line(row.created_at, delivery=row) for row in deliveries]
+    lines.sort(key=lambda line: (line.at, line.inbound is None))
+    newest = lines[-PART:]
+    return newest, newest[0].at if len(lines) > PART else None
+
+
+def corrections(session: Session, texts: Sequence[int]) -> dict[int, CorrectionRow]:
+    """The newest correction of each of these texts that has one."""
+    query = select(CorrectionRow).where(CorrectionRow.inbound_id.in_(texts)).order_by(CorrectionRow.id)
+    return {row.inbound_id: row for row in session.scalars(query)}
+
+
+def corrections_of(session: Session, person: int) -> dict[int, CorrectionRow]:
+    """The newest correction of each of a person's texts that has one."""
+    query = select(CorrectionRow).join(InboundRow, InboundRow.id == CorrectionRow.inbound_id)
+    rows = session.scalars(query.where(InboundRow.person_id == person).order_by(CorrectionRow.id))
+    return {row.inbound_id: row for row in rows}
+
+
+def ratings(session: Session, person: int, since: datetime) -> list[tuple[datetime, int]]:
+    """When a member said which rating, by text or by voice, asked or not; oldest first."""
+    rows = session.execute(
+        select(InboundRow.received_at, InboundRow.rating)
+        .where(InboundRow.person_id == person, InboundRow.rating.is_not(None), InboundRow.received_at >= since)
+        .order_by(InboundRow.id)
+    )
+    return [(at, rating) for at, rating in rows if rating is not None]
+
+
+def notes(session: Session, member: int) -> list[MemberNoteRow]:
+    """What coordinators noted, newest first."""
+    query = select(MemberNoteRow).where(MemberNoteRow.member_id == member).order_by(MemberNoteRow.id.desc())
+    return list(session.scalars(query))
+
+
+def consent_records(session: Session, person: int) -> list[ConsentRow]:
+    """Every line on a person's consent, newest first."""
+    return list(
+        session.scalars(select(ConsentRow).where(ConsentRow.person_id == person).order_by(ConsentRow.id.desc()))
+    )
+
+
+def cases(session: Session, member: int) -> list[EscalationRow]:
+    """Every case of a member, newest first."""
+    query = select(EscalationRow).where(EscalationRow.member_id == member).order_by(EscalationRow.id.desc())
+    return list(session.scalars(query.limit(50)))
+
+
+def contacts(session: Session, member: int) -> list[tuple[ContactRow, PersonRow]]:
+    """Whom a member named, in the order in which they are rung."""
+    query = select(ContactRow, PersonRow).join(PersonRow, PersonRow.id == ContactRow.person_id)
+    found = session.execute(query.where(ContactRow.member_id == member).order_by(ContactRow.place))
+    return [(contact, person) for contact, person in found]
+
+
+def volunteers(session: Session, circle: int) -> list[tuple[VolunteerRow, PersonRow]]:
+    """The volunteers of a circle."""
+    query = select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
+    found = session.execute(
+        query.where(VolunteerRow.circle_id == circle, VolunteerRow.stand_in.is_(False)).order_by(VolunteerRow.id)
+    )
+    return [(volunteer, person) for volunteer, person in found]
+
+
+def excluded(session: Session, member: int) -> set[int]:
+    """The volunteers who must never be joined with a member."""
+    return set(session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member)))

@@ -1,0 +1,61 @@
+"""What all forms share. Their errors are our own sentences, each beside its field."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from checkin.web.dashboard.language import _, language
+
+
+class PageForm(FlaskForm):  # type: ignore[misc]
+    """A form of a page: protected against forgery, in the reader's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """What WTForms asks for."""
+
+        @property
+        def locales(self) -> list[str]:
+            """WTForms' own sentences, where none of ours is said."""
+            return [language()]
+
+
+class Given(InputRequired):  # type: ignore[misc]
+    """The field must not be empty."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(sentence)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Blanks are empty too."""
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors[:] = []
+            raise StopValidation(str(self.message))
+
+
+class NotLonger(Length):  # type: ignore[misc]
+    """So many signs at most."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(max=most)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Say how many there are, so that one knows what to leave out."""
+        count = len(field.data or "")
+        if count > self.max:
+            raise StopValidation(
+                _("This has %(count)s signs; %(most)s are possible. Shorten it.", count=count, most=self.max)
+            )
+
+
+def stripped(text: str | None) -> str:
+    """A filter: blanks at both ends are no part of an answer."""
+    return (text or "").strip()
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What may be chosen: values and their words."""
+    return [SelectChoice(value, words) for value, words in pairs]

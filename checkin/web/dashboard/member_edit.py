@@ -1,0 +1,177 @@
+"""Adding a member, and changing one: the same rules as for a line of a file, one form instead of a spreadsheet."""
+
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from flask import abort, flash, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from wtforms import BooleanField, SelectField, StringField
+
+from checkin.handlers import members_kept
+from checkin.handlers.people_files.cells import NOTHING
+from checkin.handlers.people_files.report import Report
+from checkin.handlers.people_files.terms import Kind
+from checkin.store import member_record
+from checkin.store.session import reading
+from checkin.store.tables import CircleRow, MemberRow, PersonRow
+from checkin.web.dashboard.door import Door, Need, go
+from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.language import _, lazy
+from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.people_forms import read_one, written
+from checkin.web.dashboard.signed import signed
+from checkin.wiring import Services
+
+_OFF = {"autocomplete": "off"}
+
+
+class MemberForm(PageForm):
+    """What is kept of a member, as it is written in a file of people."""
+
+    name = StringField(lazy("First name"), [NotLonger(80)], filters=[stripped], render_kw=_OFF)
+    circle = SelectField(lazy("Circle"))
+    channel = SelectField(
+        lazy("How they are asked"), choices=choices([("sms", lazy("by text")), ("voice", lazy("by call"))])
+    )
+    language = SelectField(lazy("Language"))
+    timezone = StringField(
+        lazy("Time zone"),
+        [NotLonger(60)],
+        filters=[stripped],
+        render_kw={"list": "zones", "autocomplete": "off", "placeholder": "America/New_York"},
+    )
+    topics = StringField(lazy("Topics"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
+    prefers = StringField(lazy("Whom they would rather speak with"), [NotLonger(60)], filters=[stripped])
+    buddy = SelectField(lazy("Buddy"), validate_choice=False)
+    discreet = BooleanField(lazy("Discreet: texts do not name the programme"))
+
+
+class NewMemberForm(MemberForm):
+    """Somebody new."""
+
+    phone = StringField(
+        lazy("Phone number"),
+        [Given(lazy("Give their phone number."))],
+        filters=[stripped],
+        render_kw={"type": "tel", "autocomplete": "off"},
+    )
+    schedule = StringField(lazy("Schedule"), [NotLonger(200)], filters=[stripped], render_kw=_OFF)
+    agreed = StringField(lazy("How they agreed to be contacted"), [NotLonger(40)], filters=[stripped], render_kw=_OFF)
+
+
+def member_edit(services: Services) -> Door:
+    """The pages /members/new and /members/<id>/edit."""
+    door = Door("member_edit", services)
+
+    def filled(form: MemberForm, circle: int | None) -> MemberForm:
+        """What may be chosen."""
+        me = signed()
+        query = select(CircleRow).order_by(CircleRow.name)
+        if me.circles is not None:
+            query = query.where(CircleRow.id.in_(me.circles))
+        with reading(services.engine) as session:
+            circles = [row.name for row in session.scalars(query)]
+            volunteers = member_record.volunteers(session, circle) if circle is not None else []
+        form.circle.choices = choices((name, name) for name in circles)
+        form.language.choices = choices((code, code) for code in services.handbook.messages.languages)
+        people = [(who.phone, who.name or "–") for _volunteer, who in volunteers]
+        form.buddy.choices = choices([("", _("nobody")), *people])
+        return form
+
+    @door.get("/members/new", Need.WORDS)
+    def new_member_page() -> ResponseReturnValue:
+        form = filled(NewMemberForm(discreet=True, language="en"), None)
+        return _shown(form)
+
+    @door.post("/members/new", Need.WORDS)
+    def new_member() -> ResponseReturnValue:
+        form = filled(NewMemberForm(), None)
+        if not form.validate_on_submit():
+            return _shown(form, 422)
+        cells = {**_cells(form), "phone": form.phone.data, "schedule": form.schedule.data}
+        if form.agreed.data:
+            cells |= {"consent_source": form.agreed.data, "consent_at": services.now().isoformat()}
+        report = _written(cells, form)
+        if report is None:
+            return _shown(form, 422)
+        with reading(services.engine) as session:
+            phone = read_one(services, Kind.MEMBERS, cells).lines[0].phone
+            number = session.scalar(
+                select(MemberRow.id)
+                .join(PersonRow, PersonRow.id == MemberRow.person_id)
+                .where(PersonRow.phone_index == phone)
+            )
+        flash(
+            _("They are added, and are being invited: nothing else is sent until they say yes.")
+            if report.invited
+            else _("They are added.")
+            if report.new
+            else _("Somebody with this number was here already; what you gave is changed.")
+        )
+        return go(f"/members/{number}")
+
+    def found(number: int) -> tuple[MemberRow, PersonRow]:
+        with reading(services.engine) as session:
+            pair = members_kept.member_in(session, number)
+        if pair is None or not signed().answers_for(pair[0].circle_id):
+            abort(404)
+        return pair
+
+    @door.get("/members/<int:number>/edit", Need.WORDS)
+    def edit_page(number: int) -> ResponseReturnValue:
+        row, person = found(number)
+        looked(services, "member looked at", person=person.id, member=number)
+        return _shown(filled(MemberForm(data=_kept(row, person)), row.circle_id), person=person, member=row)
+
+    @door.post("/members/<int:number>/edit", Need.WORDS)
+    def edit(number: int) -> ResponseReturnValue:
+        row, person = found(number)
+        form = filled(MemberForm(), row.circle_id)
+        if not form.validate_on_submit() or _written({**_cells(form), "phone": person.phone}, form) is None:
+            return _shown(form, 422, person=person, member=row)
+        flash(_("Saved."))
+        return go(f"/members/{number}")
+
+    def _kept(row: MemberRow, person: PersonRow) -> dict[str, object]:
+        with reading(services.engine) as session:
+            circle = session.get_one(CircleRow, row.circle_id).name
+            buddies = {volunteer.id: who.phone for volunteer, who in member_record.volunteers(session, row.circle_id)}
+        return {
+            "name": person.name,
+            "circle": circle,
+            "channel": row.channel,
+            "language": person.language,
+            "timezone": person.timezone or "",
+            "topics": "; ".join(row.topics),
+            "prefers": row.prefers,
+            "buddy": buddies.get(row.buddy_id or 0, ""),
+            "discreet": row.discreet,
+        }
+
+    def _written(cells: Mapping[str, str], form: MemberForm) -> Report | None:
+        return written(services, Kind.MEMBERS, cells, form, "name")
+
+    def _shown(
+        form: MemberForm, status: int = 200, person: PersonRow | None = None, member: MemberRow | None = None
+    ) -> ResponseReturnValue:
+        zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+        return render_template("members/edit.html", form=form, person=person, member=member, zones=zones), status
+
+    return door
+
+
+def _cells(form: MemberForm) -> dict[str, str]:
+    """The form as a line of a file: what is empty is taken away."""
+    given: dict[str, str] = {
+        "name": form.name.data,
+        "circle": form.circle.data,
+        "channel": form.channel.data,
+        "language": form.language.data,
+        "timezone": form.timezone.data,
+        "topics": form.topics.data or NOTHING,
+        "prefers": form.prefers.data or NOTHING,
+        "buddy": form.buddy.data or NOTHING,
+        "discreet": "yes" if form.discreet.data else "no",
+    }
+    return given

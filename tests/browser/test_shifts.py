@@ -1,0 +1,32 @@
+"""Volunteers and their week in Chromium."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from checkin.store.tables import VolunteerRow
+from tests.town import Town
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_gap_is_seen_and_somebody_put_on_call(
+    town: Town, page: Page, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    with town.in_session() as session:
+        for row, shifts in zip(session.query(VolunteerRow), ("MO-FR 09:00-17:00", "SA,SU 10:00-22:00"), strict=False):
+            row.shifts = shifts
+    page.goto("/shifts")
+    expect(page.get_by_text("Nobody is on call for 104 hours")).to_be_visible()
+    axe(page)
+    shot(page, "shifts")
+    page.get_by_label("Volunteer", exact=True).select_option("Ben")
+    page.get_by_label("From", exact=True).fill("17:00")
+    page.get_by_label("Until").fill("21:00")
+    page.get_by_role("button", name="Keep the change").click()
+    expect(page.get_by_text("Nobody is on call for 100 hours")).to_be_visible()
+    for place, name in (("/volunteers", "volunteers"), ("/volunteers/1", "volunteer"), ("/volunteers/1/edit", "edit")):
+        page.goto(place)
+        axe(page)
+        shot(page, f"shifts-{name}")

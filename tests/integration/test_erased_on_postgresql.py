@@ -1,0 +1,66 @@
+"""Erasing, another number and old words on PostgreSQL: the same walk through every table, and an instant of both."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checkin.domain.terms import Phone
+from checkin.handlers.member_erased import erase_member
+from checkin.handlers.number_changed import change_number
+from checkin.handlers.text_received import IncomingText, text_received
+from checkin.store.sealed import blind
+from tests.postgres import Postgres, why_not
+from tests.stories.test_words_deleted import ages, deletes
+from tests.town import SAM, Town
+from tests.whole_life import MARY, NAME, TOPIC, WORD, lived, traces
+from workers import housekeeping
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
+]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """The town on a server of its own."""
+    with Postgres() as server:
+        place = Town(tmp_path, database=server.new_database())
+        yield place
+        place.closes()
+
+
+def test_old_words_another_number_and_erased(town: Town) -> None:
+    lived(town)
+    ages(town, 181)
+    assert deletes(town)
+    assert deletes(town) == 0
+    town.eve.sends("its me")
+    handbook = town.services.handbook
+    town.services.act(lambda session: change_number(session, handbook, 1, Phone("+12025550106"), "test", town.time))
+    town.passes(minutes=1)
+    town.services.act(lambda session: erase_member(session, handbook, 1, "test", town.time))
+    needles = (NAME, WORD, TOPIC, SAM, MARY, "+12025550106")
+    assert traces(town.services.engine, *needles, *(blind(each) for each in (SAM, MARY, "+12025550106"))) == {}
+
+
+def test_a_text_at_the_very_moment_is_swept_or_a_strangers(town: Town) -> None:
+    text = IncomingText("SM" + "7" * 32, Phone(SAM), f"hello {WORD}")
+    handbook, gate = town.services.handbook, threading.Barrier(2)
+
+    def texts() -> None:
+        gate.wait()
+        town.services.act(lambda session: text_received(session, handbook, text, town.time))
+
+    other = threading.Thread(target=texts)
+    other.start()
+    gate.wait()
+    town.services.act(lambda session: erase_member(session, handbook, 1, "test", town.time))
+    other.join()
+    housekeeping.look(town.services)
+    left = traces(town.services.engine, WORD, SAM)
+    with town.in_session() as session:
+        rows = session.connection().exec_driver_sql("SELECT person_id FROM inbound").scalars().all()
+    assert all(person != 1 for person in rows) or not left

@@ -1,0 +1,161 @@
+"""Words are kept for half a year, or as long as a circle says: then they go by night, and what they came to stays."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from checkin.handlers.words_deleted import delete_old_words
+from checkin.store.tables import (
+    CheckInRow,
+    CircleRow,
+    CorrectionRow,
+    DeliveryRow,
+    EscalationRow,
+    InboundRow,
+    InstallationRow,
+    VoicemailRow,
+)
+from tests.desk import desk_of
+from tests.town import DORA, Town
+from tests.whole_life import NAME, WORD, lived, traces
+from workers import housekeeping
+
+DAYS = 181
+KEPT = {"member.topics", "member.prefers", "member_note.body", "case_note.words", "task.note", "person.name"}
+"""What is the record's and the coordinators' own, and not a message."""
+
+
+def ages(town: Town, days: int) -> None:
+    """All that was said lies so many days back."""
+    back = timedelta(days=days)
+    with town.in_session() as session:
+        for kind, *columns in (
+            (InboundRow, "received_at"),
+            (DeliveryRow, "created_at"),
+            (EscalationRow, "opened_at", "closed_at"),
+            (VoicemailRow, "left_at"),
+        ):
+            for row in session.query(kind):
+                for column in columns:
+                    if getattr(row, column) is not None:
+                        setattr(row, column, getattr(row, column) - back)
+
+
+def deletes(town: Town) -> int | None:
+    return delete_old_words(town.services.act, town.services.handbook, town.time)
+
+
+def test_words_go_everywhere_and_ratings_levels_and_counts_stay(town: Town) -> None:
+    lived(town)
+    ages(town, DAYS)
+    moods = [(row.rating, row.level, row.kind) for row in town.rows(InboundRow)]
+    check_ins = [(row.state, row.rating) for row in town.rows(CheckInRow)]
+    assert deletes(town)
+    left = {place.split(" ")[0] for place in traces(town.services.engine, WORD)}
+    assert left <= KEPT | {"consent_record.how", "consent_record.wording", "people_file.raw", "escalation.closed_how",
+                           "incoming_call.lead_values", "pin.hash"}  # fmt: skip
+    assert [(row.rating, row.level, row.kind) for row in town.rows(InboundRow)] == moods
+    assert [(row.state, row.rating) for row in town.rows(CheckInRow)] == check_ins
+    assert [row.comment for row in town.rows(CorrectionRow)] == [""]
+    assert [row.state for row in town.rows(VoicemailRow)] == ["deleted"]
+    assert deletes(town) == 0, "a second time there is nothing to do"
+
+
+def test_what_is_younger_stays(town: Town) -> None:
+    lived(town)
+    ages(town, 179)
+    assert deletes(town) == 0
+    assert any(WORD in row.body for row in town.rows(InboundRow))
+
+
+def test_the_words_of_an_open_case_and_of_what_is_to_be_read_wait(town: Town) -> None:
+    town.sam.sends(f"i cant do this any more {WORD}")
+    town.eve.sends(f"is this the group {WORD}")
+    town.passes(seconds=5)
+    ages(town, DAYS)
+    deletes(town)
+    assert [WORD in row.body for row in town.rows(InboundRow)] == [True, True]
+    desk = desk_of(town, DORA)
+    desk.presses(desk.opens("/cases/1"), "Close", ending="settled")
+    with town.in_session() as session:
+        session.execute(update(EscalationRow).values(closed_at=town.time - timedelta(days=DAYS)))
+    deletes(town)
+    assert [WORD in row.body for row in town.rows(InboundRow)] == [False, True]
+
+
+def test_a_circle_keeps_them_as_long_as_it_says(town: Town) -> None:
+    with town.in_session() as session:
+        session.query(CircleRow).filter_by(name="main").one().policy = {"retention": {"words_days": 40}}
+    town.sam.sends(WORD)
+    town.eve.sends(WORD)
+    town.passes(seconds=5)
+    with town.in_session() as session:
+        session.execute(update(InboundRow).values(received_at=town.time - timedelta(days=41)))
+        session.execute(update(DeliveryRow).values(created_at=town.time - timedelta(days=41)))
+    for task in ("1", "2"):
+        desk_of(town, DORA).sends(f"/tasks/{task}/done", note="read")
+    deletes(town)
+    assert [row.body for row in town.rows(InboundRow)] == ["", WORD], "a stranger is of no circle"
+
+
+def test_it_is_done_each_night_by_one_clock_in_parts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checkin.handlers.words_deleted.PART", 2)
+    lived(town)
+    ages(town, DAYS)
+    housekeeping.look(town.services)
+    assert any(row.body for row in town.rows(InboundRow)), "not in the middle of the day"
+    with town.in_session() as session:
+        due = session.get_one(InstallationRow, 1).words_due_at
+    assert due is not None
+    assert f"{due.astimezone(town.services.handbook.timezone):%H:%M}" == "03:00"
+    town.time = due
+    parts: list[int] = []
+    housekeeping.look(town.services, lambda: parts.append(1) or True)  # type: ignore[func-returns-value]
+    assert len(parts) > 3
+    assert not any(row.body for row in town.rows(InboundRow) if row.person_id == 1)
+    with town.in_session() as session:
+        again = session.get_one(InstallationRow, 1).words_due_at
+    assert again == due + timedelta(days=1)
+
+
+def test_a_pass_that_is_told_to_stop_goes_on_an_hour_later(town: Town) -> None:
+    lived(town)
+    ages(town, DAYS)
+    housekeeping.look(town.services)
+    with town.in_session() as session:
+        town.time = session.get_one(InstallationRow, 1).words_due_at  # type: ignore[assignment]
+    housekeeping.look(town.services, lambda: False)
+    with town.in_session() as session:
+        assert session.get_one(InstallationRow, 1).words_due_at == town.time + timedelta(hours=1)
+
+
+def test_the_members_page_says_so(town: Town) -> None:
+    town.sam.sends("4 thanks")
+    town.passes(seconds=5)
+    ages(town, DAYS)
+    deletes(town)
+    page = desk_of(town, DORA).opens("/members/1")
+    assert "deleted after 180 days; how it was read stays" in page.words
+    assert "(words deleted after 180 days)" in page.words
+    assert "4 thanks" not in page.words
+
+
+def test_many_old_texts_are_emptied_in_short_parts(town: Town) -> None:
+    """Each part is one transaction over a thousand ids at most."""
+    with town.in_session() as session:
+        session.add_all(
+            InboundRow(
+                sid=f"SM{number}", person_id=1, body=NAME, received_at=town.time - timedelta(days=DAYS),
+                kind="words", level="ok", reasons=[],
+            )
+            for number in range(2500)
+        )  # fmt: skip
+    calls: list[int] = []
+
+    def act(work):  # type: ignore[no-untyped-def]
+        calls.append(1)
+        return town.services.act(work)
+
+    assert delete_old_words(act, town.services.handbook, town.time) == 2500
+    assert len(calls) == 1 + 2 + 3 + 2

@@ -1,0 +1,201 @@
+"""Volunteers and shifts at the desk: who is on call when, where nobody is, changes for once, calendars."""
+
+from datetime import UTC, datetime
+
+import pytest
+from icalendar import Calendar
+
+from checkin.domain.consent import Consent
+from checkin.domain.terms import PersonId, Phone
+from checkin.store import consent, people
+from checkin.store.tables import FeedRow, ShiftChangeRow, VolunteerRow
+from tests.desk import Desk, Page, desk_of
+from tests.town import ANA, BEN, CY, DORA, EVE, Town
+
+
+def shifts(town: Town, number: int, text: str) -> None:
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, number).shifts = text
+
+
+def day(page: Page, number: int) -> str:
+    return " ".join(page.select(".day .who")[number].get_text(" ").split())
+
+
+# --- shifts -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_week_says_who_is_on_call_and_when_nobody_is(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    shifts(town, 2, "MO 16:00-20:00")
+    page = desk.opens("/shifts")
+    monday, tuesday, saturday = day(page, 0), day(page, 1), day(page, 5)
+    assert monday.count("nobody") == 2
+    assert "12:00 am – 9:00 am" in monday
+    assert "8:00 pm – 12:00 am" in monday
+    assert "Ana : 9:00 am – 5:00 pm" in monday
+    assert "Ben" not in tuesday
+    assert saturday == "nobody all day"
+    assert "Nobody is on call for 125 hours" in page.words
+
+
+def test_a_change_for_once_counts_for_who_is_rung(town: Town, desk: Desk) -> None:
+    shifts(town, 2, "SU 01:00-02:00")
+    form = {"volunteer": "1", "on": "off", "day": "2026-11-23", "start": "08:00", "end": "12:00"}
+    page = desk.presses(desk.opens("/shifts"), "Keep the change", **form)
+    assert "nobody 8:00 am – 12:00 pm" in day(page, 0).replace(" 12:00 am – 8:00 am", "")
+    town.sam.sends("i cant do this any more")
+    town.passes(minutes=1)
+    assert town.ana.line == "idle"
+    desk.presses(desk.opens("/shifts"), "Keep the change", **{**form, "on": "on", "volunteer": "2"})
+    town.rings(town.ben, within=120)
+
+
+def test_a_change_past_midnight_ends_on_the_next_day(town: Town, desk: Desk) -> None:
+    form = {"volunteer": "1", "on": "off", "day": "2026-11-24", "start": "22:00", "end": "06:00"}
+    desk.presses(desk.opens("/shifts"), "Keep the change", **form)
+    [row] = town.rows(ShiftChangeRow)
+    assert (row.starts_at, row.ends_at) == (
+        datetime(2026, 11, 25, 3, tzinfo=UTC),
+        datetime(2026, 11, 25, 11, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"day": "2026-11-20"}, {"day": ""}, {"start": ""}, {"volunteer": "3"}, {"volunteer": "99"}]
+)
+def test_a_change_that_cannot_be_is_refused(town: Town, desk: Desk, wrong: dict[str, str]) -> None:
+    form = {"volunteer": "1", "on": "off", "day": "2026-11-24", "start": "08:00", "end": "12:00", **wrong}
+    assert desk.presses(desk.opens("/shifts"), "Keep the change", **form).status == 422
+    assert town.rows(ShiftChangeRow) == []
+
+
+def test_a_change_is_taken_back_by_its_own_circle_alone(town: Town, desk: Desk) -> None:
+    form = {"volunteer": "1", "on": "off", "day": "2026-11-24", "start": "08:00", "end": "12:00"}
+    desk.presses(desk.opens("/shifts"), "Keep the change", **form)
+    assert desk_of(town, CY, "coordinator", "other").sends("/shifts/changes/1/take-back").status == 404
+    desk.presses(desk.opens("/shifts"), "Take back")
+    assert town.rows(ShiftChangeRow) == []
+
+
+def test_who_said_stop_is_in_no_shift(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        for number in (ANA, BEN):
+            person = people.by_phone(session, Phone(number))
+            assert person is not None
+            consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time)
+    assert "168 hours" in desk.opens("/shifts").words
+
+
+def test_what_they_said_last_counts_from_now_on(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "SU 01:00-02:00")
+    shifts(town, 2, "SU 01:00-02:00")
+    town.ana.sends("ON 3h")
+    town.passes(seconds=5)
+    assert "Ana : 9:00 am – 12:00 pm" in day(desk.opens("/shifts"), 0)
+    page = desk.opens("/volunteers/1")
+    assert "They said that they are on call" in page.words
+    desk.presses(page, "As planned again")
+    assert "Ana" not in day(desk.opens("/shifts"), 0)
+
+
+def test_a_week_of_nonsense_is_this_week(desk: Desk) -> None:
+    for week in ("x", "9999-12-31", "0001-01-01"):
+        assert "today" in desk.opens(f"/shifts?week={week}").words
+
+
+def test_an_admin_sees_each_circles_week(town: Town) -> None:
+    admin = desk_of(town, DORA, "admin", None)
+    assert "Cy" in day(admin.opens("/shifts?circle=2"), 0)
+    assert "Cy" not in day(desk_of(town, BEN, "coordinator", "main").opens("/shifts?circle=2"), 0)
+
+
+# --- volunteers -------------------------------------------------------------------------------------------------------
+
+
+def test_a_volunteer_is_added_and_rung(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/volunteers/new"), "Add", name="Eve", phone=EVE, languages="en, es")
+    assert "Eve" in page.words
+    assert len(town.rows(VolunteerRow)) == 4
+
+
+def test_availability_is_clicked_by_the_week(town: Town, desk: Desk) -> None:
+    times = {"from_MO": "09:00", "to_MO": "17:00", "from_FR": "22:00", "to_FR": "06:00"}
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="week", **times)
+    assert "MO 09:00-17:00; FR 22:00-06:00" in page.words
+    filled = desk.opens("/volunteers/1/edit")
+    assert [filled.select_one(f"[name={name}]")["value"] for name in times] == list(times.values())  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"by": "week", "from_MO": "09:00"}, "both times"),
+        ({"by": "week"}, "at least one day"),
+        ({"by": "words", "shifts": "whenever"}, "is no shift"),
+        ({"max_per_day": "0"}, "from 1 to 50"),
+    ],
+)
+def test_what_is_wrong_is_said(desk: Desk, given: dict[str, str], said: str) -> None:
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", **given)
+    assert page.status == 422
+    assert said in page.words
+
+
+@pytest.mark.parametrize("what", ["", "/edit"])
+def test_another_circles_volunteer_is_no_page(desk: Desk, what: str) -> None:
+    assert desk.opens(f"/volunteers/3{what}").status == 404
+
+
+@pytest.mark.parametrize("what", ["edit", "feed", "feed/end", "as-planned", "stop"])
+def test_another_circles_volunteer_is_not_changed(desk: Desk, what: str) -> None:
+    assert desk.sends(f"/volunteers/3/{what}", name="x").status == 404
+
+
+def test_who_wants_no_more_calls_is_not_rung(town: Town, desk: Desk) -> None:
+    desk.presses(desk.opens("/volunteers/1"), "They want no more calls")
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ben)
+    assert town.ana.line == "idle"
+
+
+def test_volunteers_are_found_by_name(desk: Desk) -> None:
+    page = desk.sends("/volunteers", words="an", _htmx=True)
+    assert [tag.a.text for tag in page.select("tbody th")] == ["Ana"]  # type: ignore[union-attr]
+
+
+# --- calendars --------------------------------------------------------------------------------------------------------
+
+
+def feed(desk: Desk) -> str:
+    page = desk.presses(desk.opens("/volunteers/1"), "address")
+    return page.select_one(".secret").text.strip().split(":8000")[1]  # type: ignore[union-attr]
+
+
+def test_a_calendar_holds_the_shifts_and_nothing_else(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "TU 09:00-17:00")
+    answer = town.client.application.test_client().get(feed(desk))  # type: ignore[union-attr]
+    assert answer.mimetype == "text/calendar"
+    events = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert len(events) == 8
+    assert events[0].decoded("dtstart") == datetime(2026, 11, 24, 14, tzinfo=UTC)
+    assert "Sam" not in answer.text
+    assert ANA not in answer.text
+
+
+def test_a_calendar_that_did_not_change_is_not_sent_again(town: Town, desk: Desk) -> None:
+    place, reader = feed(desk), town.client.application.test_client()  # type: ignore[union-attr]
+    mark = reader.get(place).headers["ETag"]
+    town.passes(minutes=20)
+    assert reader.get(place, headers={"If-None-Match": mark}).status_code == 304
+
+
+def test_a_calendar_is_ended_and_renewed_and_its_token_is_nowhere(town: Town, desk: Desk) -> None:
+    place, reader = feed(desk), town.client.application.test_client()  # type: ignore[union-attr]
+    [row] = town.rows(FeedRow)
+    assert row.token_hash not in place
+    other = feed(desk)
+    assert reader.get(place).status_code == 404
+    assert reader.get(other).status_code == 200
+    desk.presses(desk.opens("/volunteers/1"), "End it")
+    assert reader.get(other).status_code == 404
