@@ -10,12 +10,12 @@
     request.headers["X-CSRFToken"] = token;
   });
 
+  document.documentElement.dataset.ready = "yes"; // see first.js
+
   // On a narrow page the navigation is folded away behind a button.
   const button = document.querySelector(".menu-button");
   const navigation = document.getElementById("navigation");
   if (button && navigation) {
-    document.documentElement.classList.add("folds");
-    button.hidden = false;
     button.addEventListener("click", () => {
       const open = button.getAttribute("aria-expanded") !== "true";
       button.setAttribute("aria-expanded", String(open));
@@ -29,7 +29,6 @@
 
   // A form with one choice sends itself when the choice is made; its button is for whoever has no scripts.
   for (const form of document.querySelectorAll("form[data-sends-itself]")) {
-    form.querySelector("button")?.classList.add("only-without-scripts");
     form.addEventListener("change", () => form.requestSubmit());
   }
 

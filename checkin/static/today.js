@@ -220,7 +220,7 @@
   sounds();
   label();
   context.addEventListener("statechange", label);
-  bar.querySelector("[data-tools]").hidden = false;
+  bar.querySelector("[data-tools]").classList.remove("needs-script");
   listen();
   tick();
   addEventListener("pagehide", () => stream.close());

@@ -23,6 +23,37 @@ window.fetch = (...given) => (window.away ? Promise.reject(new TypeError("away")
 """
 
 
+MOVES = """
+window.moved = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.moved += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_on_a_phone_the_first_case_does_not_move_away_under_the_thumb_when_scripts_come(town: Town, page: Page) -> None:
+    town.sam.sends("i want to die")
+    town.passes(seconds=2)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.add_init_script(MOVES)
+    page.route("**/pages.js*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.route("**/today.js*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.goto("/")
+    expect(page.get_by_role("button", name="Menu")).to_be_visible()
+    expect(page.locator("[data-tools]")).to_be_visible()
+    page.wait_for_timeout(300)
+    # 0.1 is where a page counts as quiet: https://web.dev/articles/cls
+    assert page.evaluate("moved") < 0.1
+
+
+def test_the_navigation_is_there_though_its_script_never_came(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.route("**/pages.js*", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto("/")
+    expect(page.get_by_role("navigation").get_by_role("link", name="Members")).to_be_visible()
+    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+
+
 def test_a_new_crisis_comes_by_itself_rings_and_leaves_what_is_being_typed(
     town: Town, page: Page, axe: Axe, shot: Shot
 ) -> None:
