@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.desk import desk_of
@@ -20,6 +20,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-sync "
     "--disable-background-networking --disable-component-update"
 ).split()
+expect.set_options(timeout=15_000)  # a machine with other work is no fault of the page
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 

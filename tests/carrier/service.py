@@ -6,9 +6,11 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
+from tests.live import PATIENCE
+
 
 def until(holds: Callable[[], object], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not holds():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.02)

@@ -18,6 +18,7 @@ from checkin.embedded.valkey import find_server, prepare, wait_until_ready
 from checkin.lanes import JOB, LANES
 from checkin.redis_queue import RedisQueue
 from checkin.settings import Settings, load
+from tests.live import PATIENCE
 from workers.run import is_ours
 
 
@@ -93,7 +94,7 @@ def test_a_redis_that_is_gone_costs_nothing_and_says_so(redis: Redis) -> None:
     assert not queue.enqueue(Lane.URGENT, [DeliveryId(1)])
     assert queue.waiting(Lane.URGENT) is None
     assert queue.ping() is not None
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5 * PATIENCE
 
 
 def test_what_redis_acknowledged_survives_its_kill(redis: Redis) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.live import PATIENCE
 from workers.web_post import WebPost
 
 HEADERS = {"Content-Type": "application/json", "webhook-id": "evt_1"}
@@ -140,7 +141,7 @@ def test_one_that_never_ends_is_left() -> None:
     with server(b"HTTP/1.1 200 OK\r\n" + b"X" * 60_000, drip=0.05) as (port, _):
         posted = WebPost(plain=True, private=True, seconds=0.5)(f"http://127.0.0.1:{port}/", HEADERS, b"{}")
     assert (posted.status, posted.why) == (0, "too_slow")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 3 * PATIENCE  # the whole would take more than an hour
 
 
 def test_nobody_there_and_no_such_name() -> None:
