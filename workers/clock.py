@@ -158,16 +158,24 @@ def plan(services: Services) -> int:
 
 
 def _move_followers(services: Services) -> int:
-    """The next part of the members whose circle has another schedule. Returns how many may be left in one batch."""
+    """The next part of the members whose circle has another schedule. Returns how many may be left in one batch.
+
+    A circle whose part fails is said, tried again at the next tick, and holds up no other.
+    """
     with reading(services.engine) as session:
         circles = waiting_parts(session, services.now())
-    more = [
-        services.act(lambda session, circle=circle: next_part(  # type: ignore[misc]
-            session, services.handbook, circle, services.now(), last=True
-        ))
-        for circle in circles
-    ]  # fmt: skip
-    return PART if any(more) else 0
+    left = 0
+    for circle in circles:
+        try:
+            if services.act(partial(_next_part, services=services, circle=circle)):
+                left = PART
+        except Exception:
+            log.exception("followers_failed", circle=circle)
+    return left
+
+
+def _next_part(session: Session, services: Services, circle: int) -> bool:
+    return next_part(session, services.handbook, circle, services.now(), last=True)
 
 
 def _hand_over_due(services: Services, *lanes: Lane) -> None:

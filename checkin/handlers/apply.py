@@ -231,10 +231,4 @@ def _recipient(session: Session, to: PersonId, about: do.About) -> tuple[PersonR
         whose = session.get_one(MemberRow, session.get_one(LookInRow, about.look_in).member_id)
         return person, people.circle_by_id(session, whose.circle_id), whose.discreet
     member = people.member_of(session, to)
-    circle_id: int | None = member.circle_id if member is not None else None
-    if circle_id is None:
-        volunteer = people.volunteer_of(session, to)
-        coordinator = people.coordinator_of(session, to) if volunteer is None else None
-        circle_id = volunteer.circle_id if volunteer else coordinator.circle_id if coordinator else None
-    circle = people.circle_by_id(session, circle_id)
-    return person, circle, member is not None and member.discreet
+    return person, people.circle_of(session, to), member is not None and member.discreet

@@ -12,6 +12,7 @@ from checkin.handlers import told_outside
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.swap_moved import shifts_go_back
 from checkin.store import check_ins, consent, outbox, own_pages, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import PersonRow
@@ -87,6 +88,7 @@ def opt_out(
     volunteer = people.volunteer_of(session, person_id)
     if volunteer is not None:
         own_pages.end(session, volunteer.id)
+        shifts_go_back(session, handbook, volunteer.id, how, now)
     member = people.member_of(session, person_id)
     if member is not None:
         told_outside.opted_out(session, member, how, now)

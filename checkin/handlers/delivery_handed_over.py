@@ -198,8 +198,7 @@ def _leaves_later(session: Session, handbook: Handbook, row: DeliveryRow, now: d
     allowed = state is Consent.IN or (row.template == "invite" and state is Consent.INVITED)
     if not allowed:
         return "cancelled"
-    member = people.member_of(session, PersonId(person.id))
-    circle = people.circle_by_id(session, member.circle_id if member is not None else None)
+    circle = people.circle_of(session, PersonId(person.id))
     opens = handbook.next_allowed(person, handbook.policy(circle).contact_hours, now)
     return opens if opens > now else None
 

@@ -73,8 +73,7 @@ class Handbook:
 
     def in_hours(self, session: Session, person: PersonRow, at: datetime) -> bool:
         """Whether routine contact with this person is right at this moment, by their own circle's hours."""
-        role = people.member_of(session, PersonId(person.id)) or people.volunteer_of(session, PersonId(person.id))
-        circle = people.circle_by_id(session, role.circle_id if role is not None else None)
+        circle = people.circle_of(session, PersonId(person.id))
         return self.next_allowed(person, self.policy(circle).contact_hours, at) <= at
 
     def next_allowed(self, person: PersonRow, hours: ContactHours, at: datetime) -> datetime:

@@ -18,8 +18,8 @@ from checkin.domain.escalation import State as CaseState
 from checkin.domain.terms import MemberId, PersonId
 from checkin.handlers.check_in_moved import call_off_open
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.swap_moved import swap_given_back
-from checkin.store import erasures, outbox, people, swaps, system
+from checkin.handlers.swap_moved import offers_are_off, shifts_go_back, who_wonders
+from checkin.store import erasures, outbox, people, system
 from checkin.store.tables import (
     CheckInRow,
     DeliveryRow,
@@ -135,8 +135,8 @@ def erase_member(session: Session, handbook: Handbook, member: int, who: str, no
         return
     call_off_open(session, handbook, MemberId(member), "erased", now)
     volunteer = people.volunteer_of(session, PersonId(person.id))
-    for number in swaps.to_come_of(session, volunteer.id, now) if volunteer is not None else ():
-        swap_given_back(session, handbook, number, who, now)  # whose shift it is hears that they have it again
+    if volunteer is not None:
+        shifts_go_back(session, handbook, volunteer.id, who, now)
     outbox.cancel_all(session, PersonId(person.id))
     session.flush()
     why = hinders(session, row)
@@ -146,5 +146,7 @@ def erase_member(session: Session, handbook: Handbook, member: int, who: str, no
         outbox.cancel_all(session, PersonId(contact.id))
         said_stop = bool(people.opted_out(session, [contact.id]))
         erasures.erase(session, contact, who, now, stays_out=said_stop)
+    wondering = who_wonders(session, volunteer.id, now) if volunteer is not None else []
     erasures.erase(session, person, who, now)
+    offers_are_off(session, handbook, wondering, now)
     system.audit(session, who, "member erased", now, person=row.person_id, member=member)

@@ -21,6 +21,7 @@ from checkin.domain.terms import Channel, Lane, MemberId, PersonId, Phone
 from checkin.handlers.apply import send_text, stop_ringing
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.swap_moved import shifts_go_back
 from checkin.store import check_ins, consent, erasures, invitations, outbox, own_pages, people, shifts, system, tasks
 from checkin.store.numbers import frees_its_invitation, takes_over
 from checkin.store.session import forget
@@ -87,9 +88,11 @@ def change_number(session: Session, handbook: Handbook, member: int, phone: Phon
         own_pages.end(session, volunteer.id)
         shifts.end_feed(session, volunteer.id)
     system.audit(session, who, "number changed", now, person=person.id, member=member)
-    if before is Consent.OUT and (newest is None or newest.how != "wrong_person"):
-        return Asked.STAYS_OUT
-    return _ask(session, handbook, row, person, now)
+    stays_out = before is Consent.OUT and (newest is None or newest.how != "wrong_person")
+    asked = Asked.STAYS_OUT if stays_out else _ask(session, handbook, row, person, now)
+    if volunteer is not None:
+        shifts_go_back(session, handbook, volunteer.id, who, now)
+    return asked
 
 
 def _stranger(session: Session, row: MemberRow, person: PersonRow, phone: Phone) -> PersonRow | None:

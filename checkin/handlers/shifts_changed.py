@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain.on_call import BadShifts, Change
+from checkin.domain.swap import Did
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.swap_moved import swap_given_back
 from checkin.store import shifts, system
@@ -31,15 +32,19 @@ def changed_for_once(session: Session, volunteer: int, change: Change, who: str,
     system.audit(session, who, "shift changed", now, person=row.person_id, on=change.on)
 
 
-def change_taken_back(session: Session, handbook: Handbook, number: int, who: str, now: datetime) -> None:
-    """A one-off change does not hold after all. One of a swap goes with the other, so that nobody's shift is empty."""
+def change_taken_back(session: Session, handbook: Handbook, number: int, who: str, now: datetime) -> bool:
+    """A one-off change does not hold after all. One of a swap goes with the other, so that nobody's shift is empty.
+
+    False where the shift would go back to somebody who cannot be rung: nothing is changed then.
+    """
     row = session.get(ShiftChangeRow, number)
     if row is not None and row.swap_id is not None:
-        swap_given_back(session, handbook, row.swap_id, who, now)
-    elif row is not None:
+        return swap_given_back(session, handbook, row.swap_id, who, now).did is not Did.REFUSED
+    if row is not None:
         person = session.get_one(VolunteerRow, row.volunteer_id).person_id
         session.delete(row)
         system.audit(session, who, "shift change taken back", now, person=person)
+    return True
 
 
 def override_ended(session: Session, volunteer: int, who: str, now: datetime) -> None:

@@ -10,17 +10,18 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from checkin.domain import swap as rules
+from checkin.domain.consent import Consent
 from checkin.domain.coverage import Stretch
 from checkin.domain.shift_limits import Peer, Why, bars, beyond, refusal
 from checkin.domain.swap import Did
-from checkin.domain.terms import VolunteerId
+from checkin.domain.terms import PersonId, VolunteerId
 from checkin.handlers import shifts_planned, swap_told
 from checkin.handlers.handbook import Handbook
-from checkin.store import people, swaps, system
+from checkin.store import consent, people, swaps, system
 from checkin.store.shifts import OnDuty
 from checkin.store.tables import PersonRow, SwapRow, VolunteerRow
 
-OPEN_TASK, UNFILLED_TASK = "swap_open", "swap_unfilled"
+OPEN_TASK, UNFILLED_TASK, EMPTY_TASK = "swap_open", "swap_unfilled", "swap_empty"
 
 
 class Refused(StrEnum):
@@ -129,10 +130,50 @@ def swap_called_off(session: Session, handbook: Handbook, number: int, who: str,
 
 
 def swap_given_back(session: Session, handbook: Handbook, number: int, who: str, now: datetime) -> Moved:
-    """A coordinator gives a shift that was taken back to whoever offered it."""
+    """A coordinator gives a shift that was taken back to whoever offered it; refused where they cannot be rung."""
     row = swaps.locked(session, number)
     if row is None:
         return Moved(Did.NOT_ASKED)
+    if not can_have_it_back(session, row):
+        return Moved(Did.REFUSED, row, Why.NO_CONSENT)
+    return _given_back(session, handbook, row, who, now)
+
+
+def can_have_it_back(session: Session, row: SwapRow) -> bool:
+    """Whether whoever offered a shift can be rung in it: they agreed, did not say stop, and were not erased."""
+    giver = session.get_one(VolunteerRow, row.volunteer_id)
+    return not giver.stand_in and consent.current(session, PersonId(giver.person_id)) is Consent.IN
+
+
+def shifts_go_back(session: Session, handbook: Handbook, volunteer: int, who: str, now: datetime) -> None:
+    """Who can no longer be rung has no shift of somebody else: each goes back to whose it was, and they are told.
+
+    Where those cannot be rung either, coordinators hear that nobody can (promise P1).
+    """
+    for number in swaps.to_come_of(session, volunteer, now):
+        row = swaps.locked(session, number)
+        if row is None or _given_back(session, handbook, row, who, now).did is not Did.GIVEN_BACK:
+            continue
+        if not can_have_it_back(session, row):
+            swap_told.tell_coordinators(session, handbook, row, "coordinator_shift_empty", now, EMPTY_TASK)
+
+
+Wondering = list[tuple[SwapRow, list[PersonRow]]]
+
+
+def who_wonders(session: Session, volunteer: int, now: datetime) -> Wondering:
+    """What a volunteer offers who is about to be erased, and whoever was asked to take it."""
+    return [(row, swap_told.still_wondering(session, row, now)) for row in swaps.open_of(session, volunteer)]
+
+
+def offers_are_off(session: Session, handbook: Handbook, wondering: Wondering, now: datetime) -> None:
+    """They were erased, and their offers with them: whoever was asked hears so, without a name."""
+    for row, readers in wondering:
+        swap_told.settle_tasks(session, row, now, OPEN_TASK)
+        swap_told.tell_these(session, handbook, row, readers, "swap_no_more", now)
+
+
+def _given_back(session: Session, handbook: Handbook, row: SwapRow, who: str, now: datetime) -> Moved:
     before = swaps.value(session, row)
     taker = before.taken_by or 0
     return _moved(session, handbook, row, rules.decide(before, rules.GivenBack(), now), taker, who, now)

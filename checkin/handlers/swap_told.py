@@ -84,11 +84,27 @@ def tell_others(
     session: Session, handbook: Handbook, row: SwapRow, template: str, now: datetime, but: int | None = None
 ) -> None:
     """Whoever was asked and did not pass hears how it went; whose question has not left yet hears nothing at all."""
-    whose, asked = giver(session, row), swaps.asks_of(session, row)
+    tell_these(session, handbook, row, still_wondering(session, row, now, but), template, now)
+
+
+def still_wondering(session: Session, row: SwapRow, now: datetime, but: int | None = None) -> list[PersonRow]:
+    """Whoever was asked and did not pass. A question that has not left yet is withdrawn."""
+    asked = swaps.asks_of(session, row)
     kept = outbox.withdraw(session, [key(row, "swap_ask", person) for _, person in asked], now)
-    for one, person in asked:
-        if one.passed_at is None and one.volunteer_id != but and key(row, "swap_ask", person) not in kept:
-            tell(session, handbook, row, person, template, now, name=first_name(whose, person))
+    return [
+        person
+        for one, person in asked
+        if one.passed_at is None and one.volunteer_id != but and key(row, "swap_ask", person) not in kept
+    ]
+
+
+def tell_these(
+    session: Session, handbook: Handbook, row: SwapRow, readers: Iterable[PersonRow], template: str, now: datetime
+) -> None:
+    """Text these how it went, with the first name of whoever offered it."""
+    whose = giver(session, row)
+    for person in readers:
+        tell(session, handbook, row, person, template, now, name=first_name(whose, person))
 
 
 def tell_coordinators(

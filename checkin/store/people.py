@@ -225,6 +225,19 @@ def circle_by_id(session: Session, circle: int | None) -> CircleRow | None:
     return once(session, ("circle", circle), lambda: session.get(CircleRow, circle))
 
 
+def circle_of(session: Session, person: PersonId) -> CircleRow | None:
+    """The circle that speaks to this person, and whose contact hours hold for them (promise P5).
+
+    The one they are a member of comes first, then the one they volunteer in, then the one they answer for; None where
+    there is none of these, or where they answer for all circles: the programme's own words and hours hold then.
+    """
+    for role_of in (member_of, volunteer_of, coordinator_of):
+        role = role_of(session, person)
+        if role is not None:
+            return circle_by_id(session, role.circle_id)
+    return None
+
+
 def roles_of(session: Session, person: PersonId) -> frozenset[Role]:
     """What this person is; a `viewer` sees numbers but acts on nothing, so counts as nothing here."""
     found = (

@@ -8,6 +8,7 @@ from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
 from checkin.handlers.case_moved import is_on_shift
 from checkin.handlers.member_erased import erase_member
+from checkin.handlers.number_changed import change_number
 from checkin.simulator.phones import Phone as Handset
 from checkin.store import consent, people, swaps
 from checkin.store.shifts import changes_at
@@ -22,7 +23,7 @@ from checkin.store.tables import (
     TaskRow,
     VolunteerRow,
 )
-from tests.town import Town
+from tests.town import DORA, Town
 
 GUS, FAY = "+12025550107", "+12025550108"
 TUESDAY_6 = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # 18:00 in New York
@@ -321,8 +322,65 @@ def test_what_somebody_offered_who_is_erased_is_off_and_names_them_nowhere(town:
     says(town, town.ana, "SWAP 2")
     says(town, town.ben, "COVER 1")
     erased(town, 1)
+    town.passes(minutes=1)
+    assert newest(fay(town)) == "Oak: The shift of a peer is no longer on offer: Tue 1 6-10 pm. Thank you."
     assert on_shift(town, TUESDAY_6) == {2}, "who took it keeps it"
     assert "not on offer" in says(town, fay(town), "COVER 2") or "no longer on offer" in newest(fay(town))
     assert not any("Ana" in row.body for row in town.rows(DeliveryRow))
     with town.in_session() as session:
         assert swaps.astray(session, None) == []
+
+
+# --- who took it can no longer be rung --------------------------------------------------------------------------------
+
+
+def test_a_shift_taken_by_somebody_who_says_stop_goes_back_to_whose_it_was(town: Town) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    assert on_shift(town, TUESDAY_6) == {2}
+    says(town, town.ben, "STOP")
+    assert "is yours again" in newest(town.ana)
+    assert "You are unsubscribed" in newest(town.ben), "nothing but the one confirmation follows a STOP"
+    with town.in_session() as session:
+        assert swaps.astray(session, None) == []
+        assert changes_at(session, TUESDAY_6) == {}
+
+
+def test_a_shift_that_falls_back_to_somebody_who_said_stop_is_put_before_the_coordinators(town: Town) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    says(town, town.ana, "STOP")
+    assert "swap_empty" not in tasks(town)
+    says(town, town.ben, "STOP")
+    assert "swap_empty" in tasks(town)
+    assert newest(town.dora) == "Oak: Nobody can be rung in the shift Tue 24 6-10 pm. Please find somebody for it."
+
+
+def test_a_shift_taken_by_somebody_with_another_number_goes_back_until_they_agree_there(town: Town) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    with town.in_session() as session:
+        person = session.get_one(VolunteerRow, 2).person_id
+        member = MemberRow(person_id=person, circle_id=1, topics=[], created_at=town.time)
+        session.add(member)
+        session.flush()
+        change_number(session, town.services.handbook, member.id, Phone("+12025550199"), "coordinator:1", town.time)
+    town.passes(minutes=1)
+    assert "is yours again" in newest(town.ana)
+    with town.in_session() as session:
+        assert changes_at(session, TUESDAY_6) == {}
+
+
+@pytest.mark.parametrize("gone", ["erased", "stopped"])
+def test_a_coordinator_cannot_give_a_shift_back_to_somebody_who_cannot_be_rung(town: Town, gone: str) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    if gone == "erased":
+        erased(town, 1)
+    else:
+        says(town, town.ana, "STOP")
+    desk = town.desk(DORA)
+    assert "Give it back" not in desk.opens("/shifts/offers/1").words
+    for address in ("/shifts/offers/1/give-back", f"/shifts/changes/{town.rows(ShiftChangeRow)[-1].id}/take-back"):
+        assert "Whoever had offered this shift cannot be rung any more." in desk.sends(address).words
+    assert on_shift(town, TUESDAY_6) == {2}

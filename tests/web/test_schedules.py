@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from checkin.handlers import followers_moved
+from checkin.store import unfinished
 from checkin.store.tables import AuditRow, CheckInRow, CircleScheduleRow, MemberRow, ScheduleRow, VolunteerRow
 from tests.desk import Desk, desk_of
 from tests.town import CY, EVE, Town
+from workers import clock
 
 
 def dates(page: object) -> list[str]:
@@ -228,6 +230,25 @@ def test_whoever_dies_between_two_parts_the_clock_moves_the_rest(
     assert rules(town) == [("WE 17:00", True)] * 4
     assert {row.next_action_at for row in town.rows(ScheduleRow)} == {datetime(2026, 11, 25, 22, tzinfo=UTC)}
     assert "Some members are still being moved" not in desk.opens("/circles/1/schedule").words
+
+
+def test_a_circle_that_cannot_be_moved_holds_up_no_other(
+    town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town.in_session() as session:
+        for circle in (1, 2):
+            unfinished.begun(session, followers_moved.WORK, circle, town.time)
+    next_part = followers_moved.next_part
+
+    def fails_for_the_first(session: object, handbook: object, circle: int, *given: object, **more: object) -> bool:
+        if circle == 1:
+            raise ValueError("a schedule that cannot be read")
+        return next_part(session, handbook, circle, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(clock, "next_part", fails_for_the_first)
+    town.passes(seconds=3)
+    with town.in_session() as session:
+        assert unfinished.waiting(session, followers_moved.WORK) == [1], "the second is done, the first is tried again"
 
 
 def test_a_large_circle_is_moved_by_the_clock_while_nobody_waits(

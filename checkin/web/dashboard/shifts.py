@@ -166,10 +166,13 @@ def shifts(services: Services) -> Door:
             volunteer = session.get(VolunteerRow, row.volunteer_id) if row is not None else None
         if volunteer is None or not signed().answers_for(volunteer.circle_id):
             abort(404)
-        services.act(
+        done = services.act(
             lambda session: shifts_changed.change_taken_back(session, services.handbook, number, who, services.now())
         )
-        flash(_("The change is taken back."))
+        if done:
+            flash(_("The change is taken back."))
+        else:
+            flash(_("Whoever had offered this shift cannot be rung any more. Put somebody else on call."), "error")
         return go(f"/shifts?circle={volunteer.circle_id}")
 
     return door

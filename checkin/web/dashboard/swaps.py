@@ -98,6 +98,7 @@ def swaps(services: Services) -> Door:
             asks = {ask.volunteer_id: ask for ask, _person in store.asks_of(session, row)}
             value = store.value(session, row)
             holder = session.get_one(VolunteerRow, value.holder)
+            goes_back = swap_moved.can_have_it_back(session, row)
             holder_name = session.get_one(PersonRow, holder.person_id).name
         looked(services, "shift on offer looked at", person=person.id)
         others.sort(key=lambda one: (one[1] is not None, len(one[2]), one[0].person.name))
@@ -107,6 +108,7 @@ def swaps(services: Services) -> Door:
                 row=row,
                 open=row.state == State.OPEN.value and now < row.starts_at,
                 taken=row.state == State.TAKEN.value,
+                goes_back=goes_back,
                 person=person,
                 holder=holder_name,
                 others=others,
@@ -160,6 +162,8 @@ def swaps(services: Services) -> Door:
         moved = services.act(lambda session: swap_moved.swap_given_back(session, services.handbook, number, who, now))
         if moved.did is Did.GIVEN_BACK:
             flash(_("The shift is back with whoever had offered it. Both are told."))
+        elif moved.did is Did.REFUSED:
+            flash(_("Whoever had offered this shift cannot be rung any more. Put somebody else on call."), "error")
         return back(row)
 
     return door

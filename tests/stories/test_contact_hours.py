@@ -1,0 +1,28 @@
+"""Whose contact hours hold for whom: those of the circle that speaks to them, also at the last gate (promise P5)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from checkin.domain import effects as do
+from checkin.domain.terms import Lane, PersonId
+from checkin.handlers.apply import send_text
+from checkin.store.tables import CircleRow, DeliveryRow, PersonRow
+from tests.town import ANA, DORA, Town
+
+FROM_10 = {"contact_hours": {"start": "10:00", "end": "16:00"}}
+
+
+@pytest.mark.parametrize("number", [ANA, DORA], ids=["a volunteer", "a coordinator"])
+def test_what_was_queued_before_the_hours_changed_waits_for_those_of_their_own_circle(town: Town, number: str) -> None:
+    with town.in_session() as session:
+        person = session.scalars(select(PersonRow).where(PersonRow.phone_index == number)).one()
+        person.timezone = "America/New_York"
+        text = do.SendText(PersonId(person.id), "started", "a:routine", Lane.CHECKIN, routine=True)
+        send_text(session, town.services.handbook, text, town.time)
+        session.get_one(CircleRow, 1).policy = FROM_10
+    town.passes(minutes=30)  # it is half past nine in New York
+    assert town.rows(DeliveryRow)[0].first_tried_at is None
+    town.passes(minutes=45)
+    assert town.rows(DeliveryRow)[0].first_tried_at >= town.time - timedelta(minutes=16)
