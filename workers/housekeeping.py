@@ -5,7 +5,9 @@ Of several machines each keeps the list of its own folder. Each night one of the
 enough, in parts, with a rest between two: webhooks go first.
 """
 
+import socket
 import threading
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +16,8 @@ import structlog
 from checkin.backup import erased
 from checkin.backup.nightly import next_night
 from checkin.handlers.words_deleted import delete_old_words
-from checkin.store import erasures, words_kept
+from checkin.store import erasures, unfinished, words_kept
+from checkin.store.session import reading
 from checkin.wiring import Services
 
 log = structlog.get_logger()
@@ -27,16 +30,52 @@ _LATE_WITHIN = timedelta(hours=1)
 
 
 def look(services: Services, between: Callable[[], bool] = lambda: True) -> None:
-    """Do what is due. `between`: rests between two parts of it; False: stop there."""
-    now = services.now()
-    services.act(lambda session: erasures.swept(session, _LATE_WITHIN, now))
+    """Do what is due; what fails holds up nothing else, and is owed. `between`: rests between parts; False: stop."""
+    _tries(services, erasures.SWEEPING, 0, lambda: _swept(services))
+    _tries(services, erasures.LISTING, _this_machine(), lambda: _listed(services))
+    _tries(services, words_kept.DELETING, 0, lambda: _old_words(services, between))
+
+
+def _tries(services: Services, work: str, number: int, part: Callable[[], bool]) -> None:
+    """Do a part; True of it: nothing of it is owed. The auditor says what has been owed for long."""
+    try:
+        done = part()
+    except Exception:
+        log.exception("housekeeping_failed", work=work)
+        services.act(lambda session: unfinished.owed(session, work, number, services.now()))
+        return
+    with reading(services.engine) as session:
+        was_owed = number in unfinished.waiting(session, work)
+    if done and was_owed:
+        services.act(lambda session: unfinished.ended(session, work, number))
+
+
+def _this_machine() -> int:
+    """Each machine has a list of its own."""
+    return zlib.crc32(socket.gethostname().encode()) & 0x7FFFFFFF
+
+
+def _swept(services: Services) -> bool:
+    services.act(lambda session: erasures.swept(session, _LATE_WITHIN, services.now()))
+    return True
+
+
+def _listed(services: Services) -> bool:
     erased.written(services.engine, services.settings.backup_dir)
+    return True
+
+
+def _old_words(services: Services, between: Callable[[], bool]) -> bool:
+    now = services.now()
     tonight = next_night(now, services.handbook.timezone) - _BEFORE_THE_BACKUP
-    if services.act(lambda session: words_kept.claim(session, tonight, now)):
-        deleted = delete_old_words(services.act, services.handbook, now, between)
-        if deleted is not None:
-            services.act(lambda session: words_kept.done(session, tonight))
-            log.info("old_words_deleted", count=deleted)
+    if not services.act(lambda session: words_kept.claim(session, tonight, now)):
+        return False
+    deleted = delete_old_words(services.act, services.handbook, now, between)
+    if deleted is None:
+        return False
+    services.act(lambda session: words_kept.done(session, tonight))
+    log.info("old_words_deleted", count=deleted)
+    return True
 
 
 def follow(services: Services, stopping: threading.Event) -> None:

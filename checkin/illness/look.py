@@ -15,7 +15,7 @@ from checkin.handlers.words_changed import errors
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.messages.catalogue import catalogue
 from checkin.messages.lint import lint_own
-from checkin.store import backups, illness, paging, restored, signs, system
+from checkin.store import backups, erasures, illness, paging, restored, signs, system, unfinished, words_kept
 from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
 from checkin.wiring import Services
@@ -29,6 +29,8 @@ IN_THE_DATABASE = frozenset(
 _WAKES = frozenset({"web", "clock", "worker_urgent", "worker_reply"})
 _AUDITED = frozenset({Part.ACCOUNT, Part.PROMISE, Part.ALERTS})
 _MEGABYTE = 1_000_000
+_HOUSEKEEPING = (erasures.SWEEPING, erasures.LISTING, words_kept.DELETING)
+_OWED_FOR_LONG = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -203,3 +205,10 @@ def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
     if services.settings.backup_keep and backups.is_overdue(session, services.now()):
         what = "No backup has been made for two days: run `checkin backup` and see what it says."
         yield Ailment("backup", Part.BACKUP, Severity.MILD, what)
+    owed = [work for work in _HOUSEKEEPING if unfinished.waiting(session, work, services.now() - _OWED_FOR_LONG)]
+    if owed:
+        what = (
+            f"What must go has not gone for an hour ({', '.join(owed)}): see why in the clock's log "
+            "(housekeeping_failed), and that the folder for backups can be written."
+        )
+        yield Ailment("housekeeping", Part.BACKUP, Severity.MILD, what)

@@ -2,8 +2,8 @@
 
 `WORKS_FROM` is the oldest revision whose code may work with a database at the newest one. It is written into the
 database with each upgrade. It moves up only with a version that takes away what older code still uses, or
-writes what older code cannot read, and then nothing older may run beside it: a talk that is `apart` (0008) would stop
-an older clock.
+writes what older code cannot read, and then nothing older may run beside it: a talk that is `apart` (0008), a schedule
+of several times a day and the policy groups `shifts` and `retention` (0017) would stop an older clock.
 """
 
-WORKS_FROM = "0008"
+WORKS_FROM = "0017"

@@ -29,6 +29,8 @@ from checkin.store.tables import (
     VolunteerRow,
 )
 
+SWEEPING, LISTING = "sweeping", "list of the erased"
+"""The names of this work where it is owed: what came in at the very moment, and the list beside the backups."""
 _AT_ONCE = 500
 
 

@@ -15,6 +15,13 @@ def begun(session: Session, work: str, number: int, at: datetime) -> None:
         session.flush()
 
 
+def owed(session: Session, work: str, number: int, since: datetime) -> None:
+    """The work failed. Where it had failed before, it is owed since then."""
+    if session.get(UnfinishedRow, (work, number)) is None:
+        session.add(UnfinishedRow(work=work, number=number, done_up_to=0, next_action_at=since))
+        session.flush()
+
+
 def done_up_to(session: Session, work: str, number: int) -> int | None:
     """How far it is; None where there is nothing to do. Nobody else does a part of it until this transaction ends."""
     query = select(UnfinishedRow.done_up_to).where(UnfinishedRow.work == work, UnfinishedRow.number == number)

@@ -26,6 +26,8 @@ from checkin.store.tables import (
     VolunteerRow,
 )
 
+DELETING = "old words"
+"""The name of this work where it is owed."""
 PART = 1000
 """Rows that are looked at in one transaction."""
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from checkin.handlers.words_deleted import delete_old_words
+from checkin.illness.look import look as illness_look
 from checkin.store.tables import (
     CheckInRow,
     CircleRow,
@@ -40,6 +41,10 @@ def ages(town: Town, days: int) -> None:
                 for column in columns:
                     if getattr(row, column) is not None:
                         setattr(row, column, getattr(row, column) - back)
+
+
+def ailments(town: Town) -> dict[str, str]:
+    return {ailment.key: ailment.what for ailment in illness_look(town.services).ill}
 
 
 def deletes(town: Town) -> int | None:
@@ -128,6 +133,51 @@ def test_a_pass_that_is_told_to_stop_goes_on_an_hour_later(town: Town) -> None:
     housekeeping.look(town.services, lambda: False)
     with town.in_session() as session:
         assert session.get_one(InstallationRow, 1).words_due_at == town.time + timedelta(hours=1)
+
+
+def test_a_list_that_cannot_be_written_holds_up_nothing_and_is_told_after_an_hour(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(town)
+    ages(town, DAYS)
+    housekeeping.look(town.services)
+    with town.in_session() as session:
+        town.time = session.get_one(InstallationRow, 1).words_due_at  # type: ignore[assignment]
+
+    def no_room(*_given: object) -> int:
+        raise OSError("no space left on the device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(housekeeping.erased, "written", no_room)
+        housekeeping.look(town.services)
+        assert not any(row.body for row in town.rows(InboundRow) if row.person_id == 1)
+        assert "housekeeping" not in ailments(town)
+        town.time += timedelta(hours=1)
+        housekeeping.look(town.services)
+        assert "list of the erased" in ailments(town)["housekeeping"]
+    housekeeping.look(town.services)
+    assert "housekeeping" not in ailments(town)
+
+
+def test_words_that_cannot_be_deleted_are_told_after_an_hour_until_they_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    housekeeping.look(town.services)
+    with town.in_session() as session:
+        town.time = session.get_one(InstallationRow, 1).words_due_at  # type: ignore[assignment]
+
+    def fails(*_given: object) -> int:
+        raise ValueError("a row that cannot be read")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(housekeeping, "delete_old_words", fails)
+        for _ in range(65):
+            housekeeping.look(town.services)
+            town.time += timedelta(minutes=1)
+    assert "old words" in ailments(town)["housekeeping"]
+    town.time += timedelta(hours=1)
+    housekeeping.look(town.services)
+    assert "housekeeping" not in ailments(town)
 
 
 def test_the_members_page_says_so(town: Town) -> None:
