@@ -14,6 +14,7 @@ from checkin.wiring import Get
 
 _WHY = {
     NotSent.NO_TEXTS: "their phone takes no texts",
+    NotSent.NOT_AGREED: "they have not agreed to be texted yet; they can text PAGE themselves",
     NotSent.STOPPED: "they said stop; only they can take it back, by texting START",
     NotSent.HOURS: "it is outside their contact hours; they can text PAGE at any hour",
 }

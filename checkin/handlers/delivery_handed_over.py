@@ -16,7 +16,7 @@ from checkin.domain.policy import Pacing
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
 from checkin.handlers.handbook import Handbook
-from checkin.store import consent, outbox, people, restored, tasks
+from checkin.store import consent, outbox, own_pages, people, restored, tasks
 from checkin.store.outbox import Outgoing
 from checkin.store.system import free_at, one_at_a_time, reserve_pace
 from checkin.store.tables import DeliveryRow, PersonRow
@@ -190,6 +190,12 @@ def _with_room(
 
 def _ends(row: DeliveryRow, state: State) -> None:
     row.state, row.next_action_at, row.taken_until = state.value, None, None
+    _forget_link(row)
+
+
+def _forget_link(row: DeliveryRow) -> None:
+    if row.template == own_pages.TEMPLATE:
+        row.body = own_pages.without_link(row.body)
 
 
 def _leaves_later(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> datetime | str | None:
@@ -223,6 +229,7 @@ def accepted(session: Session, taken: Sequence[tuple[Outgoing, Accepted | None]]
             continue
         done = delivery.kind in (Kind.CHANGE, Kind.HANG_UP)
         row.state = State.DELIVERED.value if done else State.SENT.value
+        _forget_link(row)
         if answer is not None:
             row.sid = answer.sid or row.sid
             if is_final(answer.status):

@@ -16,7 +16,7 @@ from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
-from checkin.store import escalations, people, tasks
+from checkin.store import escalations, own_pages, people, tasks
 from checkin.store.tables import DeliveryRow, PersonRow
 
 _ARRIVED = frozenset({"delivered", "read", "completed"})
@@ -63,6 +63,8 @@ def refused(session: Session, handbook: Handbook, row: DeliveryRow, refusal: str
     """The carrier will never take this delivery."""
     row.state, row.error = State.FAILED.value, f"{refusal}:{code}"[:40]
     row.next_action_at = row.taken_until = row.ask_at = None
+    if row.template == own_pages.TEMPLATE:
+        row.body = own_pages.without_link(row.body)
     session.flush()
     if row.kind == Kind.CALL:
         _learn(session, handbook, row, refusal, now)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
+from checkin.domain import own_page
 from checkin.domain.consent import Consent
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.escalation import Outcome, OutcomeGiven
@@ -24,9 +25,10 @@ BY = "page"
 
 
 class NotSent(StrEnum):
-    """Why a link was not sent."""
+    """Why a link was not sent. `not_agreed`: nobody has said yes from that number, which may be a stranger's."""
 
     NO_TEXTS = "no_texts"
+    NOT_AGREED = "not_agreed"
     STOPPED = "stopped"
     HOURS = "hours"
 
@@ -41,15 +43,21 @@ def link_sent(
     person = session.get_one(PersonRow, volunteer.person_id)
     if not person.textable:
         return NotSent.NO_TEXTS
-    if consent.current(session, PersonId(person.id)) is Consent.OUT:
+    state = consent.current(session, PersonId(person.id))
+    if state is Consent.OUT:
         return NotSent.STOPPED
+    if state is not Consent.IN and not asked:
+        return NotSent.NOT_AGREED
     hours = handbook.policy(people.circle_by_id(session, volunteer.circle_id)).contact_hours
     if not asked and handbook.next_allowed(person, hours, now) > now:
         return NotSent.HOURS
     token = own_pages.new_link(session, volunteer.id, by, now)
     values = {"link": f"{handbook.address}/my/{token}"}
     key = f"own_page:{volunteer.id}:{now.isoformat()}"
-    send_text(session, handbook, do.SendText(PersonId(person.id), "own_page", key, Lane.URGENT, values), now)
+    text = do.SendText(
+        PersonId(person.id), own_pages.TEMPLATE, key, Lane.URGENT, values, expires_at=now + own_page.OPENS_FOR
+    )
+    send_text(session, handbook, text, now)
     system.audit(session, by, "own page's link sent", now, person=person.id)
     return None
 

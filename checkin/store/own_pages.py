@@ -1,5 +1,6 @@
 """Volunteers' own pages: make a link, open it once, find whose it is, end it."""
 
+import re
 from datetime import datetime
 from secrets import token_urlsafe
 
@@ -14,6 +15,9 @@ from checkin.store.accounts import fingerprint, new_token
 from checkin.store.tables import OwnPageRow, PersonRow, VolunteerRow
 
 Owner = tuple[VolunteerRow, PersonRow]
+TEMPLATE = "own_page"
+"""The text that carries a link."""
+_TOKEN = re.compile(r"(/my/)\S+")
 
 
 def new_link(session: Session, volunteer: int, by: str, now: datetime) -> str:
@@ -26,6 +30,11 @@ def new_link(session: Session, volunteer: int, by: str, now: datetime) -> str:
     session.add(row)
     session.flush()
     return token
+
+
+def without_link(body: str) -> str:
+    """The words of a text with a link, as they are kept once it has left: whoever reads them opens nothing."""
+    return _TOKEN.sub(r"\1...", body)
 
 
 def of(session: Session, volunteer: int) -> OwnPageRow | None:

@@ -1,15 +1,17 @@
 """A volunteer's own page: a link by text opens it once, on one phone; what they do there is theirs alone."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId
+from checkin.handlers import own_page as handler
 from checkin.store import consent
 from checkin.store.tables import (
     AuditRow,
+    DeliveryRow,
     OwnPageRow,
     PersonRow,
     ShiftChangeRow,
@@ -124,6 +126,32 @@ def test_a_coordinator_sends_a_link_in_contact_hours(town: Town, desk: Desk) -> 
         consent.record(session, PersonId(session.get_one(VolunteerRow, 2).person_id), Consent.OUT, "test", town.time)
     assert "They said stop" in desk_of(town, "+12025550105").sends("/volunteers/2/own-page").words
     assert desk_of(town, CY, "coordinator", "other").sends("/volunteers/2/own-page").status == 404
+
+
+def test_nobody_else_can_read_a_link_once_it_has_left(town: Town, desk: Desk) -> None:
+    place = link(town)
+    token = place.rpartition("/")[2]
+    assert token not in " ".join(row.body for row in town.rows(DeliveryRow))
+    assert any(row.body.endswith("/my/... It opens once, on this phone, for 30 min.") for row in town.rows(DeliveryRow))
+
+
+def test_a_link_that_did_not_leave_in_its_time_never_leaves_and_is_forgotten(town: Town) -> None:
+    with town.in_session() as session:
+        handler.link_sent(session, town.services.handbook, session.get_one(VolunteerRow, 1), "test", town.time)
+    town.time += timedelta(minutes=31)
+    town.passes(minutes=1)
+    [row] = [row for row in town.rows(DeliveryRow) if row.template == "own_page"]
+    assert (row.state, row.body.partition("/my/")[2][:4]) == ("expired", "... ")
+
+
+def test_a_coordinator_sends_no_link_to_a_number_from_which_nobody_agreed(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        person = PersonId(session.get_one(VolunteerRow, 2).person_id)
+        consent.record(session, person, Consent.INVITED, "number changed", town.time)
+    assert "have not agreed to be texted yet" in desk.sends("/volunteers/2/own-page").words
+    town.ben.sends("PAGE")
+    town.passes(seconds=10)
+    assert "/my/" in town.ben.received[-1], "whoever asks from that number has it"
 
 
 def test_who_is_no_volunteer_gets_no_link(town: Town) -> None:

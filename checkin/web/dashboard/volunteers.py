@@ -33,6 +33,7 @@ from checkin.wiring import Services
 _OFF = {"autocomplete": "off"}
 _NOT_SENT = {
     NotSent.NO_TEXTS: lazy("Their phone takes no texts, so no link was sent."),
+    NotSent.NOT_AGREED: lazy("They have not agreed to be texted yet, so no link was sent. They can text PAGE."),
     NotSent.STOPPED: lazy("They said stop, so no link was sent."),
     NotSent.HOURS: lazy("It is outside their contact hours, so no link was sent. They can text PAGE at any hour."),
 }
