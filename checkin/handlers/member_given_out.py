@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
-from checkin.store import member_held, system
+from checkin.store import member_held, swaps, system
 from checkin.store.member_held import Held, HeldCase
 from checkin.store.member_record import Line
-from checkin.store.tables import MemberRow, PersonRow
+from checkin.store.tables import DeliveryRow, MemberRow, PersonRow
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
 _LEFT_OUT = "[number left out]"
+_ANOTHER_NAMED = "[about a shift; it names another volunteer]"
 
 
 def given_out(session: Session, member: int, who: str, now: datetime) -> Held:
@@ -35,6 +36,11 @@ def given_out(session: Session, member: int, who: str, now: datetime) -> Held:
 def without_numbers(text: str | None) -> str:
     """What somebody wrote, without phone numbers: they are others'."""
     return _NUMBER.sub(_LEFT_OUT, text or "")
+
+
+def our_words(sent: DeliveryRow) -> str:
+    """What we wrote; not where it names another volunteer."""
+    return _ANOTHER_NAMED if sent.template in swaps.NAME_ANOTHER and sent.body else sent.body
 
 
 def who_looked(held: Held, who: str) -> str:
@@ -96,6 +102,14 @@ def as_data(held: Held, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
             {"when": at(row.created_at), "what": row.what.replace("_", " "), "done": at(row.done_at),
              "words": without_numbers(row.note)}
             for row in held.tasks
+        ],
+        "shifts changed for once": [
+            {"from": at(row.starts_at), "to": at(row.ends_at), "on call": row.on, "as a swap": row.swap_id is not None}
+            for row in held.shifts
+        ],
+        "shifts that you offered to others": [
+            {"when": at(row.offered_at), "shift from": at(row.starts_at), "to": at(row.ends_at), "came to": row.state}
+            for row in held.offers
         ],
         "who looked at this or changed it": [
             {"when": at(row.at), "who": who_looked(held, row.who), "what": row.what} for row in held.looks
@@ -162,7 +176,7 @@ def _line(line: Line, at: Any) -> dict[str, Any]:
     sent = line.delivery
     if sent is None:
         return {}
-    return {"when": at(line.at), "from": "us", "by": sent.kind, "words": sent.body, "state": sent.state}
+    return {"when": at(line.at), "from": "us", "by": sent.kind, "words": our_words(sent), "state": sent.state}
 
 
 def _case(case: HeldCase, at: Any) -> dict[str, Any]:

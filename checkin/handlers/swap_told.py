@@ -54,7 +54,7 @@ def tell(
 
 def key(row: SwapRow, template: str, person: PersonRow) -> str:
     """What makes this text once."""
-    return f"swap:{row.id}:{template}:{person.id}"
+    return swaps.text_key(row.id, template, person.id)
 
 
 def words(handbook: Handbook, row: SwapRow, person: PersonRow) -> str:

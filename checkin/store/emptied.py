@@ -219,10 +219,6 @@ def _volunteer(session: Session, volunteer: int, now: datetime) -> None:
     )
 
 
-_NAME_THE_GIVER = ("swap_ask", "swap_no_more", "swap_not_needed", "coordinator_swap", "coordinator_swap_over")
-"""The texts about an offer that name whose it is; the others say the shift alone, and are still needed."""
-
-
 def _shifts(session: Session, volunteer: int, now: datetime) -> None:
     """What they offer is off, what they took and is still to come goes back; texts that named them lose their words.
 
@@ -237,11 +233,9 @@ def _shifts(session: Session, volunteer: int, now: datetime) -> None:
     for row in session.scalars(select(SwapRow).where(SwapRow.id.in_(to_come))).all():
         swaps.uncover(session, row, now)
     _set(session, SwapRow, SwapRow.id.in_(to_come), ended_at=now, **off)
-    mine = session.scalars(select(SwapRow.id).where(offered)).all()
-    named = [f"swap:{number}:{template}:" for number in mine for template in _NAME_THE_GIVER]
-    named += [f"swap:{number}:swap_taken:" for number in session.scalars(select(SwapCoverRow.swap_id).where(took))]
+    named = [*swaps.texts_naming_the_giver(session, offered), *swaps.texts_naming_the_taker(session, took)]
     for some in _parts(named):
-        _deliveries(session, or_(*(DeliveryRow.key.startswith(key) for key in some)))
+        _deliveries(session, DeliveryRow.key.in_(some))
 
 
 def empty_words(session: Session, person: int) -> None:

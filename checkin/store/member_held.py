@@ -26,6 +26,8 @@ from checkin.store.tables import (
     MemberRow,
     PersonRow,
     ScheduleRow,
+    ShiftChangeRow,
+    SwapRow,
     TaskRow,
     TimelineRow,
     VoicemailRow,
@@ -63,6 +65,8 @@ class Held:
     notes: Sequence[MemberNoteRow]
     tasks: Sequence[TaskRow]
     looks: Sequence[AuditRow]
+    shifts: Sequence[ShiftChangeRow]
+    offers: Sequence[SwapRow]
 
 
 def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
@@ -74,6 +78,7 @@ def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
     volunteer = session.scalar(
         select(VolunteerRow).where(VolunteerRow.person_id == person.id, VolunteerRow.stand_in.is_(False))
     )
+    mine = volunteer.id if volunteer is not None else 0
     excluded = select(func.count()).select_from(ExclusionRow).where(ExclusionRow.member_id == member.id)
     return Held(
         member=member,
@@ -93,6 +98,8 @@ def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
         notes=all_of(MemberNoteRow, member_id=member.id),
         tasks=all_of(TaskRow, person_id=person.id),
         looks=all_of(AuditRow, person_id=person.id),
+        shifts=all_of(ShiftChangeRow, volunteer_id=mine),
+        offers=all_of(SwapRow, volunteer_id=mine),
     )
 
 

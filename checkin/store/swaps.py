@@ -3,17 +3,31 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.coverage import Stretch
 from checkin.domain.swap import State, Swap
 from checkin.domain.terms import VolunteerId
 from checkin.store.session import insert_once
-from checkin.store.tables import PersonRow, ShiftChangeRow, SwapAskRow, SwapCoverRow, SwapListRow, SwapRow, VolunteerRow
+from checkin.store.tables import (
+    CoordinatorRow,
+    PersonRow,
+    ShiftChangeRow,
+    SwapAskRow,
+    SwapCoverRow,
+    SwapListRow,
+    SwapRow,
+    VolunteerRow,
+)
 
 _LIST_HOLDS = timedelta(hours=24)
 """For so long the numbers of a list mean the shifts that stood in it."""
+
+
+NAME_THE_GIVER = ("swap_ask", "swap_no_more", "swap_not_needed", "coordinator_swap", "coordinator_swap_over")
+"""The texts about an offer that name whose it is; the others say the shift alone, and are still needed."""
+NAME_ANOTHER = frozenset({*NAME_THE_GIVER, "swap_taken"})
 
 
 def locked(session: Session, number: int) -> SwapRow | None:
@@ -227,3 +241,34 @@ def astray(session: Session, since: datetime | None) -> list[tuple[str, int]]:
         if row.state == State.OPEN.value and row.next_action_at is None:
             found.append(("a shift on offer is not looked at again", row.id))
     return found
+
+
+def texts_naming_the_giver(session: Session, which: ColumnElement[bool]) -> list[str]:
+    """The keys of what was sent about these offers, to whoever was asked and to coordinators, with the giver's name."""
+    asked = (
+        select(SwapAskRow.swap_id, VolunteerRow.person_id)
+        .join(VolunteerRow, VolunteerRow.id == SwapAskRow.volunteer_id)
+        .join(SwapRow, SwapRow.id == SwapAskRow.swap_id)
+        .where(which)
+    )
+    readers = [(number, person) for number, person in session.execute(asked)]
+    coordinators = session.scalars(select(CoordinatorRow.person_id)).all()
+    offers = session.scalars(select(SwapRow.id).where(which)).all()
+    readers += [(number, person) for number in offers for person in coordinators]
+    return [text_key(number, template, person) for number, person in readers for template in NAME_THE_GIVER]
+
+
+def texts_naming_the_taker(session: Session, which: ColumnElement[bool]) -> list[str]:
+    """The keys of what whoever offered these shifts was sent of who took them."""
+    takers = (
+        select(SwapRow.id, VolunteerRow.person_id)
+        .join(SwapCoverRow, SwapCoverRow.swap_id == SwapRow.id)
+        .join(VolunteerRow, VolunteerRow.id == SwapRow.volunteer_id)
+        .where(which)
+    )
+    return [text_key(number, "swap_taken", person) for number, person in session.execute(takers)]
+
+
+def text_key(number: int, template: str, person: int) -> str:
+    """What makes a text about an offer once."""
+    return f"swap:{number}:{template}:{person}"

@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from checkin.domain.consent import Consent
-from checkin.store.tables import AuditRow, ErasureRow
+from checkin.store.tables import AuditRow, ErasureRow, MemberRow, PersonRow, VolunteerRow
 from tests.desk import Desk, desk_of
 from tests.stories.test_number_changed import NEW, got, state_of
 from tests.town import ANA, BEN, CY, DORA, SAM, Town
@@ -72,6 +73,32 @@ def test_all_that_is_held_is_one_page_and_one_file_without_others_numbers(town: 
         assert "Ana" not in text, "a volunteer is a volunteer"
     assert file.headers["Content-Disposition"] == 'attachment; filename="member-1.json"'
     assert len([row for row in town.rows(AuditRow) if row.what == "member exported" and row.person_id == 1]) == 2
+
+
+def test_a_member_who_volunteers_gets_their_shifts_and_no_name_of_another_volunteer(town: Town) -> None:
+    with town.in_session() as session:
+        ben = session.scalars(select(PersonRow).where(PersonRow.phone_index == BEN)).one()
+        member = MemberRow(person_id=ben.id, circle_id=1, topics=[], created_at=town.time)
+        session.add(member)
+        session.flush()
+        number = member.id
+        for volunteer, shifts in ((1, "TU 18:00-22:00"), (2, "MO 18:00-22:00")):
+            session.get_one(VolunteerRow, volunteer).shifts = shifts
+    town.ana.sends("SWAP 1")
+    town.passes(seconds=10)
+    town.ben.sends("COVER 1")
+    town.passes(seconds=10)
+    desk = desk_of(town, DORA)
+    page = desk.opens(f"/members/{number}/held")
+    file = desk.client.post(f"/members/{number}/held", data={"csrf_token": desk.token()})
+    assert json.loads(file.text)["shifts changed for once"] == [
+        {"from": "Tuesday 24 November 2026, 18:00", "to": "Tuesday 24 November 2026, 22:00", "on call": True,
+         "as a swap": True}
+    ]  # fmt: skip
+    for text in (page.words, file.text):
+        assert "it names another volunteer" in text
+        assert "is your shift now" in text
+        assert "Ana" not in text
 
 
 def test_another_number_is_asked_anew(town: Town, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from wtforms import StringField
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.handlers import member_erased, members_kept, number_changed
 from checkin.handlers.member_erased import CannotErase, erase_member, holdings
-from checkin.handlers.member_given_out import as_json, given_out, who_looked, without_numbers
+from checkin.handlers.member_given_out import as_json, given_out, our_words, who_looked, without_numbers
 from checkin.handlers.number_changed import Asked, CannotChange, change_number
 from checkin.store.directory import folded
 from checkin.store.session import reading
@@ -114,6 +114,7 @@ def member_rights(services: Services) -> Door:
             when=lambda at: full_words(at.astimezone(zone)),
             schedule_words=said(held.schedule.rule, now.astimezone(zone).date()) if held.schedule is not None else "",
             without_numbers=without_numbers,
+            our_words=our_words,
             role=lambda entry: _ROLES[who_looked(held, entry.who)],
             did=lambda entry: access_words.said(entry.what),
             step=_step,
