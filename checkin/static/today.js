@@ -192,14 +192,27 @@
     said.textContent = bar.dataset.crisisTitle;
     if (!muted()) ring();
     label();
-    if ("Notification" in window && Notification.permission === "granted") {
-      try {
-        const shown = new Notification(bar.dataset.crisisTitle, { body: bar.dataset.crisisBody, tag: "crisis" });
-        shown.onclick = () => window.focus();
-      } catch {
-        // Some phones notify through a service worker alone: the sound and the page say it.
-      }
+    if ("Notification" in window && Notification.permission === "granted") notify();
+  }
+
+  async function notify() {
+    const words = { body: bar.dataset.crisisBody, tag: "crisis" };
+    try {
+      const shown = new Notification(bar.dataset.crisisTitle, words);
+      shown.onclick = () => window.focus();
+    } catch {
+      const worker = await notifier(); // Android lets nothing else show one
+      await worker?.showNotification(bar.dataset.crisisTitle, words);
     }
+  }
+
+  async function notifier() {
+    const found = await navigator.serviceWorker?.register(bar.dataset.notifier);
+    const coming = found?.installing ?? found?.waiting;
+    if (found && !found.active && coming) {
+      await new Promise((come) => coming.addEventListener("statechange", () => coming.state === "activated" && come()));
+    }
+    return found;
   }
 
   soundButton.addEventListener("click", () => {

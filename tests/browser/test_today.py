@@ -80,6 +80,21 @@ def test_a_new_crisis_comes_by_itself_rings_and_leaves_what_is_being_typed(
     shot(page, "today")
 
 
+def test_a_phone_on_which_only_a_service_worker_may_notify_is_notified_of_a_new_crisis(town: Town, page: Page) -> None:
+    page.add_init_script("""
+      window.Notification = class { static permission = "granted"; constructor() { throw new TypeError("illegal"); } };
+      ServiceWorkerRegistration.prototype.showNotification = async function (title, words) {
+        document.body.dataset.notified = `${title}: ${words.body} ${this.active.state}`;
+      };
+    """)
+    page.goto("/")
+    town.sam.sends("i want to die")
+    town.passes(seconds=1)
+    expect(page.locator("body")).to_have_attribute(
+        "data-notified", "A new crisis is open: Open the page to see it. activated"
+    )
+
+
 def test_she_takes_a_case_and_closes_it_with_the_keyboard_alone(town: Town, page: Page, axe: Axe, shot: Shot) -> None:
     town.sam.sends("i cant do this any more")
     town.passes(seconds=2)
