@@ -116,6 +116,7 @@ def desk_of(town: Town, number: str, role: str = "coordinator", circle: str | No
     """Sign the person of this number in as a coordinator with this role, in this circle (None: all)."""
     if not _HASH:
         _HASH.append(accounts.hashed(PASSWORD))
+    browser = town.client.application.test_client()  # the first one makes the application: not within a transaction
     with town.in_session() as session:
         person = people.ensure(session, Phone(number), town.time, name="Somebody")
         row = session.scalar(select(CoordinatorRow).where(CoordinatorRow.person_id == person.id))
@@ -132,7 +133,7 @@ def desk_of(town: Town, number: str, role: str = "coordinator", circle: str | No
             session.add(account)
             session.flush()
         token = accounts.begin(session, account.id, "test", town.time)
-        found = Desk(town, town.client.application.test_client(), row.id, person.id)
+        found = Desk(town, browser, row.id, person.id)
     with found.client.session_transaction() as cookie:
         cookie["_user_id"] = token
         cookie["_fresh"] = True
