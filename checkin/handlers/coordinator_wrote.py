@@ -16,13 +16,14 @@ from checkin.domain import effects as do
 from checkin.domain.consent import Consent
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import EscalationId, Lane, PersonId, Phone
+from checkin.handlers import erased_cried
 from checkin.handlers.apply import send_text
 from checkin.handlers.coordinator_acted import CannotAct, known_case
 from checkin.handlers.coordinator_texted import answers_for
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import NUMBER
 from checkin.messages.segments import Segments, folded, segments
-from checkin.store import consent, escalations, outbox, people, system
+from checkin.store import consent, erasures, escalations, outbox, people, system
 from checkin.store.tables import PersonRow, TaskRow
 
 LONGEST = 320
@@ -121,6 +122,8 @@ def may_do(session: Session, by: PersonId, circle: int | None) -> bool:
 def _done(session: Session, row: TaskRow, by: PersonId, note: str, how: str, now: datetime) -> None:
     row.done_at, row.done_by, row.note = now, str(by), note.strip() or None
     system.audit(session, f"person {by}", f"task {how}", now, person=row.person_id, task=row.id)
+    if row.what == erased_cried.TASK and row.inbound_id is not None:
+        erasures.let_go(session, row.inbound_id, f"person {by}", now)
 
 
 def _key(number: EscalationId, token: str) -> str:

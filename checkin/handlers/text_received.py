@@ -25,8 +25,9 @@ from checkin.handlers import (
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
+from checkin.handlers.erased_cried import erased_cried
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.words_heard import context_of, open_case
+from checkin.handlers.words_heard import as_read, context_of, open_case
 from checkin.store import consent, erasures, inbox, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
@@ -61,8 +62,9 @@ def words_of(body: str, has_media: bool) -> str:
 
 
 def text_received(session: Session, handbook: Handbook, text: IncomingText, now: datetime) -> None:
-    """Store one incoming text and do what follows from it. Of somebody who was erased since it was sent: nothing."""
+    """Store one incoming text and do what follows from it. Of somebody erased since it was sent: a cry alone."""
     if text.sent_at is not None and erasures.is_forgotten(session, text.sender, text.sent_at):
+        erased_cried(session, handbook, text.sid, text.sender, text.body, text.sent_at, now)
         return
     person = people.ensure(session, text.sender, now)
     roles = people.roles_of(session, PersonId(person.id))
@@ -80,12 +82,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         body=text.body,
         received_at=now,
         sent_at=text.sent_at,
-        kind=reading.kind.value,
-        level=reading.level.value,
-        rating=reading.rating,
-        command=reading.command.name if reading.command else None,
-        reasons=[why.code for why in reading.reasons],
-        reasons_words="; ".join(why.words for why in reading.reasons if why.words),
+        **as_read(reading),
     )
     if inbound is None:
         return

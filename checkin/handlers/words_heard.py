@@ -1,6 +1,7 @@
 """What a text and spoken words have in common: what they are read beside, and the case that they open."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,18 @@ def context_of(
         swaps=shifts,
         yes_means=min(shifts) if alone else None,
     )
+
+
+def as_read(reading: Reading) -> dict[str, Any]:
+    """How a text was understood, as it is stored beside it."""
+    return {
+        "kind": reading.kind.value,
+        "level": reading.level.value,
+        "rating": reading.rating,
+        "command": reading.command.name if reading.command else None,
+        "reasons": [why.code for why in reading.reasons],
+        "reasons_words": "; ".join(why.words for why in reading.reasons if why.words),
+    }
 
 
 def open_case(

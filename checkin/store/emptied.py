@@ -246,6 +246,11 @@ def empty_words(session: Session, person: int) -> None:
     _set(session, InboundRow, mine, sid=sid, body="", reasons_words="")
 
 
+def empty_text(session: Session, text: int) -> None:
+    """The words of one text; the carrier's name of it stays, so that it is not taken for a new one."""
+    _set(session, InboundRow, InboundRow.id == text, body="", reasons_words="")
+
+
 def _deliveries(session: Session, which: ColumnElement[bool]) -> None:
     """What was sent to them, or to others about them; what waits to be sent is not sent."""
     settled = DeliveryRow.state.in_([state.value for state in SETTLED])

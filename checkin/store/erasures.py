@@ -2,21 +2,23 @@
 
 A number is known here by a keyed fingerprint of its own, which is no blind index: it finds no person. After an erasure
 nothing is sent to it until its owner texts START; what is found later in the carrier's log and was said before the
-erasure is not taken in; and a backup that still holds the person gives them up when it is restored.
+erasure is not taken in, but for a cry that nobody has heard; and a backup that still holds the person gives them up
+when it is restored.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.escalation import State as CaseState
-from checkin.domain.terms import PersonId, Phone
+from checkin.domain.terms import Level, PersonId, Phone
 from checkin.store import consent
-from checkin.store.emptied import ERASED, empty, empty_words, written_over
+from checkin.store.emptied import ERASED, empty, empty_text, empty_words, written_over
 from checkin.store.sealed import blind
 from checkin.store.tables import (
     ContactRow,
@@ -24,6 +26,7 @@ from checkin.store.tables import (
     ErasureRow,
     EscalationRow,
     InboundRow,
+    IncomingCallRow,
     MemberRow,
     PersonRow,
     VolunteerRow,
@@ -32,6 +35,9 @@ from checkin.store.tables import (
 SWEEPING, LISTING = "sweeping", "list of the erased"
 """The names of this work where it is owed: what came in at the very moment, and the list beside the backups."""
 _AT_ONCE = 500
+_WEBHOOK_WITHIN = timedelta(minutes=2)
+"""So far the carrier's time of a text and our own may lie apart where its webhook came, also at the second address."""
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,46 @@ def is_forgotten(session: Session, phone: Phone, said_at: datetime) -> bool:
     """Whether what came from this number at that time belongs to somebody who was erased after it."""
     where = (ErasureRow.number_mark == mark_of(phone), ErasureRow.at >= said_at)
     return session.scalar(select(ErasureRow.id).where(*where).limit(1)) is not None
+
+
+def whose(session: Session, phone: Phone, said_at: datetime) -> PersonRow | None:
+    """Who was erased since they said something from this number, as far as their emptied row still tells."""
+    query = _forgotten(select(PersonRow), phone, said_at).order_by(ErasureRow.id)
+    return session.scalars(query.limit(1)).first()
+
+
+def was_heard(session: Session, phone: Phone, said_at: datetime) -> bool:
+    """Whether a cry that was sent then from a number that was erased since had reached us: it stands without words.
+
+    The carrier's name of it is gone, so it is known by its time: the carrier's own, or ours where its webhook came.
+    """
+    near = InboundRow.received_at.between(said_at - _WEBHOOK_WITHIN, said_at + _WEBHOOK_WITHIN)
+    needs = InboundRow.level.in_((Level.CRISIS.value, Level.DISTRESS.value))
+    query = _forgotten(select(InboundRow.id), phone, said_at).join(InboundRow, InboundRow.person_id == PersonRow.id)
+    return session.scalar(query.where(needs, (InboundRow.sent_at == said_at) | near).limit(1)) is not None
+
+
+def _forgotten(query: Select[_Found], phone: Phone, said_at: datetime) -> Select[_Found]:
+    same = (PersonRow.id == ErasureRow.person_id) & (PersonRow.created_at == ErasureRow.born_at)
+    where = (ErasureRow.number_mark == mark_of(phone), ErasureRow.at >= said_at)
+    return query.select_from(ErasureRow).join(PersonRow, same).where(*where)
+
+
+def let_go(session: Session, text: int, by: str, now: datetime) -> None:
+    """A person has seen to a cry that was found after its writer's erasure: what was kept of it goes.
+
+    With it goes the number that it came from, unless its owner is something to us again, or said something since.
+    """
+    row = session.get_one(InboundRow, text)
+    person, number = session.get_one(PersonRow, row.person_id), row.person_id
+    kept = [select(role.id).where(role.person_id == number) for role in (MemberRow, VolunteerRow, CoordinatorRow)]
+    kept += [select(each.id).where(each.person_id == number) for each in (ContactRow, IncomingCallRow)]
+    others = (InboundRow.id != text, InboundRow.sid.not_like(f"{ERASED}:%"))
+    kept.append(select(InboundRow.id).where(InboundRow.person_id == number, *others))
+    if any(session.scalar(query.limit(1)) is not None for query in kept):
+        empty_text(session, text)
+        return
+    erase(session, person, by, now, stays_out=consent.current(session, PersonId(number)) is Consent.OUT)
 
 
 def tied_to_nobody_else(session: Session, member: int) -> list[PersonRow]:

@@ -224,6 +224,72 @@ def test_the_carriers_log_does_not_bring_them_back(town: Town) -> None:
     assert len(town.rows(PersonRow)) == people_before + 1, "what they write afterwards is heard"
 
 
+def cried_unheard_and_erased(town: Town, words: str) -> None:
+    """Sam texts while we are down, and is erased before the carrier's log is read."""
+    town.down = True
+    town.sam.sends(words)
+    town.passes(minutes=1)
+    town.down = False
+    erased(town)
+    catch_up.catch_up(town.services, town.time - timedelta(days=1))
+    town.passes(seconds=30)
+
+
+def test_a_cry_from_before_the_erasure_that_nobody_heard_is_put_before_the_coordinators(town: Town) -> None:
+    cried_unheard_and_erased(town, f"i want to die {WORD}")
+    [task] = [row for row in town.rows(TaskRow) if row.done_at is None]
+    assert (task.what, task.circle_id) == ("wrote_before_erased", 1)
+    assert [text.mine for text in town.sam.texts] == [True], "nothing goes to who asked to be forgotten"
+    assert town.ana.line == town.ben.line == "idle"
+    assert "an urgent text from no member" in town.dora.texts[-1].body
+    desk = town.desk(DORA)
+    page = desk.opens("/")
+    assert WORD in page.words
+    desk.sends(f"/tasks/{task.id}/done", note=f"rang {NAME}")
+    assert traces(town.services.engine, SAM, SAM[2:], WORD, NAME, blind(SAM)) == {}, "seen to, and forgotten again"
+    catch_up.catch_up(town.services, town.time - timedelta(days=1))
+    assert [row for row in town.rows(TaskRow) if row.done_at is None] == [], "the log is read again and again"
+
+
+@pytest.mark.parametrize("words", ["4", f"thank you {WORD}", "CALL", "STOP"])
+def test_what_needs_nobody_from_before_the_erasure_is_not_stored(town: Town, words: str) -> None:
+    cried_unheard_and_erased(town, words)
+    assert [row for row in town.rows(TaskRow) if row.done_at is None] == []
+    assert traces(town.services.engine, SAM, WORD) == {}
+
+
+def test_a_cry_that_was_heard_before_the_erasure_is_not_raised_again(town: Town) -> None:
+    lived(town)
+    erased(town)
+    tasks = len(town.rows(TaskRow))
+    catch_up.catch_up(town.services, town.time - timedelta(days=1))
+    assert len(town.rows(TaskRow)) == tasks
+    assert traces(town.services.engine, *NEEDLES, blind(SAM)) == {}
+
+
+def test_who_cried_and_has_said_start_since_keeps_their_number_and_loses_the_words(town: Town) -> None:
+    cried_unheard_and_erased(town, f"i want to die {WORD}")
+    town.sam.sends("START")
+    town.passes(minutes=1)
+    [task] = [row for row in town.rows(TaskRow) if row.what == "wrote_before_erased"]
+    town.desk(DORA).sends(f"/tasks/{task.id}/done", note="rang them")
+    assert traces(town.services.engine, WORD) == {}
+    assert state_of(town, SAM) is Consent.IN
+
+
+def test_a_cry_from_before_the_erasure_is_a_case_where_they_are_a_member_again(town: Town) -> None:
+    town.down = True
+    town.sam.sends("i want to die")
+    town.passes(minutes=1)
+    town.down = False
+    erased(town)
+    town.passes(minutes=10)
+    imported(town, f"phone,consent_source,consent_at\n{SAM},paper,{(town.time - timedelta(minutes=5)).isoformat()}\n")
+    catch_up.catch_up(town.services, town.time - timedelta(days=1))
+    assert [case.cause for case in town.cases()] == ["crisis"]
+    town.rings(town.ana, within=5)
+
+
 def test_a_message_that_the_carrier_still_has_is_deleted_there(town: Town) -> None:
     with town.in_session() as session:
         session.add(

@@ -184,6 +184,7 @@ TASKS: Mapping[str, Any] = {
     "voicemail_lost": lazy("A voice message that the carrier lost"),
     "volunteer_rang": lazy("A volunteer or coordinator rang"),
     "volunteer_wrote": lazy("A volunteer or coordinator wrote"),
+    "wrote_before_erased": lazy("Wrote before they were erased, and may need a person: found late"),
 }
 
 UNANSWERED: Mapping[str, Any] = {
