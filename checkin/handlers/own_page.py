@@ -18,7 +18,7 @@ from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.shifts_changed import changed_for_once
-from checkin.store import consent, escalations, own_pages, people, system, tasks
+from checkin.store import consent, escalations, own_pages, system, tasks
 from checkin.store.tables import PersonRow, ShiftChangeRow, VolunteerRow
 
 BY = "page"
@@ -48,8 +48,7 @@ def link_sent(
         return NotSent.STOPPED
     if state is not Consent.IN and not asked:
         return NotSent.NOT_AGREED
-    hours = handbook.policy(people.circle_by_id(session, volunteer.circle_id)).contact_hours
-    if not asked and handbook.next_allowed(person, hours, now) > now:
+    if not asked and not handbook.in_hours(session, person, now):
         return NotSent.HOURS
     token = own_pages.new_link(session, volunteer.id, by, now)
     values = {"link": f"{handbook.address}/my/{token}"}

@@ -36,10 +36,11 @@ def tell(
 
     `answers`: it answers what they did themselves this moment.
     """
-    policy, until = handbook.policy(people.circle_by_id(session, row.circle_id)), until or row.starts_at
-    allowed = handbook.next_allowed(person, policy.contact_hours, now)
-    soon = row.starts_at - now <= policy.shifts.swaps.any_hour
-    at_once = answers or leaves_now(allowed, until, row.starts_at, policy.shifts.swaps.any_hour, now)
+    any_hour = handbook.policy(people.circle_by_id(session, row.circle_id)).shifts.swaps.any_hour
+    hours = handbook.policy(people.circle_of(session, PersonId(person.id))).contact_hours
+    allowed, until = handbook.next_allowed(person, hours, now), until or row.starts_at
+    soon = row.starts_at - now <= any_hour
+    at_once = answers or leaves_now(allowed, until, row.starts_at, any_hour, now)
     text = do.SendText(
         PersonId(person.id),
         template,

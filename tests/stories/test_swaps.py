@@ -258,6 +258,21 @@ def test_at_night_it_waits_for_the_morning_but_where_the_shift_is_soon(town: Tow
     assert "Can you take a shift of Ana: Thu 26" in newest(town.ben)
 
 
+def test_whose_morning_comes_in_time_is_that_of_their_own_circle(town: Town) -> None:
+    """Ben volunteers here, where hours begin at ten, and is a member of another circle, whose hours hold for him."""
+    with town.in_session() as session:
+        session.get_one(CircleRow, 1).policy = {"contact_hours": {"start": "10:00", "end": "16:00"}}
+        session.get_one(VolunteerRow, 1).shifts = "TU 11:00-13:00"
+        ben = session.get_one(VolunteerRow, 2).person_id
+        session.add(MemberRow(person_id=ben, circle_id=2, topics=[], created_at=town.time))
+    town.passes(hours=14)  # 23:00
+    says(town, town.ana, "SWAP 1")
+    assert "Can you take" in newest(gus(town)), "at ten it would be too late to ask"
+    assert not town.ben.received
+    town.passes(hours=9)
+    assert "Can you take a shift of Ana: Tue 24 11 am-1 pm?" in newest(town.ben)
+
+
 def test_what_begins_at_once_goes_to_a_coordinator(town: Town) -> None:
     with town.in_session() as session:
         session.get_one(VolunteerRow, 1).shifts = "MO 09:20-12:00"
