@@ -3,6 +3,7 @@
 By text and on the pages alike. Limits, rest and who was asked are looked at in the transaction in which it is taken.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +20,7 @@ from checkin.handlers import shifts_planned, swap_told
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, people, swaps, system
 from checkin.store.shifts import OnDuty
-from checkin.store.tables import PersonRow, SwapRow, VolunteerRow
+from checkin.store.tables import PersonRow, ShiftChangeRow, SwapRow, VolunteerRow
 
 OPEN_TASK, UNFILLED_TASK, EMPTY_TASK = "swap_open", "swap_unfilled", "swap_empty"
 
@@ -143,6 +144,12 @@ def can_have_it_back(session: Session, row: SwapRow) -> bool:
     """Whether whoever offered a shift can be rung in it: they agreed, did not say stop, and were not erased."""
     giver = session.get_one(VolunteerRow, row.volunteer_id)
     return not giver.stand_in and consent.current(session, PersonId(giver.person_id)) is Consent.IN
+
+
+def stay_swapped(session: Session, changes: Sequence[ShiftChangeRow]) -> set[int]:
+    """The swaps of these one-off changes that cannot be taken back, because nobody could be rung then."""
+    numbers = {row.swap_id for row in changes if row.swap_id is not None}
+    return {number for number in numbers if not can_have_it_back(session, session.get_one(SwapRow, number))}
 
 
 def shifts_go_back(session: Session, handbook: Handbook, volunteer: int, who: str, now: datetime) -> None:

@@ -396,6 +396,9 @@ def test_a_coordinator_cannot_give_a_shift_back_to_somebody_who_cannot_be_rung(t
         says(town, town.ana, "STOP")
     desk = town.desk(DORA)
     assert "Give it back" not in desk.opens("/shifts/offers/1").words
+    for page in ("/shifts?circle=1", "/volunteers/2"):
+        assert "swapped" in desk.opens(page).words
+        assert "Take back" not in desk.opens(page).words
     for address in ("/shifts/offers/1/give-back", f"/shifts/changes/{town.rows(ShiftChangeRow)[-1].id}/take-back"):
         assert "Whoever had offered this shift cannot be rung any more." in desk.sends(address).words
     assert on_shift(town, TUESDAY_6) == {2}

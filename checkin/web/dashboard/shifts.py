@@ -18,6 +18,7 @@ from checkin.domain.on_call import BadShifts, Change, parse_shifts
 from checkin.domain.shift_limits import Limits, short_rests
 from checkin.handlers import shifts_changed
 from checkin.handlers.case_moved import override_of
+from checkin.handlers.swap_moved import stay_swapped
 from checkin.store import shifts as store
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, ShiftChangeRow, VolunteerRow
@@ -91,6 +92,7 @@ def shifts(services: Services) -> Door:
                 if one.consent is not Consent.OUT
             ]
             changes = store.coming_changes(session, [one.row.id for one in duty], now)
+            stay = stay_swapped(session, changes)
             offers = open_offers(session, frozenset({circle.id}))
         before = {one.row.id: _covered(services, one, start - _AROUND, end, now) for one in duty}
         covered = {number: _within(found, start, end) for number, found in before.items()}
@@ -116,6 +118,7 @@ def shifts(services: Services) -> Door:
                 load={number: hours(found) for number, found in covered.items()},
                 uncovered=hours([(bar.start, bar.end) for day in days for bar in day.gaps]),
                 changes=changes,
+                stay=stay,
                 names={one.row.id: one.person.name for one in duty},
                 form=form,
                 width=WIDTH,

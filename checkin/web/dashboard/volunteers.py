@@ -17,6 +17,7 @@ from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.own_page import NotSent, link_sent, page_ended
 from checkin.handlers.people_files.cells import NOTHING
 from checkin.handlers.people_files.terms import Kind
+from checkin.handlers.swap_moved import stay_swapped
 from checkin.store import own_pages, shifts, system
 from checkin.store.directory import folded
 from checkin.store.session import reading
@@ -141,6 +142,7 @@ def volunteers(services: Services) -> Door:
         with reading(services.engine) as session:
             circle = session.get_one(CircleRow, row.circle_id)
             changes = shifts.coming_changes(session, [row.id], now)
+            stay = stay_swapped(session, changes)
             circles = frozenset({row.circle_id})
             duty = next(one for one in shifts.on_duty(session, circles, now, now, now) if one.row.id == row.id)
             feed = shifts.feed_of(session, row.id)
@@ -152,6 +154,7 @@ def volunteers(services: Services) -> Door:
             person=person,
             circle=circle,
             changes=changes,
+            stay=stay,
             coming=coming(services, row, person)[:8],
             duty=duty,
             on=on_now(duty),
