@@ -134,7 +134,7 @@ def tell_too_soon(
             "name": first_name(whose, reader),
             "shift": shift_begins(start, handbook.zone(reader), reader.language),
         }
-        text = do.SendText(coordinator, "coordinator_swap_soon", f"{name}:told:{coordinator}", Lane.URGENT, values)
+        text = do.SendText(coordinator, "coordinator_swap_soon", swaps.told_key(name, coordinator), Lane.URGENT, values)
         send_text(session, handbook, text, now)
 
 

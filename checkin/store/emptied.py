@@ -234,6 +234,7 @@ def _shifts(session: Session, volunteer: int, now: datetime) -> None:
         swaps.uncover(session, row, now)
     _set(session, SwapRow, SwapRow.id.in_(to_come), ended_at=now, **off)
     named = [*swaps.texts_naming_the_giver(session, offered), *swaps.texts_naming_the_taker(session, took)]
+    named += swaps.texts_of_too_soon(session, volunteer)
     for some in _parts(named):
         _deliveries(session, DeliveryRow.key.in_(some))
 

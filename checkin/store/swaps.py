@@ -18,6 +18,7 @@ from checkin.store.tables import (
     SwapCoverRow,
     SwapListRow,
     SwapRow,
+    TaskRow,
     VolunteerRow,
 )
 
@@ -27,7 +28,7 @@ _LIST_HOLDS = timedelta(hours=24)
 
 NAME_THE_GIVER = ("swap_ask", "swap_no_more", "swap_not_needed", "coordinator_swap", "coordinator_swap_over")
 """The texts about an offer that name whose it is; the others say the shift alone, and are still needed."""
-NAME_ANOTHER = frozenset({*NAME_THE_GIVER, "swap_taken"})
+NAME_ANOTHER = frozenset({*NAME_THE_GIVER, "swap_taken", "coordinator_swap_soon"})
 
 
 def locked(session: Session, number: int) -> SwapRow | None:
@@ -172,6 +173,20 @@ def offered_to(session: Session, volunteer: int) -> list[SwapRow]:
     return list(session.scalars(query))
 
 
+def asked_of(session: Session, volunteer: int) -> list[tuple[SwapAskRow, SwapRow]]:
+    """Every shift that a volunteer was asked to take, oldest first."""
+    query = select(SwapAskRow, SwapRow).join(SwapRow, SwapRow.id == SwapAskRow.swap_id)
+    found = session.execute(query.where(SwapAskRow.volunteer_id == volunteer).order_by(SwapAskRow.id))
+    return [(ask, row) for ask, row in found]
+
+
+def taken_by(session: Session, volunteer: int) -> list[tuple[SwapCoverRow, SwapRow]]:
+    """Every shift of somebody else that a volunteer took, oldest first; also those that went back."""
+    query = select(SwapCoverRow, SwapRow).join(SwapRow, SwapRow.id == SwapCoverRow.swap_id)
+    found = session.execute(query.where(SwapCoverRow.volunteer_id == volunteer).order_by(SwapCoverRow.id))
+    return [(cover, row) for cover, row in found]
+
+
 def open_in(session: Session, circles: frozenset[int] | None) -> list[SwapRow]:
     """The open offers of these circles (None: all), the next shift first."""
     query = select(SwapRow).where(SwapRow.state == State.OPEN.value)
@@ -267,6 +282,19 @@ def texts_naming_the_taker(session: Session, which: ColumnElement[bool]) -> list
         .where(which)
     )
     return [text_key(number, "swap_taken", person) for number, person in session.execute(takers)]
+
+
+def texts_of_too_soon(session: Session, volunteer: int) -> list[str]:
+    """The keys of what coordinators were sent, with their name, when they could not take a shift that began soon."""
+    told = select(TaskRow.key).where(TaskRow.what == "swap_too_soon", VolunteerRow.id == volunteer)
+    tasks = session.scalars(told.join(VolunteerRow, VolunteerRow.person_id == TaskRow.person_id)).all()
+    coordinators = session.scalars(select(CoordinatorRow.person_id)).all()
+    return [told_key(task, person) for task in tasks for person in coordinators]
+
+
+def told_key(task: str, coordinator: int) -> str:
+    """What makes a text to a coordinator about a task once."""
+    return f"{task}:told:{coordinator}"
 
 
 def text_key(number: int, template: str, person: int) -> str:

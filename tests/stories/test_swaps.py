@@ -346,6 +346,15 @@ def test_what_somebody_offered_who_is_erased_is_off_and_names_them_nowhere(town:
         assert swaps.astray(session, None) == []
 
 
+def test_what_coordinators_were_told_of_a_shift_that_begins_soon_names_nobody_who_is_erased(town: Town) -> None:
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, 1).shifts = "MO 09:20-12:00"
+    says(town, town.ana, "SWAP 1")
+    assert "Ana" in newest(town.dora)
+    erased(town, 1)
+    assert not any("Ana" in row.body for row in town.rows(DeliveryRow))
+
+
 # --- who took it can no longer be rung --------------------------------------------------------------------------------
 
 
