@@ -17,7 +17,7 @@ from checkin.handlers.handbook import Handbook
 from checkin.store import member_held, swaps, system
 from checkin.store.member_held import Held, HeldCase
 from checkin.store.member_record import Line
-from checkin.store.tables import DeliveryRow, MemberRow, PersonRow
+from checkin.store.tables import DeliveryRow, MemberRow, PersonRow, VolunteerRow
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
 _LEFT_OUT = "[number left out]"
@@ -111,6 +111,16 @@ def as_data(held: Held, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
             {"when": at(row.offered_at), "shift from": at(row.starts_at), "to": at(row.ends_at), "came to": row.state}
             for row in held.offers
         ],
+        "shifts of others that you were asked to take": [
+            {"when": at(ask.asked_at), "shift from": at(row.starts_at), "to": at(row.ends_at),
+             "you passed": at(ask.passed_at)}
+            for ask, row in held.asked
+        ],
+        "shifts of others that you took": [
+            {"when": at(cover.at), "shift from": at(row.starts_at), "to": at(row.ends_at),
+             "went back": at(cover.given_back_at)}
+            for cover, row in held.took
+        ],
         "who looked at this or changed it": [
             {"when": at(row.at), "who": who_looked(held, row.who), "what": row.what} for row in held.looks
         ],
@@ -142,8 +152,15 @@ def _about(held: Held, at: Any) -> dict[str, Any]:
             "shifts": volunteer.shifts,
             "languages as a volunteer": ", ".join(volunteer.languages),
             "topics as a volunteer": ", ".join(volunteer.topics),
+            "said last": _said_last(volunteer, at),
         }
     return about
+
+
+def _said_last(volunteer: VolunteerRow, at: Any) -> str | None:
+    if volunteer.override_on is None or volunteer.override_until is None:
+        return None
+    return f"{'on call' if volunteer.override_on else 'not on call'} until {at(volunteer.override_until)}"
 
 
 def _schedule(held: Held, at: Any) -> dict[str, Any]:

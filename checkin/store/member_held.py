@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checkin.store import member_record
+from checkin.store import member_record, swaps
 from checkin.store.member_record import Line
 from checkin.store.tables import (
     AuditRow,
@@ -27,6 +27,8 @@ from checkin.store.tables import (
     PersonRow,
     ScheduleRow,
     ShiftChangeRow,
+    SwapAskRow,
+    SwapCoverRow,
     SwapRow,
     TaskRow,
     TimelineRow,
@@ -67,6 +69,8 @@ class Held:
     looks: Sequence[AuditRow]
     shifts: Sequence[ShiftChangeRow]
     offers: Sequence[SwapRow]
+    asked: Sequence[tuple[SwapAskRow, SwapRow]]
+    took: Sequence[tuple[SwapCoverRow, SwapRow]]
 
 
 def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
@@ -100,6 +104,8 @@ def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
         looks=all_of(AuditRow, person_id=person.id),
         shifts=all_of(ShiftChangeRow, volunteer_id=mine),
         offers=all_of(SwapRow, volunteer_id=mine),
+        asked=swaps.asked_of(session, mine),
+        took=swaps.taken_by(session, mine),
     )
 
 

@@ -1,11 +1,13 @@
 """What a member may ask for, at a coordinator's desk: all that is held, another number, to be erased."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from checkin.domain.consent import Consent
+from checkin.handlers.own_page import days_away
 from checkin.store.tables import AuditRow, ErasureRow, MemberRow, PersonRow, VolunteerRow
 from tests.desk import Desk, desk_of
 from tests.stories.test_number_changed import NEW, got, state_of
@@ -88,17 +90,45 @@ def test_a_member_who_volunteers_gets_their_shifts_and_no_name_of_another_volunt
     town.passes(seconds=10)
     town.ben.sends("COVER 1")
     town.passes(seconds=10)
+    with town.in_session() as session:
+        days_away(session, town.services.handbook, 2, date(2026, 12, 24), date(2026, 12, 26), town.time)
+    town.ben.sends("OFF 2h")
+    town.passes(seconds=10)
     desk = desk_of(town, DORA)
     page = desk.opens(f"/members/{number}/held")
     file = desk.client.post(f"/members/{number}/held", data={"csrf_token": desk.token()})
-    assert json.loads(file.text)["shifts changed for once"] == [
-        {"from": "Tuesday 24 November 2026, 18:00", "to": "Tuesday 24 November 2026, 22:00", "on call": True,
-         "as a swap": True}
+    held, shift = json.loads(file.text), {"to": "Tuesday 24 November 2026, 22:00"}
+    assert held["shifts changed for once"] == [
+        {"from": "Tuesday 24 November 2026, 18:00", **shift, "on call": True, "as a swap": True},
+        {"from": "Thursday 24 December 2026, 00:00", "to": "Sunday 27 December 2026, 00:00", "on call": False,
+         "as a swap": False},
     ]  # fmt: skip
+    shift["shift from"] = "Tuesday 24 November 2026, 18:00"
+    [asked], [took] = held["shifts of others that you were asked to take"], held["shifts of others that you took"]
+    assert asked == {"when": "Monday 23 November 2026, 09:00", **shift}
+    assert took == {"when": "Monday 23 November 2026, 09:00", **shift}
+    assert held["about"]["said last"] == "not on call until Monday 23 November 2026, 11:00"
+    assert "you took this shift" in page.words
     for text in (page.words, file.text):
         assert "it names another volunteer" in text
         assert "is your shift now" in text
         assert "Ana" not in text
+
+
+def test_a_member_who_coordinates_gets_no_name_of_a_volunteer(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        dora = session.scalars(select(PersonRow).where(PersonRow.phone_index == DORA)).one()
+        member = MemberRow(person_id=dora.id, circle_id=1, topics=[], created_at=town.time)
+        session.add(member)
+        session.flush()
+        number = member.id
+        session.get_one(VolunteerRow, 1).shifts = "MO 09:20-12:00"
+    town.ana.sends("SWAP 1")
+    town.passes(seconds=10)
+    assert "Ana" in town.dora.texts[-1].body
+    file = desk.client.post(f"/members/{number}/held", data={"csrf_token": desk.token()})
+    assert "it names another volunteer" in file.text
+    assert "Ana" not in file.text
 
 
 def test_another_number_is_asked_anew(town: Town, desk: Desk) -> None:
