@@ -18,6 +18,8 @@ from checkin.store import outbox, people, swaps, tasks
 from checkin.store.tables import PersonRow, SwapRow, VolunteerRow
 
 _NAMELESS = {"es": "otra persona"}
+_WHO_HAS_IT = frozenset({"swap_yours_again", "swap_no_longer_yours", "coordinator_shift_empty"})
+"""Said when a shift goes back, which may be in the middle of it: whoever took it said STOP."""
 
 
 def tell(
@@ -34,13 +36,14 @@ def tell(
 ) -> None:
     """Text one person of it, once for each template. `until`: when it is of no more use; else when the shift begins.
 
-    `answers`: it answers what they did themselves this moment.
+    Who has a shift that is under way is said at once, and until it ends. `answers`: it answers what they did themselves
+    this moment.
     """
     any_hour = handbook.policy(people.circle_by_id(session, row.circle_id)).shifts.swaps.any_hour
     hours = handbook.policy(people.circle_of(session, PersonId(person.id))).contact_hours
-    allowed, until = handbook.next_allowed(person, hours, now), until or row.starts_at
+    allowed, too_late = handbook.next_allowed(person, hours, now), until or row.starts_at
     soon = row.starts_at - now <= any_hour
-    at_once = answers or leaves_now(allowed, until, row.starts_at, any_hour, now)
+    at_once = answers or leaves_now(allowed, too_late, row.starts_at, any_hour, now)
     text = do.SendText(
         PersonId(person.id),
         template,
@@ -48,7 +51,7 @@ def tell(
         Lane.URGENT if answers else Lane.REPLY if soon else Lane.CHECKIN,
         {"shift": words(handbook, row, person), "number": str(row.id), **values},
         routine=not at_once,
-        expires_at=until,
+        expires_at=row.ends_at if now >= row.starts_at and template in _WHO_HAS_IT else too_late,
     )
     send_text(session, handbook, text, now)
 

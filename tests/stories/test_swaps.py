@@ -380,6 +380,29 @@ def test_a_shift_that_falls_back_to_somebody_who_said_stop_is_put_before_the_coo
     assert newest(town.dora) == "Oak: Nobody can be rung in the shift Tue 24 6-10 pm. Please find somebody for it."
 
 
+def test_who_says_stop_in_the_middle_of_a_shift_leaves_nobody_in_the_dark(town: Town) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    town.passes(hours=34)  # it began an hour ago
+    says(town, town.ben, "STOP")
+    assert "Tue 24 6-10 pm is yours again" in newest(town.ana)
+    assert on_shift(town, town.time) == {1}
+
+
+@pytest.mark.parametrize("gone", ["erased", "stopped"])
+def test_a_shift_under_way_with_nobody_left_is_told_to_the_coordinators_at_once(town: Town, gone: str) -> None:
+    says(town, town.ana, "SWAP 1")
+    says(town, town.ben, "COVER 1")
+    if gone == "erased":
+        erased(town, 1)
+    else:
+        says(town, town.ana, "STOP")
+    town.passes(hours=34)
+    says(town, town.ben, "STOP")
+    assert "swap_empty" in tasks(town)
+    assert newest(town.dora) == "Oak: Nobody can be rung in the shift Tue 24 6-10 pm. Please find somebody for it."
+
+
 def test_a_shift_taken_by_somebody_with_another_number_goes_back_until_they_agree_there(town: Town) -> None:
     says(town, town.ana, "SWAP 1")
     says(town, town.ben, "COVER 1")
