@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from checkin.handlers.member_erased import erase_member
 from checkin.handlers.number_changed import change_number
 from checkin.handlers.text_received import IncomingText, text_received
 from checkin.store.sealed import blind
+from checkin.store.tables import TaskRow
 from tests.postgres import Postgres, why_not
 from tests.stories.test_words_deleted import ages, deletes
-from tests.town import SAM, Town
+from tests.town import DORA, SAM, Town
 from tests.whole_life import MARY, NAME, TOPIC, WORD, lived, traces
-from workers import housekeeping
+from workers import catch_up, housekeeping
 
 pytestmark = [
     pytest.mark.postgres,
@@ -44,6 +46,21 @@ def test_old_words_another_number_and_erased(town: Town) -> None:
     town.services.act(lambda session: erase_member(session, handbook, 1, "test", town.time))
     needles = (NAME, WORD, TOPIC, SAM, MARY, "+12025550106")
     assert traces(town.services.engine, *needles, *(blind(each) for each in (SAM, MARY, "+12025550106"))) == {}
+
+
+def test_a_cry_from_before_the_erasure_is_heard_and_forgotten_again(town: Town) -> None:
+    town.down = True
+    town.sam.sends(f"i want to die {WORD}")
+    town.passes(minutes=1)
+    town.down = False
+    town.services.act(lambda session: erase_member(session, town.services.handbook, 1, "test", town.time))
+    catch_up.catch_up(town.services, town.time - timedelta(days=1))
+    [task] = town.rows(TaskRow)
+    assert task.what == "wrote_before_erased"
+    town.desk(DORA).sends(f"/tasks/{task.id}/done", note="rang them")
+    assert traces(town.services.engine, WORD, SAM, blind(SAM)) == {}
+    assert catch_up.catch_up(town.services, town.time - timedelta(days=1)) == 1, "the log still has it"
+    assert len(town.rows(TaskRow)) == 1
 
 
 def test_a_text_at_the_very_moment_is_swept_or_a_strangers(town: Town) -> None:
