@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from honcho.environ import parse_procfile
 
 from checkin.domain.terms import Lane
@@ -87,6 +88,14 @@ def test_migrations_only_add_so_that_the_version_before_goes_on_working() -> Non
                 column = ast.unparse(call.args[1])
                 assert "nullable=True" in column or "server_default=" in column, f"{path.name}: {column}"
     assert WORKS_FROM in revisions
+
+
+def test_nothing_runs_beside_this_database_that_cannot_read_its_schedules_and_policies() -> None:
+    """The policy groups and the schedules of several times a day came with 0017; 0.1.0 ends at 0016, and compares texts."""
+    scripts = ScriptDirectory(str(ROOT / "checkin" / "migrations"))
+    after = {script.revision for script in scripts.iterate_revisions(scripts.get_current_head(), "0017", inclusive=True)}
+    assert WORKS_FROM in after
+    assert WORKS_FROM > "0016"
 
 
 def test_each_template_that_code_names_exists() -> None:

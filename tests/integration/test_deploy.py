@@ -117,6 +117,19 @@ def test_a_database_that_has_lost_what_this_version_needs_is_refused(make_servic
         make_services()
 
 
+def test_what_this_version_must_have_is_looked_for_by_its_name_and_not_by_its_number(
+    make_services: Callable[[], Services],
+) -> None:
+    """Numbers do not rise along the chain: 0021 comes before 0017, and 0012 is no revision of ours."""
+    services = make_services()
+    next_version_comes(services, works_from="0021")
+    make_services()
+    with services.engine.begin() as connection:
+        connection.execute(text("UPDATE installation SET works_from = '0012'"))
+    with pytest.raises(NewerDatabase, match="version 9000"):
+        make_services()
+
+
 PROGRAMS = {
     "web": (["gunicorn", "--config", "python:checkin.web_server", "checkin.wsgi:app"], 3),
     "clock": (["python", "-m", "workers.clock"], 2),
