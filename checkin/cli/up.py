@@ -27,7 +27,7 @@ from checkin.redis_queue import RedisQueue
 from checkin.sample import make_sample, phones_file
 from checkin.sealed_keys import data_folder, load_keys, simulator_token_file
 from checkin.settings import ROOT, BadSettings, Settings, load, merged_environment
-from checkin.store.migrate import check, upgrade
+from checkin.store.migrate import Slow, check, upgrade
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import CircleRow
 from checkin.wiring import build, utc_now
@@ -70,7 +70,10 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
         wait_until_ready(settings.redis_url, lambda: supervisor.pid("redis") is not None, stopping.wait)
     elif complaint := check_redis(settings.redis_url):
         raise CannotStart(complaint)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except Slow as slow:
+        supervisor.say(str(slow))
     engine.dispose()
     if not settings.twilio_configured:
         _make_sample(settings)

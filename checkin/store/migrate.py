@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Engine, column, select, table, text, update
 from sqlalchemy.exc import OperationalError
 
 from checkin.migrations import WORKS_FROM
+from checkin.migrations.indexes import LATER
 from checkin.store import system
+from checkin.store.indexes import NotBuilt, build_missing
 from checkin.store.session import transaction
 from checkin.store.tables import InstallationRow
 
@@ -54,11 +56,16 @@ class Busy(WrongDatabase):
     """It cannot be changed now."""
 
 
+class Slow(WrongDatabase):
+    """It is at this version, and lacks an index."""
+
+
 def upgrade(engine: Engine) -> None:
-    """Run what migrations are missing. Raises NewerDatabase or Busy, and then changes nothing."""
+    """Run what migrations are missing, then build what indexes are. Raises NewerDatabase or Busy, and then changes
+    nothing; raises Slow where only indexes are missing still."""
     with engine.connect() as connection:
         try:
-            upgrade_on(connection)
+            upgrade_on(connection, indexes_later=version_of(connection) is not None)
         except OperationalError as error:
             if type(error.orig).__name__ != "LockNotAvailable":
                 raise
@@ -66,19 +73,31 @@ def upgrade(engine: Engine) -> None:
                 "Something long reads the database, a backup perhaps: nothing was changed; try again when it is over."
             ) from None
         connection.commit()
+        newer = version_of(connection) not in _known()
+    if not newer:
+        try:
+            build_missing(engine)
+        except NotBuilt:
+            raise Slow(
+                "The database is at this version, but something long reads it, a backup perhaps, and an index is not "
+                "built yet: everything works, only slower; run `checkin migrate` again when it is over."
+            ) from None
 
 
-def upgrade_on(connection: Connection) -> None:
+def upgrade_on(connection: Connection, *, indexes_later: bool = False) -> None:
     """Run what migrations are missing, in the connection's own transaction. Raises NewerDatabase.
 
-    A newer database that this version may work with is left as it is.
+    A newer database that this version may work with is left as it is. `indexes_later`: on PostgreSQL those of tables
+    that may be large are left to `build_missing`, so that nobody waits meanwhile.
     """
     if connection.dialect.name == "postgresql":
         for statement in _CAREFULLY:
             connection.execute(text(statement))
     check_on(connection)
     if version_of(connection) in _known():
-        command.upgrade(_config(connection), "head")
+        config = _config(connection)
+        config.attributes[LATER] = indexes_later and connection.dialect.name == "postgresql"
+        command.upgrade(config, "head")
         connection.execute(update(InstallationRow).values(works_from=WORKS_FROM))
 
 

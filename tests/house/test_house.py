@@ -91,9 +91,10 @@ def test_migrations_only_add_so_that_the_version_before_goes_on_working() -> Non
 
 
 def test_nothing_runs_beside_this_database_that_cannot_read_its_schedules_and_policies() -> None:
-    """The policy groups and the schedules of several times a day came with 0017; 0.1.0 ends at 0016, and compares texts."""
+    """Policy groups and schedules of several times a day came with 0017; 0.1.0 ends at 0016, and compares texts."""
     scripts = ScriptDirectory(str(ROOT / "checkin" / "migrations"))
-    after = {script.revision for script in scripts.iterate_revisions(scripts.get_current_head(), "0017", inclusive=True)}
+    later = scripts.iterate_revisions(scripts.get_current_head(), "0017", inclusive=True)
+    after = {script.revision for script in later}
     assert WORKS_FROM in after
     assert WORKS_FROM > "0016"
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from checkin.migrations.indexes import index_many_rows
 from checkin.store.columns import UtcDateTime
 
 revision = "0017"
@@ -43,8 +44,8 @@ def upgrade() -> None:
     op.add_column('delivery', sa.Column('price', sa.BigInteger(), nullable=True))
     op.add_column('delivery', sa.Column('currency', sa.String(length=3), nullable=True))
     op.add_column('catch_up', sa.Column('prices_due_at', UtcDateTime(timezone=True), nullable=True))
-    op.create_index('ix_delivery_created_at', 'delivery', ['created_at'], unique=False)
-    op.create_index('ix_escalation_opened_at', 'escalation', ['opened_at'], unique=False)
-    op.create_index('ix_offer_offered_at', 'offer', ['offered_at'], unique=False)
-    op.create_index('ix_handoff_started_at', 'handoff', ['started_at'], unique=False)
-    op.create_index('ix_consent_record_at', 'consent_record', ['at'], unique=False)
+    index_many_rows('ix_delivery_created_at', 'delivery', 'created_at')
+    index_many_rows('ix_escalation_opened_at', 'escalation', 'opened_at')
+    index_many_rows('ix_offer_offered_at', 'offer', 'offered_at')
+    index_many_rows('ix_handoff_started_at', 'handoff', 'started_at')
+    index_many_rows('ix_consent_record_at', 'consent_record', 'at')

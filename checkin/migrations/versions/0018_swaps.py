@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from checkin.migrations.indexes import index_many_rows
 from checkin.store.columns import UtcDateTime
 
 revision = "0018"
@@ -85,4 +86,4 @@ def upgrade() -> None:
     sa.UniqueConstraint('volunteer_id', name=op.f('uq_own_page_volunteer_id'))
     )
     op.add_column('shift_change', sa.Column("swap_id", sa.Integer(), nullable=True))
-    op.create_index(op.f('ix_shift_change_swap_id'), 'shift_change', ['swap_id'], unique=False)
+    index_many_rows('ix_shift_change_swap_id', 'shift_change', 'swap_id')

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from checkin.migrations.indexes import index_many_rows
 from checkin.store.columns import UtcDateTime
 
 revision = "0020"
@@ -28,4 +29,5 @@ def upgrade() -> None:
     op.add_column('member', sa.Column('erased_at', UtcDateTime(timezone=True), nullable=True))
     op.add_column('installation', sa.Column('words_due_at', UtcDateTime(timezone=True), nullable=True))
     op.add_column('person', sa.Column('number_since', UtcDateTime(timezone=True), nullable=True))
-    op.create_index('ix_member_erased', 'member', ['id'], unique=False, sqlite_where=sa.text('erased_at IS NOT NULL'), postgresql_where=sa.text('erased_at IS NOT NULL'))
+    index_many_rows('ix_member_erased', 'member', 'id', sqlite_where=sa.text('erased_at IS NOT NULL'),
+                    postgresql_where=sa.text('erased_at IS NOT NULL'))
