@@ -17,6 +17,7 @@ _WHY = {
     NotSent.NOT_AGREED: "they have not agreed to be texted yet; they can text PAGE themselves",
     NotSent.STOPPED: "they said stop; only they can take it back, by texting START",
     NotSent.HOURS: "it is outside their contact hours; they can text PAGE at any hour",
+    NotSent.TOO_MANY: "they were sent four in this hour; the newest still counts",
 }
 
 

@@ -62,7 +62,16 @@ def hush(
 ) -> None:
     """Hold back the automatic answers to this text, and tell a coordinator of the number once a day."""
     session.info["hushed"] = (PersonId(person.id), why)
-    key, circle = f"{why.value}:{person.id}:{now:%Y-%m-%d}", member.circle_id if member is not None else None
+    _told(session, person, member.circle_id if member is not None else None, inbound, why, now)
+
+
+def too_many(session: Session, person: PersonRow, circle: int | None, inbound: Kept, now: datetime) -> None:
+    """What this text asks for was sent too often already: a coordinator is told of it as of any number that floods."""
+    _told(session, person, circle, inbound, Hush.TOO_MANY, now)
+
+
+def _told(session: Session, person: PersonRow, circle: int | None, inbound: Kept, why: Hush, now: datetime) -> None:
+    key = f"{why.value}:{person.id}:{now:%Y-%m-%d}"
     tasks.give(session, key, why.value, now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
 
 

@@ -31,6 +31,7 @@ class NotSent(StrEnum):
     NOT_AGREED = "not_agreed"
     STOPPED = "stopped"
     HOURS = "hours"
+    TOO_MANY = "too_many"
 
 
 def link_sent(
@@ -50,6 +51,8 @@ def link_sent(
         return NotSent.NOT_AGREED
     if not asked and not handbook.in_hours(session, person, now):
         return NotSent.HOURS
+    if own_pages.links_since(session, person.id, now - timedelta(hours=1)) >= own_page.MOST_AN_HOUR:
+        return NotSent.TOO_MANY
     token = own_pages.new_link(session, volunteer.id, by, now)
     values = {"link": f"{handbook.address}/my/{token}"}
     key = f"own_page:{volunteer.id}:{now.isoformat()}"

@@ -12,8 +12,9 @@ from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
 from checkin.handlers.apply import send_text
 from checkin.handlers.came_apart import third_wanted
 from checkin.handlers.case_moved import move_case
+from checkin.handlers.flooding import too_many
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.own_page import link_sent
+from checkin.handlers.own_page import NotSent, link_sent
 from checkin.handlers.relay import relay_from_volunteer
 from checkin.handlers.swap_texted import swap_texted
 from checkin.handlers.times_said import until_said
@@ -46,7 +47,8 @@ def volunteer_texted(
         case "shifts":
             template, values = "shifts", {"words": hours_in_words(parse_shifts(volunteer.shifts))[:90]}
         case "page":
-            link_sent(session, handbook, volunteer, "text", now, asked=True)
+            if link_sent(session, handbook, volunteer, "text", now, asked=True) is NotSent.TOO_MANY:
+                too_many(session, person, volunteer.circle_id, inbound, now)
             return
         case _:
             answer = swap_texted(session, handbook, volunteer, person, command, now)

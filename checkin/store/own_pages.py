@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from secrets import token_urlsafe
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
@@ -12,7 +12,7 @@ from checkin.domain.own_page import LASTS, OPENS_FOR, is_open
 from checkin.domain.terms import PersonId
 from checkin.store import consent
 from checkin.store.accounts import fingerprint, new_token
-from checkin.store.tables import OwnPageRow, PersonRow, VolunteerRow
+from checkin.store.tables import DeliveryRow, OwnPageRow, PersonRow, VolunteerRow
 
 Owner = tuple[VolunteerRow, PersonRow]
 TEMPLATE = "own_page"
@@ -30,6 +30,12 @@ def new_link(session: Session, volunteer: int, by: str, now: datetime) -> str:
     session.add(row)
     session.flush()
     return token
+
+
+def links_since(session: Session, person: int, since: datetime) -> int:
+    """How many links were written to somebody since then."""
+    mine = (DeliveryRow.person_id == person, DeliveryRow.template == TEMPLATE, DeliveryRow.created_at > since)
+    return session.scalar(select(func.count()).select_from(DeliveryRow).where(*mine)) or 0
 
 
 def without_link(body: str) -> str:

@@ -154,6 +154,36 @@ def test_a_coordinator_sends_no_link_to_a_number_from_which_nobody_agreed(town: 
     assert "/my/" in town.ben.received[-1], "whoever asks from that number has it"
 
 
+def test_four_links_in_an_hour_are_enough_and_the_newest_still_opens(town: Town, desk: Desk) -> None:
+    places = [link(town) for _ in range(4)]
+    texts = len(town.ana.received)
+    town.ana.sends("PAGE")
+    town.passes(seconds=10)
+    assert len(town.ana.received) == texts
+    assert [row.what for row in town.rows(TaskRow)] == ["too_many_texts"]
+    assert "four links in this hour" in desk.sends("/volunteers/1/own-page").words
+    assert phone(town).opens(places[3]).status == 200
+    town.passes(hours=1)
+    assert link(town) not in places
+
+
+def test_who_said_stop_gets_no_link_however_they_ask(town: Town) -> None:
+    town.ana.sends("STOP")
+    town.passes(seconds=10)
+    texts = len(town.ana.received)
+    town.ana.sends("PAGE")
+    town.passes(seconds=10)
+    assert len(town.ana.received) == texts
+    assert town.rows(OwnPageRow) == []
+
+
+def test_the_text_with_a_link_ends_when_its_link_does(town: Town) -> None:
+    with town.in_session() as session:
+        handler.link_sent(session, town.services.handbook, session.get_one(VolunteerRow, 1), "test", town.time)
+    [text], [page] = town.rows(DeliveryRow), town.rows(OwnPageRow)
+    assert text.deadline_at == page.link_ends_at == town.time + timedelta(minutes=30)
+
+
 def test_who_is_no_volunteer_gets_no_link(town: Town) -> None:
     town.eve.sends("PAGE")
     town.sam.sends("PAGE")

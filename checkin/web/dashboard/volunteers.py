@@ -37,6 +37,7 @@ _NOT_SENT = {
     NotSent.NOT_AGREED: lazy("They have not agreed to be texted yet, so no link was sent. They can text PAGE."),
     NotSent.STOPPED: lazy("They said stop, so no link was sent."),
     NotSent.HOURS: lazy("It is outside their contact hours, so no link was sent. They can text PAGE at any hour."),
+    NotSent.TOO_MANY: lazy("They were sent four links in this hour, so no other was sent. The newest still counts."),
 }
 
 
