@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.cli.show import show
-from checkin.store import system
+from checkin.store import own_pages, system
 from checkin.store.tables import DeliveryRow, InboundRow
 from checkin.wiring import Get
 
@@ -49,7 +49,7 @@ def list_messages(get: Get, hours: int, words: bool, as_json: bool) -> None:
                 "person": row.person_id,
                 "what": row.template or row.subject,
                 "state": f"{row.state} {row.status}".strip(),
-                **({"words": row.body} if words else {}),
+                **({"words": own_pages.words_of(row)} if words else {}),
             }
             for row in went
         ]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
-from checkin.store import member_held, swaps, system
+from checkin.store import member_held, own_pages, swaps, system
 from checkin.store.member_held import Held, HeldCase
 from checkin.store.member_record import Line
 from checkin.store.tables import DeliveryRow, MemberRow, PersonRow, VolunteerRow
@@ -40,7 +40,7 @@ def without_numbers(text: str | None) -> str:
 
 def our_words(sent: DeliveryRow) -> str:
     """What we wrote; not where it names another volunteer."""
-    return _ANOTHER_NAMED if sent.template in swaps.NAME_ANOTHER and sent.body else sent.body
+    return _ANOTHER_NAMED if sent.template in swaps.NAME_ANOTHER and sent.body else own_pages.words_of(sent)
 
 
 def who_looked(held: Held, who: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin.store import own_pages
 from checkin.store.tables import (
     ConsentRow,
     ContactRow,
@@ -31,6 +32,11 @@ class Line:
     inbound: InboundRow | None = None
     delivery: DeliveryRow | None = None
     correction: CorrectionRow | None = None
+
+    @property
+    def our_words(self) -> str:
+        """What a text of ours says, without a link that is its phone's alone."""
+        return own_pages.words_of(self.delivery) if self.delivery is not None else ""
 
 
 def conversation(session: Session, person: int, before: datetime | None) -> tuple[list[Line], datetime | None]:

@@ -43,6 +43,11 @@ def without_link(body: str) -> str:
     return _TOKEN.sub(r"\1...", body)
 
 
+def words_of(sent: DeliveryRow) -> str:
+    """What a text of ours says, for whoever reads it here: a link that still waits is its phone's alone."""
+    return without_link(sent.body) if sent.template == TEMPLATE else sent.body
+
+
 def of(session: Session, volunteer: int) -> OwnPageRow | None:
     """What stands of a volunteer's page."""
     return session.scalar(select(OwnPageRow).where(OwnPageRow.volunteer_id == volunteer))

@@ -1,17 +1,22 @@
 """A volunteer's own page: a link by text opens it once, on one phone; what they do there is theirs alone."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from checkin.cli.messages import command as messages
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId
 from checkin.handlers import own_page as handler
+from checkin.handlers.member_given_out import as_json, as_text, given_out
 from checkin.store import consent
 from checkin.store.tables import (
     AuditRow,
     DeliveryRow,
+    MemberRow,
     OwnPageRow,
     PersonRow,
     ShiftChangeRow,
@@ -20,7 +25,7 @@ from checkin.store.tables import (
     VolunteerRow,
 )
 from tests.desk import Desk, Page, desk_of
-from tests.town import CY, Town
+from tests.town import CY, DORA, Town
 
 TUESDAY_6 = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 
@@ -133,6 +138,47 @@ def test_nobody_else_can_read_a_link_once_it_has_left(town: Town, desk: Desk) ->
     token = place.rpartition("/")[2]
     assert token not in " ".join(row.body for row in town.rows(DeliveryRow))
     assert any(row.body.endswith("/my/... It opens once, on this phone, for 30 min.") for row in town.rows(DeliveryRow))
+
+
+def on_page(place: str) -> Callable[[Town], str]:
+    return lambda town: desk_of(town, DORA).opens(place).words
+
+
+def as_file(form: Callable[..., str]) -> Callable[[Town], str]:
+    def read(town: Town) -> str:
+        with town.in_session() as session:
+            return form(given_out(session, 1, "test", town.time), town.services.handbook, town.time)
+
+    return read
+
+
+def listed(town: Town) -> str:
+    return CliRunner().invoke(messages, ["list", "--words", "--json"], obj=lambda: town.services).output
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        pytest.param(listed, id="checkin messages list"),
+        pytest.param(on_page("/members/1"), id="a member's page"),
+        pytest.param(on_page("/cases/1"), id="a case"),
+        pytest.param(on_page("/members/1/held"), id="what is held"),
+        pytest.param(as_file(as_json), id="given out as JSON"),
+        pytest.param(as_file(as_text), id="given out as text"),
+    ],
+)
+def test_nobody_else_can_read_a_link_while_it_waits_to_leave(town: Town, reads: Callable[[Town], str]) -> None:
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=5)
+    with town.in_session() as session:
+        volunteer = session.get_one(VolunteerRow, 3)
+        volunteer.person_id = session.get_one(MemberRow, 1).person_id  # Sam is a volunteer too
+        handler.link_sent(session, town.services.handbook, volunteer, "text", town.time, asked=True)
+    [waits] = [row.body for row in town.rows(DeliveryRow) if row.template == "own_page"]
+    token = link_in(waits).rpartition("/")[2]
+    said = reads(town)
+    assert "/my/..." in said
+    assert token not in said
 
 
 def test_a_link_that_did_not_leave_in_its_time_never_leaves_and_is_forgotten(town: Town) -> None:

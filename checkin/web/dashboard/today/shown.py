@@ -11,7 +11,7 @@ from checkin.domain.escalation import Escalation, State
 from checkin.domain.escalation.foresight import what_next
 from checkin.domain.escalation.values import is_acknowledged
 from checkin.handlers.coordinator_wrote import why_no_texts
-from checkin.store import escalations, overview
+from checkin.store import escalations, overview, own_pages
 from checkin.store.overview import Circles, Names
 from checkin.store.tables import DeliveryRow, EscalationRow, InboundRow, TaskRow, TimelineRow
 from checkin.web.dashboard.today.words import (
@@ -247,5 +247,5 @@ def conversation(session: Session, person: int, since: datetime) -> list[Line]:
     """What they and we wrote since a little before a case began, oldest first."""
     came, went = overview.said(session, person, since - timedelta(hours=24), 40)
     lines = [Line(row.received_at, row.body, False, row.level) for row in came]
-    lines += [Line(row.created_at, row.body, True, row.state) for row in went]
+    lines += [Line(row.created_at, own_pages.words_of(row), True, row.state) for row in went]
     return sorted(lines, key=lambda line: line.at)
