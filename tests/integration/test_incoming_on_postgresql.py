@@ -11,15 +11,12 @@ from checkin.domain.terms import Phone
 from checkin.handlers.call_received import Spoken, call_received, incoming_keys
 from checkin.handlers.voicemail_left import RecordingLeft, transcript_came
 from checkin.store.tables import InboundRow, IncomingCallRow, PinRow, TaskRow, VoicemailRow
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.stories.test_incoming import PIN, has_pin, rings_in
 from tests.stories.test_voicemail import CRY, kept, leaves, settles
 from tests.town import BEN, SAM, Town
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture(scope="module")

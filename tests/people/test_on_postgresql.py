@@ -12,12 +12,9 @@ from checkin.store.tables import ConsentRow, DeliveryRow
 from tests.people.conftest import Office
 from tests.people.test_export import COORDINATORS, MEMBERS, VOLUNTEERS
 from tests.people.test_import import LEE, counts, says, stands
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,9 @@ from checkin.store.indexes import build_missing
 from checkin.store.migrate import Slow, _config, require, upgrade, upgrade_on
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import Row, TaskRow
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 LATE = {
     "ix_consent_record_at",
     "ix_delivery_created_at",

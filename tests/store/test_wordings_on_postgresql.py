@@ -3,19 +3,14 @@
 import threading
 from pathlib import Path
 
-import pytest
-
 from checkin.handlers.words_changed import word_set
 from checkin.store.tables import WordingRow
 from checkin.store.wordings import WrittenMeanwhile
 from checkin.wiring import handbook
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.town import Town
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 PLACE = (1, "sms", "en", "thanks_ok")
 
 

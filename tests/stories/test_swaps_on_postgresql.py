@@ -10,13 +10,10 @@ import pytest
 from checkin.domain.swap import Did
 from checkin.handlers.swap_moved import Moved, Offered, shift_offered, swap_accepted, swap_given_back
 from checkin.store.tables import CircleRow, ShiftChangeRow, SwapCoverRow, VolunteerRow
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.town import Town
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 TUESDAY_6 = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 ROUNDS = 8
 

@@ -9,14 +9,11 @@ import pytest
 from checkin.handlers import followers_moved
 from checkin.store.tables import ScheduleRow
 from tests.desk import desk_of
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.town import DORA, Town
 from workers import clock
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture

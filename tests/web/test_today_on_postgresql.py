@@ -11,14 +11,11 @@ from checkin.handlers.coordinator_acted import CannotAct, take_case
 from checkin.store.tables import HandoffRow, VolunteerRow
 from checkin.web.dashboard.today.live import Live
 from tests.desk import desk_of
-from tests.postgres import Postgres, why_not
+from tests.postgres import NEEDS_POSTGRES, Postgres
 from tests.town import DORA, EVE, Town
 from tests.web.test_today import words_of
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
-]
+pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
