@@ -206,6 +206,8 @@ def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
         what = "No backup has been made for two days: run `checkin backup` and see what it says."
         yield Ailment("backup", Part.BACKUP, Severity.MILD, what)
     owed = [work for work in _HOUSEKEEPING if unfinished.waiting(session, work, services.now() - _OWED_FOR_LONG)]
+    if words_kept.DELETING not in owed and words_kept.is_overdue(session, services.now()):
+        owed.append(words_kept.DELETING)
     if owed:
         what = (
             f"What must go has not gone for an hour ({', '.join(owed)}): see why in the clock's log "

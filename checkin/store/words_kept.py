@@ -33,7 +33,9 @@ PART = 1000
 
 _SEALED_EMPTY = 33
 """Bytes of a sealed empty text: its format, key, nonce and tag."""
-_AGAIN_AFTER = timedelta(hours=1)
+_AGAIN_AFTER = timedelta(minutes=10)
+"""How long whoever took it up may be at it; after that another goes on."""
+_LATE = timedelta(hours=3)
 _UNSAVED = {"synchronize_session": False}
 
 
@@ -60,6 +62,11 @@ class Kind:
     case: Any
     empty: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """Of the table."""
+        return str(self.row.__tablename__)
+
 
 KINDS = (
     Kind(InboundRow, InboundRow.received_at, InboundRow.person_id, InboundRow.escalation_id, ("body", "reasons_words")),
@@ -67,29 +74,68 @@ KINDS = (
 )
 
 
-def claim(session: Session, first_at: datetime, now: datetime) -> bool:
-    """Whether old words are to be looked for now, by the caller. `first_at`: when, on a new installation."""
+@dataclass(frozen=True)
+class Place:
+    """In one table. `first`: up to this id no words are left at all; `at`: up to this one the pass has looked."""
+
+    first: int = 0
+    at: int = 0
+
+
+Places = Mapping[str, Place]
+"""By the name of a table."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whoever has it looks for old words, from these places on, until then at most."""
+
+    until: datetime
+    places: Places
+
+
+def claim(session: Session, first_at: datetime, now: datetime) -> Claim | None:
+    """Old words are to be looked for now, by the caller. `first_at`: when, on a new installation."""
     row = session.get(InstallationRow, 1)
     if row is None:
-        return False
+        return None
     if row.words_due_at is None:
         row.words_due_at = first_at
-        return False
-    if now < row.words_due_at:
-        return False
+        return None
+    if now < row.words_due_at or not _moved(session, row.words_due_at, {"words_due_at": now + _AGAIN_AFTER}):
+        return None
+    return Claim(now + _AGAIN_AFTER, {name: Place(*place) for name, place in (row.words_place or {}).items()})
+
+
+def rests(session: Session, claimed: Claim, places: Places, until: datetime) -> None:
+    """The pass goes on from these places then, or the next one begins; nothing where another has taken it up."""
+    kept = {name: [place.first, place.at] for name, place in places.items()}
+    _moved(session, claimed.until, {"words_due_at": until, "words_place": kept})
+
+
+def _moved(session: Session, due: datetime, values: dict[str, Any]) -> bool:
     mine = session.scalar(
         update(InstallationRow)
-        .where(InstallationRow.id == 1, InstallationRow.words_due_at == row.words_due_at)
-        .values(words_due_at=now + _AGAIN_AFTER)
+        .where(InstallationRow.id == 1, InstallationRow.words_due_at == due)
+        .values(values)
         .returning(InstallationRow.id),
         execution_options=_UNSAVED,
     )
     return mine is not None
 
 
-def done(session: Session, next_at: datetime) -> None:
-    """All were looked at."""
-    session.get_one(InstallationRow, 1).words_due_at = next_at
+def is_overdue(session: Session, now: datetime) -> bool:
+    """Whether nobody has looked for old words though it has long been time."""
+    due = session.scalar(select(InstallationRow.words_due_at))
+    return due is not None and due < now - _LATE
+
+
+def empty_up_to(session: Session, kind: Kind, after: int, last: int) -> int:
+    """Up to which row, at most this last one, no words are left, where there are none up to `after`."""
+    mine = kind.row.id.between(after + 1, last)
+    filled = func.length(getattr(kind.row, kind.empty[0])) > _SEALED_EMPTY
+    found = session.scalar(select(kind.row.id).where(mine, filled).order_by(kind.row.id).limit(1))
+    return max(last, after) if found is None else found - 1
 
 
 def last_before(session: Session, kind: Kind, moment: datetime) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from checkin.handlers.words_deleted import delete_old_words
 from checkin.illness.look import look as illness_look
+from checkin.store import words_kept
 from checkin.store.tables import (
     CheckInRow,
     CircleRow,
@@ -47,8 +48,8 @@ def ailments(town: Town) -> dict[str, str]:
     return {ailment.key: ailment.what for ailment in illness_look(town.services).ill}
 
 
-def deletes(town: Town) -> int | None:
-    return delete_old_words(town.services.act, town.services.handbook, town.time)
+def deletes(town: Town) -> int:
+    return delete_old_words(town.services.act, town.services.handbook, town.time).count
 
 
 def test_words_go_everywhere_and_ratings_levels_and_counts_stay(town: Town) -> None:
@@ -124,15 +125,99 @@ def test_it_is_done_each_night_by_one_clock_in_parts(town: Town, monkeypatch: py
     assert again == due + timedelta(days=1)
 
 
-def test_a_pass_that_is_told_to_stop_goes_on_an_hour_later(town: Town) -> None:
-    lived(town)
-    ages(town, DAYS)
+def the_night_comes(town: Town) -> None:
     housekeeping.look(town.services)
     with town.in_session() as session:
         town.time = session.get_one(InstallationRow, 1).words_due_at  # type: ignore[assignment]
-    housekeeping.look(town.services, lambda: False)
+
+
+def place(town: Town, table: str) -> list[int]:
     with town.in_session() as session:
-        assert session.get_one(InstallationRow, 1).words_due_at == town.time + timedelta(hours=1)
+        row = session.get_one(InstallationRow, 1)
+        return list((row.words_place or {})[table])
+
+
+def old_texts(town: Town, count: int) -> None:
+    with town.in_session() as session:
+        session.add_all(
+            InboundRow(
+                sid=f"SM{number}", person_id=1, body=NAME, received_at=town.time - timedelta(days=DAYS),
+                kind="words", level="ok", reasons=[],
+            )
+            for number in range(count)
+        )  # fmt: skip
+
+
+def test_a_long_pass_rests_after_some_parts_and_goes_on_where_it_was_at_the_next_look(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was erased meanwhile has their turn: a look has an end, however much is old."""
+    monkeypatch.setattr("checkin.handlers.words_deleted.PART", 2)
+    monkeypatch.setattr(housekeeping, "_PARTS", 3)
+    old_texts(town, 10)
+    the_night_comes(town)
+    housekeeping.look(town.services)
+    assert [bool(row.body) for row in town.rows(InboundRow)] == [False] * 6 + [True] * 4
+    assert place(town, "inbound") == [0, 6]
+    town.time += timedelta(minutes=1)
+    housekeeping.look(town.services)
+    assert not any(row.body for row in town.rows(InboundRow))
+
+
+def test_the_next_night_begins_at_the_first_row_with_words(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checkin.handlers.words_deleted.PART", 2)
+    old_texts(town, 10)
+    with town.in_session() as session:
+        session.get_one(InboundRow, 8).received_at = town.time  # must stay: the next night looks from here on
+    the_night_comes(town)
+    housekeeping.look(town.services)
+    assert place(town, "inbound") == [7, 7]
+    the_night_comes(town)
+    parts: list[int] = []
+    housekeeping.look(town.services, lambda: parts.append(1) or True)  # type: ignore[func-returns-value]
+    assert len(parts) == 2
+    assert [row.id for row in town.rows(InboundRow) if row.body] == [8]
+
+
+def test_a_pass_that_is_told_to_stop_goes_on_at_the_next_look_and_one_that_died_ten_minutes_later(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_texts(town, 10)
+    the_night_comes(town)
+
+    def dies(*_given: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as broken:
+        broken.setattr(housekeeping, "delete_old_words", dies)
+        with pytest.raises(SystemExit):
+            housekeeping.look(town.services)
+    housekeeping.look(town.services)
+    assert all(row.body for row in town.rows(InboundRow)), "it may still be at it"
+    town.time += timedelta(minutes=10)
+    housekeeping.look(town.services, lambda: False)
+    assert place(town, "inbound") == [0, 10]
+    assert not any(row.body for row in town.rows(InboundRow))
+    housekeeping.look(town.services)
+    assert place(town, "inbound") == [10, 10], "the pass is over"
+
+
+def test_who_was_at_it_too_long_changes_nothing_of_whoever_went_on(town: Town) -> None:
+    old_texts(town, 10)
+    the_night_comes(town)
+    slow = town.services.act(lambda session: words_kept.claim(session, town.time, town.time))
+    town.time += timedelta(minutes=10)
+    housekeeping.look(town.services)
+    town.services.act(lambda session: words_kept.rests(session, slow, {}, town.time))
+    assert place(town, "inbound") == [10, 10]
+
+
+def test_when_nobody_looks_for_old_words_at_all_it_is_told(town: Town) -> None:
+    the_night_comes(town)
+    town.time += timedelta(hours=2.9)
+    assert "housekeeping" not in ailments(town)
+    town.time += timedelta(hours=0.2)
+    assert "old words" in ailments(town)["housekeeping"]
 
 
 def test_a_list_that_cannot_be_written_holds_up_nothing_and_is_told_after_an_hour(
@@ -193,19 +278,12 @@ def test_the_members_page_says_so(town: Town) -> None:
 
 def test_many_old_texts_are_emptied_in_short_parts(town: Town) -> None:
     """Each part is one transaction over a thousand ids at most."""
-    with town.in_session() as session:
-        session.add_all(
-            InboundRow(
-                sid=f"SM{number}", person_id=1, body=NAME, received_at=town.time - timedelta(days=DAYS),
-                kind="words", level="ok", reasons=[],
-            )
-            for number in range(2500)
-        )  # fmt: skip
+    old_texts(town, 2500)
     calls: list[int] = []
 
     def act(work):  # type: ignore[no-untyped-def]
         calls.append(1)
         return town.services.act(work)
 
-    assert delete_old_words(act, town.services.handbook, town.time) == 2500
-    assert len(calls) == 1 + 2 + 3 + 2
+    assert delete_old_words(act, town.services.handbook, town.time).count == 2500
+    assert len(calls) == 1 + 2 + 3 + 2 + 2

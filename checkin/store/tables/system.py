@@ -15,7 +15,8 @@ class InstallationRow(Row):
 
     After a restore: `restored_from` is when the backup was taken, and `catch_up_from` is the same until the carrier's
     incoming texts since then have been read; while it is set, nothing routine leaves (promise P4). `works_from` is
-    the oldest revision whose code may work with this database. `words_due_at`: when old words are next looked for.
+    the oldest revision whose code may work with this database. `words_due_at`: when old words are next looked for;
+    `words_place`: in each table with words, after which id the next pass begins, and how far this one is.
     """
 
     __tablename__ = "installation"
@@ -29,6 +30,7 @@ class InstallationRow(Row):
     backup_due_at: Mapped[datetime | None]
     backed_up_at: Mapped[datetime | None]
     words_due_at: Mapped[datetime | None]
+    words_place: Mapped[dict[str, Any] | None]
 
 
 class HeartbeatRow(Row):
