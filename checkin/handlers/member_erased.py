@@ -40,6 +40,7 @@ class Hinders(StrEnum):
     HOLDS_A_CASE = "holds_a_case"
     ON_THE_LINE = "on_the_line"
     IS_COORDINATOR = "is_coordinator"
+    IS_MEMBER = "is_member"
 
 
 WORDS = {
@@ -47,6 +48,7 @@ WORDS = {
     Hinders.HOLDS_A_CASE: "They hold an open case as a volunteer: let it end, or have somebody else take it, first.",
     Hinders.ON_THE_LINE: "A text or call with them is just under way: try again in a minute.",
     Hinders.IS_COORDINATOR: "They are a coordinator too: an admin ends their work as one first.",
+    Hinders.IS_MEMBER: "They are a member too: erase them as one, and both go.",
 }
 
 
@@ -98,13 +100,19 @@ def hinders(session: Session, member: MemberRow) -> Hinders | None:
     still_open = EscalationRow.state != CaseState.CLOSED.value
     if session.scalar(select(EscalationRow.id).where(EscalationRow.member_id == member.id, still_open)) is not None:
         return Hinders.OPEN_CASE
-    if people.coordinator_of(session, PersonId(member.person_id)) is not None:
+    return hinders_person(session, PersonId(member.person_id))
+
+
+def hinders_person(session: Session, person: PersonId) -> Hinders | None:
+    """What stands in the way of erasing somebody, whatever they are here."""
+    still_open = EscalationRow.state != CaseState.CLOSED.value
+    if people.coordinator_of(session, person) is not None:
         return Hinders.IS_COORDINATOR
-    volunteer = people.volunteer_of(session, PersonId(member.person_id))
+    volunteer = people.volunteer_of(session, person)
     held = select(EscalationRow.id).where(EscalationRow.holder_id == (volunteer.id if volunteer else 0), still_open)
     if volunteer is not None and session.scalar(held) is not None:
         return Hinders.HOLDS_A_CASE
-    return Hinders.ON_THE_LINE if _under_way(session, member.person_id) else None
+    return Hinders.ON_THE_LINE if _under_way(session, person) else None
 
 
 def _under_way(session: Session, person: int) -> bool:

@@ -30,6 +30,7 @@ from checkin.web.dashboard.signing_in import signing_in
 from checkin.web.dashboard.swaps import swaps
 from checkin.web.dashboard.today import acts, cases, tasks, today
 from checkin.web.dashboard.told import told
+from checkin.web.dashboard.volunteer_erased import volunteer_erased
 from checkin.web.dashboard.volunteers import volunteers
 from checkin.web.dashboard.wordings import wordings
 from checkin.wiring import Services
@@ -55,6 +56,7 @@ SUBJECTS = (
     policy,
     circles,
     volunteers,
+    volunteer_erased,
     shifts,
     swaps,
     calendars,

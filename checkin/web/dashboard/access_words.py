@@ -92,6 +92,7 @@ WORDS: dict[str, Any] = {
     "voicemail deleted": lazy("deleted a message"),
     "voicemail opened": lazy("listened to a message"),
     "volunteer called by hand": lazy("had a volunteer called"),
+    "volunteer erased": lazy("erased a volunteer's record"),
     "volunteer looked at": lazy("looked at a volunteer"),
     "volunteer opted out": lazy("recorded that a volunteer wants no more calls"),
     "volunteers exported": lazy("took the volunteers out as a file"),

@@ -25,13 +25,14 @@ from checkin.web.dashboard.signed import signed
 from checkin.web.dashboard.today import words as today_words
 from checkin.wiring import Services
 
-_HINDERS_ERASING = {
+HINDERS_ERASING = {
     member_erased.Hinders.OPEN_CASE: lazy(
         "They have an open case. End it first, so that nobody who may be in danger is forgotten."
     ),
     member_erased.Hinders.HOLDS_A_CASE: lazy("They hold an open case as a volunteer. Let it end first."),
     member_erased.Hinders.ON_THE_LINE: lazy("A text or call with them is just under way. Try again in a minute."),
     member_erased.Hinders.IS_COORDINATOR: lazy("They are a coordinator too. An admin ends their work as one first."),
+    member_erased.Hinders.IS_MEMBER: lazy("They are a member too. Erase them on their page as a member: both go."),
 }
 _HINDERS_CHANGE = {
     number_changed.Hinders.SAME: lazy("This is their number already."),
@@ -185,7 +186,7 @@ def member_rights(services: Services) -> Door:
                 person=person,
                 form=form,
                 held=held,
-                hindered=str(_HINDERS_ERASING[why]) if why is not None else "",
+                hindered=str(HINDERS_ERASING[why]) if why is not None else "",
                 word=word_to_type(person),
                 backups=backups,
             ),

@@ -86,7 +86,7 @@ def volunteers(services: Services) -> Door:
     def found(number: int) -> tuple[VolunteerRow, PersonRow]:
         with reading(services.engine) as session:
             row = session.get(VolunteerRow, number)
-            if row is None or not signed().answers_for(row.circle_id):
+            if row is None or row.stand_in or not signed().answers_for(row.circle_id):
                 abort(404)
             return row, session.get_one(PersonRow, row.person_id)
 
