@@ -11,11 +11,12 @@ from checkin.domain.terms import Phone
 from checkin.handlers.member_erased import erase_member
 from checkin.handlers.number_changed import change_number
 from checkin.handlers.text_received import IncomingText, text_received
+from checkin.handlers.volunteer_erased import erase_volunteer
 from checkin.store.sealed import blind
-from checkin.store.tables import TaskRow
+from checkin.store.tables import InboundRow, TaskRow
 from tests.postgres import NEEDS_POSTGRES, Postgres
-from tests.stories.test_words_deleted import ages, deletes
-from tests.town import DORA, SAM, Town
+from tests.stories.test_words_deleted import ages, deletes, old_texts, place, the_night_comes
+from tests.town import ANA, DORA, SAM, Town
 from tests.whole_life import MARY, NAME, TOPIC, WORD, lived, traces
 from workers import catch_up, housekeeping
 
@@ -78,3 +79,21 @@ def test_a_text_at_the_very_moment_is_swept_or_a_strangers(town: Town) -> None:
     with town.in_session() as session:
         rows = session.connection().exec_driver_sql("SELECT person_id FROM inbound").scalars().all()
     assert all(person != 1 for person in rows) or not left
+
+
+def test_a_long_pass_goes_on_where_it_was(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checkin.handlers.words_deleted.PART", 2)
+    monkeypatch.setattr(housekeeping, "_PARTS", 3)
+    old_texts(town, 10)
+    the_night_comes(town)
+    housekeeping.look(town.services)
+    assert place(town, "inbound") == [0, 6]
+    housekeeping.look(town.services)
+    assert place(town, "inbound") == [10, 10]
+    assert not any(row.body for row in town.rows(InboundRow))
+
+
+def test_nothing_of_a_volunteer_can_be_found(town: Town) -> None:
+    lived(town)
+    town.services.act(lambda session: erase_volunteer(session, town.services.handbook, 1, "test", town.time))
+    assert traces(town.services.engine, ANA, "Ana", blind(ANA)) == {}
