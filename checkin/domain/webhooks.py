@@ -3,7 +3,7 @@
     waiting ──taken──► delivered
        │  ▲
        │  └── the address did not take it: again after a growing pause
-       └───── three days over ──► failed
+       └───── three days and eight tries over ──► failed
 
 An address that took nothing for three days is disabled, and an admin gets a task. Nothing here keeps a member waiting:
 what is told to a machine is never instead of a phone that rings.
@@ -44,6 +44,8 @@ class EventState(StrEnum):
 
 
 GIVE_UP_AFTER = timedelta(days=3)
+FEWEST_TRIES = 8
+"""So often an event is tried itself before it is given up: it may wait behind others while the address is away."""
 LONGEST_URL = 500
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600, 6 * 3600))
 _IPV4_IN_NAT64 = re.compile(r"^0064:ff9b:(0000:){4}")
@@ -68,9 +70,14 @@ def pause_after(failures: int) -> timedelta:
     return _PAUSES[min(max(failures, 1), len(_PAUSES)) - 1]
 
 
-def is_over(since: datetime, now: datetime) -> bool:
-    """Whether what has failed since then is no longer tried."""
-    return now - since >= GIVE_UP_AFTER
+def address_is_over(failing_since: datetime, now: datetime) -> bool:
+    """Whether an address that took nothing since then is no longer tried."""
+    return now - failing_since >= GIVE_UP_AFTER
+
+
+def event_is_over(created: datetime, tries: int, now: datetime) -> bool:
+    """Whether an event that was tried so often, and not taken, is given up while its address takes others."""
+    return tries >= FEWEST_TRIES and now - created >= GIVE_UP_AFTER
 
 
 def check_url(url: str, *, plain: bool, private: bool) -> str:

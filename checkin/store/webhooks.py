@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from checkin.domain.webhooks import EventState, WebEvent, is_over, pause_after
+from checkin.domain.webhooks import EventState, WebEvent, address_is_over, event_is_over, pause_after
 from checkin.store.session import forget, once
 from checkin.store.tables import WebhookEventRow, WebhookRow
 
@@ -214,10 +214,10 @@ def was_not_taken(session: Session, telling: Telling, answer: str, gone: bool, n
     if address.disabled_at is not None:
         row.next_action_at = None
         return None
-    if gone or is_over(address.failing_since, now):
+    if gone or address_is_over(address.failing_since, now):
         stop(session, address, "gone" if gone else "failing", now)
         return "gone" if gone else "failing"
-    if is_over(row.created_at, now):
+    if event_is_over(row.created_at, row.tries, now):
         row.state, row.next_action_at = EventState.FAILED.value, None
         return "event"
     return None

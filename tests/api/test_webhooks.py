@@ -6,14 +6,14 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from checkin.domain.webhooks import GIVE_UP_AFTER, pause_after
+from checkin.domain.webhooks import GIVE_UP_AFTER, event_is_over, pause_after
 from checkin.store import webhooks as store
 from checkin.store.session import transaction
 from checkin.store.tables import TaskRow, WebhookEventRow, WebhookRow
@@ -22,6 +22,7 @@ from tests.town import SAM, Town
 from workers.web_post import Posted
 from workers.webhooks import Carrying, tell
 
+SENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ALL = [
     "member.opted_out",
     "check_in.answered",
@@ -271,6 +272,31 @@ def test_an_event_that_alone_is_never_taken_fails_alone(told: Told) -> None:
     told.program.asks("POST", f"/webhooks/1/events/{rows[0].id}/replay")
     Carrying(told.town.services, takes).look()
     assert takes.got[-1][1]["webhook-id"] == poison
+
+
+def test_an_event_that_waited_behind_others_is_not_given_up_for_its_age(told: Told) -> None:
+    """At an address that is away most of the time its turn comes seldom: three tries in three days say nothing."""
+    told.program.asks("POST", "/webhooks/1/test")
+    waits = told.town.rows(WebhookEventRow)[0].uid
+
+    def answers(_url: str, headers: Mapping[str, str], _body: bytes) -> Posted:
+        return Posted(0, "no_answer") if headers["webhook-id"] == waits else Posted(200)
+
+    carrying = Carrying(told.town.services, answers)
+    carrying.look()
+    told.program.asks("POST", "/webhooks/1/test")
+    for pause in (timedelta(hours=1), timedelta(minutes=1), GIVE_UP_AFTER + timedelta(hours=1)):
+        told.town.time += pause
+        carrying.look()
+    rows = told.town.rows(WebhookEventRow)
+    assert [(row.state, row.tries) for row in rows] == [("waiting", 3), ("delivered", 1)]
+
+
+@pytest.mark.parametrize(
+    ("tries", "days", "over"), [(1, 4, False), (7, 30, False), (8, 2, False), (8, 3, True), (40, 3, True)]
+)
+def test_an_event_is_given_up_after_eight_tries_and_three_days(tries: int, days: int, over: bool) -> None:
+    assert event_is_over(SENT, tries, SENT + timedelta(days=days)) is over
 
 
 def test_one_that_is_gone_is_disabled_at_once(told: Told) -> None:
