@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
+from checkin.domain.reading.faces import told
 from checkin.domain.reading.spelling import spelled
+from checkin.domain.reading.unmask import unmasked
 
 LONGEST = 2000
 
@@ -49,8 +51,11 @@ def _plain_sign(sign: str) -> str:
 
 
 def clauses(text: str) -> list[str]:
-    """The parts of a text that stand for themselves, each as plain words with a space before and after."""
-    folded = plain(text)
+    """The parts of a text that stand for themselves, each as plain words with a space before and after.
+
+    Rules and model read the same words: disguises are off, and signs with a meaning are words (`faces`).
+    """
+    folded = unmasked(plain(told(text)))
     if "'" in folded or "cannot" in folded:
         for written, meant in _CONTRACTED:
             folded = written.sub(meant, folded)
