@@ -11,36 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from checkin.domain.answering import MACHINES, Attempt
-from checkin.domain.consent import Consent
-from checkin.domain.delivery import Kind, State
 from checkin.domain.escalation.coordinators import is_paging
-from checkin.domain.escalation.values import OfferState
-from checkin.domain.escalation.values import State as CaseState
 from checkin.domain.phone import BadPhone, parse_phone
-from checkin.domain.terms import Cause, EscalationId, Lane, Level, Phone
-from checkin.store import escalations, swaps
+from checkin.domain.terms import Cause, EscalationId, Phone
+from checkin.store import escalations, promised, swaps
 from checkin.store.people import by_phone
-from checkin.store.tables import (
-    CheckInRow,
-    CircleRow,
-    ConsentRow,
-    DeliveryRow,
-    ErasureRow,
-    EscalationRow,
-    HandoffRow,
-    InboundRow,
-    LookInRow,
-    MemberRow,
-    OfferRow,
-    PersonRow,
-    VolunteerRow,
-)
+from checkin.store.promised import last_before
+from checkin.store.tables import ConsentRow, DeliveryRow, HandoffRow, InboundRow, OfferRow, PersonRow
 
 InHours = Callable[[Session, PersonRow, datetime], bool]
 """Whether routine contact with this person was right at that moment, by their circle's contact hours."""
@@ -94,45 +74,31 @@ def broken(session: Session, now: datetime, in_hours: InHours, since: datetime |
 
 def _first_delivery(session: Session, since: datetime | None) -> int:
     """The id from which deliveries are looked at."""
-    return 0 if since is None else _last_before(session, DeliveryRow, DeliveryRow.created_at, since) + 1
+    return last_before(session, DeliveryRow, DeliveryRow.created_at, since) + 1
 
 
 # --- P1, P2: nobody in distress waits for a machine, and only a person ends an escalation ----------------------------
 
 
 def _kept_waiting(session: Session, now: datetime) -> Iterator[Broken]:
-    untried = select(DeliveryRow.id).where(
-        DeliveryRow.lane == Lane.URGENT.value,
-        DeliveryRow.state == State.QUEUED.value,
-        DeliveryRow.kind.in_((Kind.TEXT.value, Kind.CALL.value)),
-        DeliveryRow.attempt == 0,
-        DeliveryRow.created_at < now - UNTRIED_FOR,
-        DeliveryRow.next_action_at <= now + timedelta(seconds=12),  # handed to the queue, or due
-    )
-    for row in session.scalars(untried):
+    moments = {"late": now - UNTRIED_FOR, "soon": now + timedelta(seconds=12)}
+    for row in session.scalars(promised.UNTRIED, moments):
         yield Broken("P1", f"an urgent delivery was not tried for {UNTRIED_FOR.seconds} s", f"delivery {row}")
 
 
 def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
-    cases = select(EscalationRow.id).where(
-        EscalationRow.state != CaseState.CLOSED.value,
-        EscalationRow.next_action_at.is_(None) | (EscalationRow.next_action_at < now - FORGOTTEN_FOR),
-    )
-    for row in session.scalars(cases):
+    late = {"late": now - FORGOTTEN_FOR}
+    for row in session.scalars(promised.FORGOTTEN_CASES, late):
         yield Broken("P2", "an open escalation is not looked at again", f"escalation {row}")
-    handoffs = select(HandoffRow.id).where(HandoffRow.next_action_at < now - FORGOTTEN_FOR)
-    for row in session.scalars(handoffs):
+    for row in session.scalars(promised.FORGOTTEN_HANDOFFS, late):
         yield Broken("P2", "a handoff is not looked at again", f"handoff {row}")
-    look_ins = select(LookInRow.id).where(
-        LookInRow.end.is_(None), LookInRow.next_action_at.is_(None) | (LookInRow.next_action_at < now - FORGOTTEN_FOR)
-    )
-    for row in session.scalars(look_ins):
+    for row in session.scalars(promised.FORGOTTEN_LOOK_INS, late):
         yield Broken("P2", "a look-in is not looked at again", f"look-in {row}")
 
 
 def _not_paged(session: Session, now: datetime) -> Iterator[Broken]:
     """Until a coordinator acknowledges, or a volunteer has the case, they are asked again in the policy's time."""
-    for row in session.scalars(select(EscalationRow.id).where(EscalationRow.state != CaseState.CLOSED.value)):
+    for row in session.scalars(promised.OPEN_CASES):
         case = escalations.load(session, EscalationId(row))
         page_at = case.progress.page_at
         if page_at is not None and page_at < now - FORGOTTEN_FOR and is_paging(case, now):
@@ -140,14 +106,8 @@ def _not_paged(session: Session, now: datetime) -> Iterator[Broken]:
 
 
 def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken]:
-    words = (
-        select(InboundRow.id)
-        .join(MemberRow, MemberRow.person_id == InboundRow.person_id)
-        .where(InboundRow.level.in_((Level.CRISIS.value, Level.DISTRESS.value)), InboundRow.escalation_id.is_(None))
-    )
-    if since is not None:
-        words = words.where(InboundRow.id > _last_before(session, InboundRow, InboundRow.received_at, since))
-    for row in session.scalars(words):
+    after = last_before(session, InboundRow, InboundRow.received_at, since)
+    for row in session.scalars(promised.DISTRESS_WITHOUT_A_CASE, {"after": after}):
         yield Broken("P1", "a member's words of distress belong to no escalation", f"inbound {row}")
 
 
@@ -159,11 +119,8 @@ def _shifts_astray(session: Session, since: datetime | None) -> Iterator[Broken]
 
 def _closed_by_nobody(session: Session, since: datetime | None) -> Iterator[Broken]:
     """A member's own late answer ends what their silence had started, and nothing else."""
-    closed = select(EscalationRow.id, EscalationRow.closed_by, EscalationRow.cause)
-    closed = closed.where(EscalationRow.state == CaseState.CLOSED.value)
-    if since is not None:
-        closed = closed.where(EscalationRow.closed_at >= since)
-    for row, closed_by, cause in session.execute(closed):
+    closed = promised.CLOSED_CASES if since is None else promised.CLOSED_CASES_SINCE
+    for row, closed_by, cause in session.execute(closed, {"since": since}):
         by = (closed_by or "").partition(":")[0]
         if by not in _BY_A_PERSON and not (by == "member" and cause == Cause.MISSED.value):
             yield Broken("P2", "an escalation was closed, and not by a person", f"escalation {row}")
@@ -174,59 +131,25 @@ def _closed_by_nobody(session: Session, since: datetime | None) -> Iterator[Brok
 
 def _taken_by_no_person(session: Session, since: datetime | None) -> Iterator[Broken]:
     """A taken offer has an answered call of its own, or a text that its volunteer sent about the case."""
-    volunteer = select(InboundRow.id).join(PersonRow, PersonRow.id == InboundRow.person_id)
-    by_text = volunteer.where(
-        InboundRow.escalation_id == OfferRow.escalation_id,
-        InboundRow.command == "take",
-        InboundRow.received_at >= OfferRow.offered_at,
-    )
-    by_call = select(DeliveryRow.id).where(
-        DeliveryRow.escalation_id == OfferRow.escalation_id,
-        DeliveryRow.offer_number == OfferRow.number,
-        DeliveryRow.kind == Kind.CALL.value,
-        DeliveryRow.answered_at.is_not(None),
-    )
-    taken = select(OfferRow.id).where(OfferRow.state == OfferState.TAKEN.value, ~exists(by_text), ~exists(by_call))
-    if since is not None:
-        taken = taken.where(OfferRow.id > _last_before(session, OfferRow, OfferRow.offered_at, since))
-    for row in session.scalars(taken):
+    after = last_before(session, OfferRow, OfferRow.offered_at, since)
+    for row in session.scalars(promised.TAKEN_BY_NO_PERSON, {"after": after}):
         yield Broken("P3", "an offer was taken without a key or a text", f"offer {row}")
 
 
 def _joined_without_answer(session: Session, since: datetime | None) -> Iterator[Broken]:
     """Each of the two had picked up a call of the case, or rung us, before they were joined. Legs change in a talk."""
-    joined = (
-        select(
-            HandoffRow.id, HandoffRow.escalation_id, HandoffRow.joined_at, VolunteerRow.person_id, MemberRow.person_id
-        )
-        .join(VolunteerRow, VolunteerRow.id == HandoffRow.volunteer_id)
-        .join(EscalationRow, EscalationRow.id == HandoffRow.escalation_id)
-        .join(MemberRow, MemberRow.id == EscalationRow.member_id)
-        .where(HandoffRow.joined_at.is_not(None))
-    )
-    if since is not None:
-        joined = joined.where(HandoffRow.id > _last_before(session, HandoffRow, HandoffRow.started_at, since))
-    for row, case, at, *two in session.execute(joined):
+    after = last_before(session, HandoffRow, HandoffRow.started_at, since)
+    for row, case, at, *two in session.execute(promised.JOINED, {"after": after}):
         if at is None:
             continue
-        picked_up = select(DeliveryRow.person_id).where(
-            DeliveryRow.escalation_id == case,
-            DeliveryRow.kind == Kind.CALL.value,
-            DeliveryRow.answered_at <= at + CLOCKS_APART,
-        )
-        if not {*two} <= {*session.scalars(picked_up)}:
+        picked_up = session.scalars(promised.PICKED_UP, {"case": case, "until": at + CLOCKS_APART})
+        if not {*two} <= {*picked_up}:
             yield Broken("P3", "two were joined of whom one had not picked up", f"handoff {row}")
 
 
 def _answered_by_a_machine(session: Session, first: int) -> Iterator[Broken]:
     """A check-in call counts as answered by a key, or by words where no machine was heard."""
-    answered = select(DeliveryRow.id).where(
-        DeliveryRow.id >= first,
-        DeliveryRow.outcome == Attempt.ANSWERED.value,
-        DeliveryRow.by_key.is_(False),
-        DeliveryRow.answered_by.in_([verdict.value for verdict in MACHINES]),
-    )
-    for row in session.scalars(answered):
+    for row in session.scalars(promised.ANSWERED_BY_A_MACHINE, {"first": first}):
         yield Broken("P3", "a machine's words stand as an answer", f"delivery {row}")
 
 
@@ -234,51 +157,18 @@ def _answered_by_a_machine(session: Session, first: int) -> Iterator[Broken]:
 
 
 def _routine_after_stop(session: Session, first: int) -> Iterator[Broken]:
-    line = aliased(ConsentRow)
-    in_force = (
-        select(line.state)
-        .where(line.person_id == DeliveryRow.person_id, line.recorded_at < DeliveryRow.first_tried_at)
-        .order_by(line.id.desc())
-        .limit(1)
-        .correlate(DeliveryRow)
-        .scalar_subquery()
-    )
-    left = select(DeliveryRow.id).where(
-        DeliveryRow.id >= first,
-        DeliveryRow.routine.is_(True),
-        DeliveryRow.first_tried_at.is_not(None),
-        in_force == Consent.OUT.value,
-    )
-    for row in session.scalars(left):
+    for row in session.scalars(promised.ROUTINE_AFTER_STOP, {"first": first}):
         yield Broken("P4", "a routine delivery left after its number had opted out", f"delivery {row}")
 
 
 def _queued_after_stop(session: Session, since: datetime | None) -> Iterator[Broken]:
-    newest = aliased(ConsentRow)
-    later = select(newest.id).where(newest.person_id == ConsentRow.person_id, newest.id > ConsentRow.id)
-    queued = (
-        select(DeliveryRow.id)
-        .join(ConsentRow, ConsentRow.person_id == DeliveryRow.person_id)
-        .where(
-            ConsentRow.state == Consent.OUT.value,
-            ~exists(later),
-            DeliveryRow.routine.is_(True),
-            DeliveryRow.state == State.QUEUED.value,
-        )
-    )
-    if since is not None:
-        queued = queued.where(ConsentRow.id > _last_before(session, ConsentRow, ConsentRow.recorded_at, since))
-    for row in session.scalars(queued):
+    after = last_before(session, ConsentRow, ConsentRow.recorded_at, since)
+    for row in session.scalars(promised.QUEUED_AFTER_STOP, {"after": after}):
         yield Broken("P4", "a routine delivery is still queued for a number that opted out", f"delivery {row}")
 
 
 def _out_of_hours(session: Session, in_hours: InHours, first: int) -> Iterator[Broken]:
-    left = (
-        select(DeliveryRow.id, DeliveryRow.first_tried_at, PersonRow)
-        .join(PersonRow, PersonRow.id == DeliveryRow.person_id)
-        .where(DeliveryRow.id >= first, DeliveryRow.routine.is_(True), DeliveryRow.first_tried_at.is_not(None))
-    )
-    for row, at, person in session.execute(left):
+    for row, at, person in session.execute(promised.ROUTINE_THAT_LEFT, {"first": first}):
         if not person.phone or (at is not None and person.number_since is not None and at < person.number_since):
             continue  # erased, or sent to the number before: nobody knows any more in which zone that was
         if at is not None and not in_hours(session, person, at):
@@ -290,43 +180,12 @@ def _out_of_hours(session: Session, in_hours: InHours, first: int) -> Iterator[B
 
 def _asked_twice(session: Session, first: int) -> Iterator[Broken]:
     """Once, and once more for each time that the member has asked for it (LATER)."""
-    laters = (
-        select(func.count(InboundRow.id))
-        .join(MemberRow, MemberRow.person_id == InboundRow.person_id)
-        .where(
-            MemberRow.id == CheckInRow.member_id,
-            InboundRow.command == "later",
-            InboundRow.received_at >= CheckInRow.due_at,
-        )
-        .correlate(CheckInRow)
-        .scalar_subquery()
-    )
-    touched = select(DeliveryRow.check_in_id).where(DeliveryRow.id >= first, DeliveryRow.check_in_id.is_not(None))
-    twice = (
-        select(CheckInRow.id)
-        .join(DeliveryRow, DeliveryRow.check_in_id == CheckInRow.id)
-        .where(
-            CheckInRow.id.in_(touched),
-            DeliveryRow.routine.is_(True),
-            DeliveryRow.kind == Kind.TEXT.value,
-            DeliveryRow.first_tried_at.is_not(None),
-        )
-        .group_by(CheckInRow.id, DeliveryRow.template)
-        .having(func.count() > 1 + laters)
-    )
-    for row in session.scalars(twice):
+    for row in session.scalars(promised.ASKED_TWICE, {"first": first}):
         yield Broken("P6", "one check-in sent the same text twice", f"check_in {row}")
 
 
 def _words(session: Session, first: int) -> Iterator[Broken]:
-    texts = (
-        select(DeliveryRow.id, DeliveryRow.body, PersonRow, MemberRow, CircleRow)
-        .join(PersonRow, PersonRow.id == DeliveryRow.person_id)
-        .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
-        .outerjoin(CircleRow, CircleRow.id == MemberRow.circle_id)
-        .where(DeliveryRow.id >= first, DeliveryRow.kind == Kind.TEXT.value)
-    )
-    for row, body, person, member, circle in session.execute(texts):
+    for row, body, person, member, circle in session.execute(promised.TEXTS, {"first": first}):
         if any(_is_of_another(session, match.group(), person) for match in _NUMBER.finditer(body)):
             yield Broken("P8", "a text holds the number of another person", f"delivery {row}")
         if member is not None and member.discreet and circle.programme != circle.discreet_name:
@@ -338,31 +197,15 @@ def _words(session: Session, first: int) -> Iterator[Broken]:
 
 
 def _sent_to_the_erased(session: Session, first: int) -> Iterator[Broken]:
-    left = (
-        select(DeliveryRow.id, DeliveryRow.first_tried_at, ErasureRow.at)
-        .join(ErasureRow, ErasureRow.person_id == DeliveryRow.person_id)
-        .join(PersonRow, (PersonRow.id == ErasureRow.person_id) & (PersonRow.created_at == ErasureRow.born_at))
-        .where(DeliveryRow.id >= first, DeliveryRow.first_tried_at > ErasureRow.at)
-    )
-    for row, tried_at, erased_at in session.execute(left):
+    for row, tried_at, erased_at in session.execute(promised.SENT_TO_THE_ERASED, {"first": first}):
         if tried_at is not None and tried_at > erased_at + CLOCKS_APART:
             yield Broken("P4", "something left for somebody who was erased", f"delivery {row}")
 
 
 def _back_again(session: Session) -> Iterator[Broken]:
-    erased = (
-        select(PersonRow.id, PersonRow.phone, PersonRow.name)
-        .join(ErasureRow, (ErasureRow.person_id == PersonRow.id) & (ErasureRow.born_at == PersonRow.created_at))
-        .order_by(ErasureRow.id.desc())
-        .limit(_ERASED_AT_ONCE)
-    )
-    for row, phone, name in session.execute(erased):
+    for row, phone, name in session.execute(promised.ERASED):
         if phone or name:
             yield Broken("P10", "somebody who was erased is here again", f"person {row}")
-
-
-_ERASED_AT_ONCE = 1000
-"""The newest: those whom a backup can bring back."""
 
 
 def _is_of_another(session: Session, written: str, recipient: PersonRow) -> bool:
@@ -371,9 +214,3 @@ def _is_of_another(session: Session, written: str, recipient: PersonRow) -> bool
     except BadPhone:
         owner = by_phone(session, Phone(re.sub(r"[^\d+]", "", written)))
     return owner is not None and owner.id != recipient.id
-
-
-def _last_before(session: Session, kind: type[Any], column: Any, since: datetime) -> int:
-    """The id of the newest row that is older. Ids rise with time, so it is found from the newest backwards."""
-    older = select(kind.id).where(column < since).order_by(kind.id.desc()).limit(1)
-    return session.scalar(older) or 0

@@ -237,6 +237,8 @@ def astray(session: Session, since: datetime | None) -> list[tuple[str, int]]:
     if since is not None:
         query = query.where((SwapRow.offered_at >= since) | (SwapRow.ended_at >= since))
     rows = session.scalars(query).all()
+    if not rows:
+        return []
     numbers = [row.id for row in rows]
     covers = {
         cover.swap_id: cover
