@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from checkin.store.by_key import KeyedSession
 from checkin.store.turns import Turns
 
 _T = TypeVar("_T")
@@ -51,7 +52,7 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
             parsed, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
         )
         event.listen(engine, "connect", partial(_prepare_sqlite, patience))
-        event.listen(engine, "begin", partial(_begin_immediate, patience))
+        event.listen(engine, "begin", partial(_begin, patience))
         _name_savepoints_plainly(engine)
         _turns[engine] = Turns(engine, patience)
         return engine
@@ -118,23 +119,22 @@ def _savepoint(words: str, connection: Connection, name: str) -> None:
     connection.connection.cursor().execute(f'{words} "{name}"')
 
 
-def _begin_immediate(patience: float, connection: Connection) -> None:
-    """Begin to write. Against other processes SQLite asks for its lock again and again, at longer and longer intervals:
-    a cry would lose against a wave. So it is made to ask often, and we go on for as long as our patience lasts.
+def _begin(patience: float, connection: Connection) -> None:
+    """Begin: to write, unless the connection only reads. Against other processes SQLite asks for its lock again and
+    again, at longer and longer intervals: a cry would lose against a wave. So it is made to ask often, and we go on for
+    as long as our patience lasts.
     """
-    if connection.get_execution_options().get(_READS_ONLY, False):
-        connection.exec_driver_sql("BEGIN")
-        return
+    words = "BEGIN" if connection.get_execution_options().get(_READS_ONLY, False) else "BEGIN IMMEDIATE"
     give_up = time.monotonic() + patience
     raw: Any = connection.connection.driver_connection
     while True:
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            raw.execute(words)
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                 break
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, as SQLAlchemy says it
+    connection.exec_driver_sql(words)  # says what is wrong, as SQLAlchemy says it
 
 
 _READS_ONLY = "checkin_reads_only"
@@ -148,7 +148,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     """
     with (
         engine.connect().execution_options(**{_READS_ONLY: True}) as connection,
-        Session(connection, expire_on_commit=False) as session,
+        KeyedSession(connection, expire_on_commit=False) as session,
     ):
         yield session
 
@@ -233,12 +233,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
     between("before")
     turns = _turns.get(engine)
     if turns is None:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with KeyedSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
     else:
         with (
             turns.turn() as connection,
-            Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            KeyedSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
             session.begin(),
         ):
             yield session

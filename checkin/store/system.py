@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,15 @@ def heartbeats(session: Session) -> dict[str, datetime]:
     return {row.process: row.at for row in session.scalars(select(HeartbeatRow))}
 
 
+_UNSAVED = {"synchronize_session": False}
+_MOVED_ON = (
+    update(SenderRow)
+    .where(SenderRow.name == bindparam("sender"), SenderRow.free_at == bindparam("seen"))
+    .values(free_at=bindparam("free"))
+    .returning(SenderRow.name)
+)
+
+
 def reserve_pace(session: Session, sender: str, per_second: float, now: datetime, count: int = 1) -> datetime:
     """Take a sender's next `count` free moments and return the first: now, or later when the rate is used up.
 
@@ -55,14 +64,8 @@ def reserve_pace(session: Session, sender: str, per_second: float, now: datetime
     while True:
         seen = row.free_at
         slot = max(seen, now)
-        changed = session.scalar(
-            update(SenderRow)
-            .where(SenderRow.name == sender, SenderRow.free_at == seen)
-            .values(free_at=slot + step)
-            .returning(SenderRow.name),
-            execution_options={"synchronize_session": False},
-        )
-        if changed is not None:
+        moved = {"sender": sender, "seen": seen, "free": slot + step}
+        if session.scalar(_MOVED_ON, moved, execution_options=_UNSAVED) is not None:
             return slot
         session.refresh(row)
 
