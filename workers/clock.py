@@ -30,7 +30,7 @@ from checkin.log import configure
 from checkin.settings import load, say_ready
 from checkin.store import restored, system
 from checkin.store.claims import claim_due, due_among, lanes_due
-from checkin.store.session import reading, transaction
+from checkin.store.session import looking, reading, transaction
 from checkin.store.tables import (
     CheckInRow,
     DeliveryRow,
@@ -106,8 +106,8 @@ def _incoming_due(services: Services, due: set[str]) -> None:
 
 def _due(services: Services, *kinds: type[_Due | ScheduleRow]) -> set[str]:
     """Most seconds nothing is due: then nobody's turn to write is taken."""
-    with reading(services.engine) as session:
-        return due_among(session, kinds, services.now())
+    with looking(services.engine) as connection:
+        return due_among(connection, kinds, services.now())
 
 
 def _catching_up(services: Services) -> bool:
@@ -179,8 +179,8 @@ def _next_part(session: Session, services: Services, circle: int) -> bool:
 
 
 def _hand_over_due(services: Services, *lanes: Lane) -> None:
-    with reading(services.engine) as session:
-        due = lanes_due(session, DeliveryRow, [lane.value for lane in lanes], _WAITING, services.now())
+    with looking(services.engine) as connection:
+        due = lanes_due(connection, DeliveryRow, [lane.value for lane in lanes], _WAITING, services.now())
     for lane in lanes:
         if lane.value in due:
             _hand_to_queue(services, lane)

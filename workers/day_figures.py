@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.store import kept_figures
 from checkin.store.claims import due_among
-from checkin.store.session import reading
+from checkin.store.session import looking, reading
 from checkin.store.tables import CountedDayRow
 from checkin.wiring import Services
 from workers import charges
@@ -27,8 +27,8 @@ _BEGIN_EVERY = 3600.0
 def count_next(services: Services) -> bool:
     """Count the day that is longest due, if any is. Returns whether one was."""
     zone = services.handbook.timezone
-    with reading(services.engine) as session:
-        if not due_among(session, (CountedDayRow,), services.now()):
+    with looking(services.engine) as connection:
+        if not due_among(connection, (CountedDayRow,), services.now()):
             return False
     claimed = services.act(lambda session: kept_figures.claim(session, services.now(), 1))
     if not claimed:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, exists, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 _NOT_SAVED = {"synchronize_session": False}
@@ -46,9 +46,9 @@ def _claim(row: Any, equal: tuple[str, ...]) -> Any:
     )
 
 
-def due_among(session: Session, rows: Sequence[type[Any]], now: datetime) -> set[str]:
+def due_among(connection: Connection, rows: Sequence[type[Any]], now: datetime) -> set[str]:
     """In which of these tables a row's time has come. It claims nothing, and costs a look into an index for each."""
-    return set(session.scalars(_due_among(tuple(rows)), {"due_by": now}))
+    return set(connection.scalars(_due_among(tuple(rows)), {"due_by": now}))
 
 
 @cache
@@ -61,9 +61,9 @@ def _due_among(rows: tuple[type[Any], ...]) -> Any:
     )
 
 
-def lanes_due(session: Session, row: Any, lanes: Sequence[str], states: Sequence[str], now: datetime) -> set[str]:
+def lanes_due(connection: Connection, row: Any, lanes: Sequence[str], states: Sequence[str], now: datetime) -> set[str]:
     """In which lanes a delivery in one of these states is due. It claims nothing."""
-    return set(session.scalars(_lanes_due(row, tuple(lanes), tuple(states)), {"due_by": now}))
+    return set(connection.scalars(_lanes_due(row, tuple(lanes), tuple(states)), {"due_by": now}))
 
 
 @cache
