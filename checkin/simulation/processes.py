@@ -86,7 +86,8 @@ class House:
                     poll()
         elif self.database_away:
             raise OperationalError("the database is away", None, Exception("away"))
-        self.stage.point(f"transaction: {where}")
+        if where != "reading":
+            self.stage.point(f"transaction: {where}")
 
     def kill(self, process: Process) -> None:
         """kill -9; the supervisor starts it again."""

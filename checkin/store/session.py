@@ -146,6 +146,7 @@ def looking(engine: Engine) -> Iterator[Connection]:
 
     Without a session, whose making costs as much as a short look does: a clock looks several times a second.
     """
+    _between(engine)("reading")
     with engine.connect().execution_options(**{_READS_ONLY: True}) as connection:
         yield connection
 
@@ -231,9 +232,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """Open a transaction; commit at the end, roll back when an exception passes through.
 
     When this returns, what was done is on disk. The engine's execution option `between` is called with "before" and
-    "after": the simulation's processes change places there. Nothing else sets it.
+    "after", and where one only reads with "reading": the simulation's processes change places there, and its database
+    is away. Nothing else sets it.
     """
-    between = engine.get_execution_options().get("between", _nothing)
+    between = _between(engine)
     between("before")
     turns = _turns.get(engine)
     if turns is None:
@@ -247,6 +249,11 @@ def transaction(engine: Engine) -> Iterator[Session]:
         ):
             yield session
     between("after")
+
+
+def _between(engine: Engine) -> Callable[[str], None]:
+    between: Callable[[str], None] = engine.get_execution_options().get("between", _nothing)
+    return between
 
 
 def _nothing(_where: str) -> None:
