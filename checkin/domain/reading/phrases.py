@@ -9,14 +9,17 @@ A phrase is words with spaces between them, as `normalise.clauses` leaves them (
     # and ##    a number; a number of eight or more
     ^ and $     where a clause begins and ends
 
-Every phrase is filed under the words it can begin with, so that a text pays only for the phrases its words open.
+Every phrase is filed under the words it can begin with, and knows the words that can come second, so that a text pays
+only for the phrases its words open.
 No part of a phrase repeats without a bound: the time for a clause grows with its length and no faster.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 Meaning = TypeVar("Meaning")
@@ -25,15 +28,29 @@ _TOKENS = re.compile(r"\)\?|[()|^$]|[^\s()|^$]+")
 _ANY_WORDS = r"(?: [^ ~]+){0,3}?"
 _NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})"}
 _STEM = 4
+_ANY = "any word"
 
 
 @dataclass
 class _Part:
-    """A piece of a phrase: its pattern, the words it can begin with, and whether it can be empty."""
+    """A piece of a phrase: its pattern, the words it can begin with, those that can come second in it, and whether it
+    can be empty, or one word long."""
 
     pattern: str
     firsts: set[str]
+    seconds: set[str] = field(default_factory=set)
     empty: bool = False
+    single: bool = False
+
+    def then(self, part: "_Part") -> "_Part":
+        """This piece with another behind it."""
+        return _Part(
+            self.pattern + part.pattern,
+            self.firsts | part.firsts if self.empty else self.firsts,
+            self.seconds.union(part.firsts if self.single else (), part.seconds if self.empty else ()),
+            self.empty and part.empty,
+            (self.single and part.empty) or (self.empty and part.single),
+        )
 
 
 class _Parser:
@@ -47,7 +64,7 @@ class _Parser:
 
     def parse(self) -> _Part:
         part = self._alternatives()
-        if self._at != len(self._tokens) or part.empty or not part.firsts:
+        if self._at != len(self._tokens) or part.empty or not part.firsts or _ANY in part.firsts:
             raise ValueError(f"this phrase cannot be read: {self._phrase!r}")
         return part
 
@@ -56,18 +73,19 @@ class _Parser:
         while self._peek() == "|":
             self._at += 1
             options.append(self._sequence())
-        firsts = set().union(*(option.firsts for option in options))
-        pattern = "|".join(option.pattern for option in options)
-        return _Part(f"(?:{pattern})", firsts, any(option.empty for option in options))
+        return _Part(
+            f"(?:{'|'.join(option.pattern for option in options)})",
+            set().union(*(option.firsts for option in options)),
+            set().union(*(option.seconds for option in options)),
+            any(option.empty for option in options),
+            any(option.single for option in options),
+        )
 
     def _sequence(self) -> _Part:
-        pattern, firsts, empty = "", set[str](), True
+        whole = _Part("", set(), empty=True)
         while self._peek() not in ("", "|", ")", ")?"):
-            part = self._item()
-            pattern += part.pattern
-            firsts |= part.firsts if empty else set()
-            empty = empty and part.empty
-        return _Part(pattern, firsts, empty)
+            whole = whole.then(self._item())
+        return whole
 
     def _item(self) -> _Part:
         sign = self._tokens[self._at]
@@ -75,11 +93,11 @@ class _Parser:
         if sign == "(":
             return self._group()
         if sign == "..":
-            return _Part(_ANY_WORDS, set(), empty=True)
+            return _Part(_ANY_WORDS, {_ANY}, empty=True, single=True)
         if sign in ("^", "$"):
             return _Part(r"\A" if sign == "^" else r"(?= $)", set(), empty=True)
         if sign in _NUMBERS:
-            return _Part(_NUMBERS[sign], {"#"})
+            return _Part(_NUMBERS[sign], {"#"}, single=True)
         if sign.isupper():
             return _Parser(self._classes[sign], self._classes).parse()
         return self._word(sign)
@@ -91,7 +109,7 @@ class _Parser:
             raise ValueError(f"a bracket is open in {self._phrase!r}")
         self._at += 1
         if closing == ")?":
-            return _Part(f"{part.pattern}?", part.firsts, empty=True)
+            return replace(part, pattern=f"{part.pattern}?", empty=True)
         return part
 
     def _word(self, token: str) -> _Part:
@@ -99,10 +117,10 @@ class _Parser:
         if not re.fullmatch(r"[a-z0-9/&%+]+", stem):
             raise ValueError(f"{token!r} cannot stand in a phrase: {self._phrase!r}")
         if stem == token:
-            return _Part(f" {re.escape(stem)}(?= )", {stem})
+            return _Part(f" {re.escape(stem)}(?= )", {stem}, single=True)
         if len(stem) < _STEM:
             raise ValueError(f"{token!r} is too short to stand for all words that begin so: {self._phrase!r}")
-        return _Part(f" {stem}[a-z0-9]*", {f"{stem[:_STEM]}*"})
+        return _Part(f" {stem}[a-z0-9]*", {f"{stem[:_STEM]}*"}, single=True)
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -110,11 +128,20 @@ class _Parser:
 
 @dataclass(frozen=True)
 class Phrase(Generic[Meaning]):
-    """One line of a lexicon and what it means."""
+    """One line of a lexicon and what it means. Its pattern is compiled when a text first opens its drawer.
+
+    Compiling all of four languages at the start would take a process over two seconds.
+    """
 
     written: str
     meaning: Meaning
-    pattern: re.Pattern[str]
+    expression: str
+    seconds: frozenset[str] | None
+    """The words that can come second; None where any can, or none needs to."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
 
 @dataclass(frozen=True)
@@ -135,7 +162,9 @@ class Phrases(Generic[Meaning]):
         self.all: list[Phrase[Meaning]] = []
         for line, meaning, classes in written:
             part = _Parser(line, classes).parse()
-            phrase = Phrase(line, meaning, re.compile(f"{part.pattern}(?= )"))
+            any_second = part.single or _ANY in part.seconds
+            seconds = None if any_second else frozenset(part.seconds)
+            phrase = Phrase(line, meaning, f"{part.pattern}(?= )", seconds)
             self.all.append(phrase)
             for first in part.firsts:
                 drawers[first].append(phrase)
@@ -143,11 +172,13 @@ class Phrases(Generic[Meaning]):
 
     def find(self, clause: str) -> Iterator[Hit[Meaning]]:
         """Every phrase in a clause (plain words, a space before and after each)."""
-        at = 0
-        for word in clause.split():
-            for key in (word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else ""):
+        at, keys = 0, [(word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else "") for word in clause.split()]
+        for word_keys, next_keys in pairwise([*keys, ("", "", "")]):
+            for key in word_keys:
                 for phrase in self._drawers.get(key, ()):
+                    if phrase.seconds is not None and phrase.seconds.isdisjoint(next_keys):
+                        continue
                     found = phrase.pattern.match(clause, at)
                     if found is not None:
                         yield Hit(phrase.meaning, phrase.written, at, found.end())
-            at += len(word) + 1
+            at += len(word_keys[0]) + 1
