@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from checkin.domain.reading.faces import told
-from checkin.domain.reading.spelling import spelled
+from checkin.domain.reading.spelling import spelled_out
 from checkin.domain.reading.unmask import unmasked
 
 LONGEST = 2000
@@ -25,8 +26,11 @@ _CONTRACTED = (
 )
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _BREAKS = re.compile(
-    r"[.,;:!?\n\r()\u2026\u2013\u2014]+|\s-+\s|\b(?:but|though|however|pero|aunque)\b"
-    r"|\bmais(?= (?:je|j|ca|il|elle|on)\b)"  # "but" in French, "more" in Portuguese
+    r"[.,;:!?\n\r()\u2026\u2013\u2014]+|\s-+\s"
+    r"|\b(?:but|though|however|pero|aunque|sino que|sin embargo|porem|contudo|so que|pourtant|cependant)\b"
+    # "but" in French, "more" in Portuguese; "but" in Portuguese, "more" in Spanish
+    r"|\bmais(?= (?:je|j|jai|jsuis|chui|jveux|g|ca|c|cest|il|elle|on|la|ce|maintenant|tout|personne)\b)"
+    r"|\bmas(?= (?:eu|ja|to|tou|estou|tomei|quero|vou|ele|ela|agora|hoje|nao|n|minha|meu|tenho|preciso|engoli)\b)"
 )
 _NOISE = re.compile(r"[^a-z0-9\s/+%&]+")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -50,7 +54,8 @@ def _plain_sign(sign: str) -> str:
     return str(unicodedata.decimal(sign)) if category == "Nd" else sign
 
 
-def clauses(text: str) -> list[str]:
+@lru_cache(maxsize=4)  # one text is asked for its level, an opt-out and a wrong number
+def clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that stand for themselves, each as plain words with a space before and after.
 
     Rules and model read the same words: disguises are off, and signs with a meaning are words (`faces`).
@@ -62,12 +67,13 @@ def clauses(text: str) -> list[str]:
         folded = folded.replace("'", "")
     found = []
     for part in _BREAKS.split(folded):
-        words = " ".join(spelled(word) for word in _NOISE.sub(" ", part).split())
+        words = spelled_out(_NOISE.sub(" ", part).split())
         if words:
             found.append(f" {words} ")
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=4)
 def bare(text: str) -> str:
     """A short answer without what surrounds it: quotes, punctuation, a signature line."""
     first = next((line for line in text.splitlines() if line.strip()), "")

@@ -1,6 +1,12 @@
-"""Words as people type them on small keys: textspeak, apostrophes left out, one slip in a word that matters."""
+"""Words as people type them on small keys: textspeak, apostrophes left out, one slip in a word that matters.
 
+English stands here; Spanish, Portuguese and French in `lexicon/short_forms.toml`.
+"""
+
+import re
+import tomllib
 from functools import lru_cache
+from importlib.resources import files
 
 _MEANT = {
     # apostrophes left out
@@ -49,10 +55,25 @@ _MEANT = {
     "sooicide": "suicide", "deppressed": "depressed", "depresed": "depressed", "dpressed": "depressed",
     "bye": "goodbye", "byebye": "goodbye", "paracetamols": "paracetamol", "hlp": "help", "halp": "help",
     "lonley": "lonely",
-    # Spanish and French
-    "xq": "porque", "tmb": "tambien", "xfa": "por favor", "toy": "estoy", "kiero": "quiero", "jai": "j ai",
-    "jen": "j en", "jsuis": "je suis", "chui": "je suis", "vc": "voce",
 }  # fmt: skip
+_ROMANCE = ("es", "pt", "fr")
+
+
+def _file(name: str) -> str:
+    return files("checkin.domain.reading.lexicon").joinpath(name).read_text(encoding="utf-8")
+
+
+_SHORT = tomllib.loads(_file("short_forms.toml"))
+for _language in _ROMANCE:
+    _MEANT |= _SHORT[_language]["anywhere"]
+_WRITTEN = {_language: frozenset(re.findall(r"[a-z]+", _file(f"{_language}.toml"))) for _language in _ROMANCE}
+# In a clause of its own language a word of the lexicon is itself: "bout" is no English "about" in French.
+_WITHIN: dict[str, dict[str, str]] = {
+    _language: {word: word for word in _WRITTEN[_language] & _MEANT.keys()}
+    | _SHORT[_language]["anywhere"]
+    | _SHORT[_language]["within"]
+    for _language in _ROMANCE
+}
 
 _KIN = (
     "mum mom dad mother father husband wife partner boyfriend girlfriend brother sister son daughter "
@@ -71,8 +92,8 @@ _MATTERS = (
     "pills tablets paracetamol ambulance hospital threatening strangled suffering burden pointless "
     "because really feeling people thoughts thinking thought happy tired afraid alone hurting panicked "
     "nightmares flashbacks homeless evicted funeral counsellor worried stressed messages texting "
-    "unsubscribe quiero morir ayuda pastillas matarme suicidarme triste"
-).split()
+    "unsubscribe"
+).split() + [word for language in _ROMANCE for word in _SHORT[language]["matters"].split()]
 
 # Real words that are one slip from one of those. They mean what they say.
 _THEMSELVES = frozenset(
@@ -94,6 +115,8 @@ _THEMSELVES = frozenset(
     "everybody somebodys tomorrows tonights relapses anxiously panama moves mover motion quero quer "
     "mourir ajuda nightmare nightmares faster terribly terrible relax released depressing morrer "
     "tristes alone suicida suicidio scary friendly frien fold finding".split()
+    + [word for language in _ROMANCE for word in _SHORT[language]["themselves"].split()]
+    + [word for language in _ROMANCE for word in _WRITTEN[language]]
 )
 
 
@@ -125,6 +148,37 @@ def spelled(word: str) -> str:
     if once in _KNOWN or once in _MEANT:
         return _MEANT.get(once, once)
     return _one_slip(word)
+
+
+_ENGLISH = (
+    "the a an and or to of in for with is are was were be it this that i you he she we they my your not do did have "
+    "had will would can could so just what when how who up out from been am u ur at but all no on me im"
+).split()
+_TELLS: dict[str, tuple[str, ...]] = {}
+for _language, _words in (
+    ("en", _ENGLISH),
+    *((_each, [*_SHORT[_each]["tells"].split(), *_SHORT[_each]["anywhere"]]) for _each in _ROMANCE),
+):
+    for _word in _words:
+        _TELLS[_word] = (*_TELLS.get(_word, ()), _language)
+
+
+def spelled_out(words: list[str]) -> str:
+    """The words of a clause as they were meant. A short form means what it means in the language of its clause:
+    "n" is "and" in English and "nao" in Portuguese."""
+    own = _WITHIN.get(_tongue(words))
+    if own is None:
+        return " ".join([spelled(word) for word in words])
+    return " ".join([own.get(word) or spelled(word) for word in words])
+
+
+def _tongue(words: list[str]) -> str:
+    """Which of our languages most of the telling words of a clause belong to; English where none is ahead of it."""
+    counts = {"en": 0, "es": 0, "pt": 0, "fr": 0}
+    for word in words:
+        for language in _TELLS.get(word, ()):
+            counts[language] += 1
+    return max(counts, key=counts.__getitem__)
 
 
 def _once(word: str) -> str:

@@ -54,4 +54,4 @@ def test_a_cry_in_disguise_is_a_cry(text):
 
 
 def test_signs_with_a_meaning_are_words():
-    assert clauses("took these 💊💊 goodbye 🕊️") == [" took these signpill signpill goodbye signdove "]
+    assert clauses("took these 💊💊 goodbye 🕊️") == (" took these signpill signpill goodbye signdove ",)

@@ -3,63 +3,7 @@
 import pytest
 
 from checkin.domain.reading import Kind, read
-from checkin.domain.reading.level import lexicon
-from checkin.domain.reading.normalise import clauses
 from checkin.domain.terms import Level
-
-# One phrase for each family, which nothing but that family raises so high.
-FAMILIES = {
-    ("en", "wants to die"): "honestly i feel like dying",
-    ("en", "does not want to live"): "i have no desire to be alive",
-    ("en", "thinks others are better off without"): "they would get on fine if i disappeared",
-    ("en", "speaks of suicide or of killing oneself"): "there is a rope in my garage",
-    ("en", "self-harm"): "i burned my arm on purpose",
-    ("en", "not safe from oneself"): "i can't be safe tonight",
-    ("en", "prepares to die, or says farewell"): "i keep stockpiling my tablets",
-    ("en", "overdose or poison"): "i swallowed the whole packet",
-    ("en", "violence or abuse now"): "he put his hands round my throat",
-    ("en", "might hurt somebody"): "i might hurt my baby",
-    ("en", "medical emergency"): "i'm coughing up blood",
-    ("en", "somebody else in danger"): "my kid swallowed my methadone",
-    ("en", "can not go on"): "i cannot cope any more",
-    ("en", "sees no hope"): "what is the point of trying",
-    ("en", "feels worthless or alone"): "i am such a disappointment",
-    ("en", "breaks down, cries"): "i was crying all night",
-    ("en", "asks for help or for somebody"): "could someone please ring me",
-    ("en", "panic or fear"): "a panic attack again",
-    ("en", "low and hurting"): "i feel so low",
-    ("en", "relapse or close to it"): "i slipped last night",
-    ("en", "loss"): "we buried my father",
-    ("en", "hurt by, or worried about, somebody"): "my nephew is acting strange",
-    ("en", "low mood"): "a bit flat",
-    ("en", "dark words"): "the noose",
-    ("es", "quiere morir"): "ya no quiero seguir viviendo",
-    ("es", "sobredosis, violencia o urgencia"): "mi esposo me golpea",
-    ("es", "no puede mas"): "no puedo con esto",
-    ("es", "pide ayuda o a alguien"): "necesito hablar",
-    ("es", "una pérdida"): "mi abuela fallecio",
-    ("es", "bajo de ánimo"): "mas o menos",
-    ("fr", "veut mourir ou en danger"): "je voudrais mourir",
-    ("fr", "ne va pas bien"): "je n'en peux plus",
-    ("fr", "moral bas"): "bof",
-    ("pt", "quer morrer ou em perigo"): "hoje quero morrer",
-    ("pt", "nao aguenta mais"): "eu não aguento mais",
-    ("pt", "em baixo"): "estou chateada",
-}
-
-
-def test_every_family_has_its_phrase():
-    families = {(hit.meaning.language, hit.meaning.name) for hit in lexicon().phrases.all if hit.meaning.level}
-    assert families == set(FAMILIES)
-
-
-@pytest.mark.parametrize(("family", "text"), FAMILIES.items(), ids=lambda value: str(value)[:40])
-def test_each_family_is_needed_by_its_phrase(family, text):
-    hits = [hit.meaning for clause in clauses(text) for hit in lexicon().phrases.find(clause) if hit.meaning.level]
-    own = next(hit for hit in hits if (hit.language, hit.name) == family)
-    rivals = {(hit.language, hit.name) for hit in hits if hit.level.rank >= own.level.rank}
-    assert rivals == {family}
-    assert read(text).level is own.level
 
 
 @pytest.mark.parametrize(
