@@ -115,14 +115,12 @@ def parted(run: str) -> str | None:
 
     All pieces are words of a cry in one language; of two ways to part it the one with fewer words is taken.
     """
-    if run in _THEMSELVES or len(run) > _LONGEST_RUN:
+    if len(run) > _LONGEST_RUN or run in _THEMSELVES or any(run in core for core in _CORES):
         return None
     return next((words for words in (_parted(run, core) for core in _CORES) if words is not None), None)
 
 
 def _parted(run: str, core: frozenset[str]) -> str | None:
-    if run in core:
-        return None
     best: list[tuple[str, ...] | None] = [()] + [None] * len(run)
     for end in range(1, len(run) + 1):
         for start in range(max(0, end - _LONGEST_WORD), end):
