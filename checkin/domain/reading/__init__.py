@@ -5,9 +5,9 @@ understood is never dropped and never `ok`: a person reads it.
 """
 
 import re
-import unicodedata
 
 from checkin.domain.reading.commands import command_of
+from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, level_of
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.opt_out import (
@@ -15,8 +15,10 @@ from checkin.domain.reading.opt_out import (
     HELP_WORDS,
     NO_WORDS,
     START_WORDS,
+    WILLING_WORDS,
     YES_WORDS,
     Stop,
+    asks_to_start,
     asks_to_stop,
     is_stop_word,
     is_wrong_person,
@@ -34,14 +36,15 @@ _SAD_FACES = frozenset("😢😭😞😔💔😟☹🙁😩😫😰😨😱😖�
 _READ_AT_EACH_END = 20_000
 _OVERLAP = 300
 _STOP_LEADS = re.compile(
-    r"\W*(?:stop|stopall|unsubscribe|cancel|optout|baja|alto|arret|pare)\b[^\S\n]*"
+    r"\W*(?:stop|stopall|unsubscribe|cancel|optout|baja|alto|arret|arretez|pare|parem|paren|parar|sair|cancelar)\b"
+    r"[^\S\n]*"
     r"(?:[.,;:!?\n-]|(?:i|im|please|my|yo|me|je|quiero|eu)\b)"
 )
 
 
 def read(text: str, context: Context = Context()) -> Reading:
     """Say what a text is, how soon its writer needs a person, and why."""
-    need, start = _need(text, context.language), text[:LONGEST]
+    need, start = _need_in_any(text, context.language), text[:LONGEST]
     alert = need.level in _ALERTS
     opted = _opt(start, context, need)
     if opted is not None:
@@ -61,6 +64,15 @@ def read(text: str, context: Context = Context()) -> Reading:
     if not alert and is_wrong_person(start):
         return _reading(Kind.WRONG_PERSON, need, context, why=Why("wrong_person"))
     return _free(text, context, need)
+
+
+def _need_in_any(text: str, language: str) -> Need:
+    """The level of a text; a crisis too where a plain cry stands in a language that we do not read."""
+    need = _need(text, language)
+    cry = None if need.level is Level.CRISIS else cry_in_another(text[:LONGEST])
+    if cry is None:
+        return need
+    return Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, language)
 
 
 def _need(text: str, language: str) -> Need:
@@ -90,7 +102,7 @@ def _opt(start: str, context: Context, need: Need) -> Reading | None:
     if asked is not Stop.NO:
         why = Why("opt_out_words", short[:40])
         return _reading(Kind.OPT_OUT, need, context, why=why, gives_up_or_stop=asked is Stop.MAYBE)
-    if carrier == "START" or short in START_WORDS:
+    if carrier == "START" or short in START_WORDS or (need.level not in _ALERTS and asks_to_start(start)):
         return _reading(Kind.OPT_IN, need, context, why=Why("opt_in_word", short[:40]))
     return None
 
@@ -101,7 +113,8 @@ def _help_or_answer(start: str, context: Context, need: Need) -> Reading | None:
     if (context.carrier_opt_out or "").upper() == "HELP" or short in HELP_WORDS:
         calm = Need(Level.OK, (), True, need.language) if short in HELP_WORDS else need
         return _reading(Kind.HELP, calm, context, why=Why("help_word", short[:40]))
-    if not alert and short in YES_WORDS and (context.invited or short not in ("ok", "sure")):
+    willing = WILLING_WORDS if context.invited else frozenset[str]()
+    if not alert and (short in willing or short in YES_WORDS - WILLING_WORDS):
         return _reading(Kind.YES, need, context, why=Why("yes", short))
     if not alert and short in NO_WORDS:
         return _reading(Kind.NO, need, context, why=Why("no", short))
@@ -121,19 +134,32 @@ def _rated(start: str, context: Context, need: Need) -> Reading | None:
     by_rating, code = level_of_rating(rating, context.recent_ratings)
     why = Why(code, str(rating))
     reasons = (*need.reasons, why) if need.level.rank > by_rating.rank else (why, *need.reasons)
-    return Reading(Kind.RATING, worst(by_rating, need.level), rating, None, need.language, reasons)
+    level, other = worst(by_rating, need.level), other_language(start)
+    if other is not None and _says_more(start):
+        level, reasons = worst(level, Level.CONCERN), (*reasons, Why("other_language", other))
+    return Reading(Kind.RATING, level, rating, None, need.language, reasons)
+
+
+def _says_more(text: str) -> bool:
+    """Whether more than a word stands beside a rating in another language ("4 danke"): then a person reads it."""
+    letters = [sign for sign in text if sign.isalpha()]
+    return len(text.split()) > 2 or sum(not sign.isascii() for sign in letters) > 3
 
 
 def _free(text: str, context: Context, need: Need) -> Reading:
     if not bare(text[:LONGEST]) and not any(sign.isprintable() and not sign.isspace() for sign in text[:LONGEST]):
         return Reading(Kind.EMPTY, worst(need.level, Level.CONCERN), None, None, context.language, (Why("empty"),))
+    other = None if need.level in _ALERTS else other_language(text[:LONGEST])
+    if other is not None:
+        concern = Need(Level.CONCERN, (), False, context.language)
+        return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("other_language", other))
     if need.level is not Level.OK:
         return _reading(Kind.WORDS, need, context)
     faces = set(text[:LONGEST])
     if faces & _SAD_FACES:
         sad = Need(Level.CONCERN, (Why("sad_face"),), True, need.language)
         return _reading(Kind.WORDS, sad, context)
-    if not _foreign(text) and (need.understood or faces & _GOOD_FACES or _ordinary(text)):
+    if need.understood or faces & _GOOD_FACES or _ordinary(text):
         return _reading(Kind.WORDS, need, context)
     concern = Need(Level.CONCERN, (), False, need.language)
     return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("not_understood"))
@@ -144,20 +170,15 @@ _COMMON = frozenset(
     "my your me him her us them do did does have has had will would can could not no so just got get go "
     "going went come see know think what when where how who why up out now then today tomorrow "
     "yesterday tonight home work time day about el la los las un una y o de en con que es son fue mi tu "
-    "su te lo le si hoy ayer voy fui estoy esta casa".split()
+    "su te lo le si hoy ayer voy fui estoy esta casa "
+    "o os um uma e do da no na em com por para eu meu minha hoje ontem fui estou casa "
+    "le les une et du des dans avec pour je j ai mon ma aujourdhui hier suis maison on il elle nous vous".split()
 )
-
-
-def _foreign(text: str) -> bool:
-    """Whether most letters are of a script that we do not read."""
-    letters = [sign for sign in text[:400] if sign.isalpha()]
-    foreign = sum(not sign.isascii() and not unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
-    return foreign * 2 > len(letters)
 
 
 def _ordinary(text: str) -> bool:
     """Whether a text is made of plain words of a language we read: then nothing in it asked for anybody."""
-    words = bare(text[:LONGEST].replace("\n", " ")).split()
+    words = [word for word in bare(text[:LONGEST].replace("\n", " ")).split() if not word.isdigit()]
     return len(words) >= 3 and sum(word in _COMMON for word in words) / len(words) >= 0.25
 
 

@@ -2,91 +2,59 @@
 
 import re
 
+from checkin.domain.reading import command_words as words
 from checkin.domain.reading.normalise import bare
 from checkin.domain.reading.swaps import swap_command
 from checkin.domain.reading.values import Command
 from checkin.domain.terms import Role
 
-_MEMBER = {
-    "pause": "pause", "pausa": "pause", "pausar": "pause", "resume": "resume", "unpause": "resume",
-    "reanudar": "resume", "later": "later", "luego": "later", "time": "time", "hora": "time", "call": "call",
-    "talk": "call", "llamar": "call", "hablar": "call", "lang": "lang", "language": "lang", "idioma": "lang",
-    "info": "info",
-}  # fmt: skip
-_VOLUNTEER = {
-    **{name: name for name in ("on", "off", "take", "pass", "done", "add", "shifts", "swap", "cover", "page")},
-    **{"cambiar": "swap", "cambio": "swap", "cubro": "cover", "cubrir": "cover", "pagina": "page"},
-}
-_COORDINATOR = {"ack": "ack", "status": "status"}
-_FORGET = frozenset(
-    {
-        *("forget me", "delete me", "delete my data", "erase me", "erase my data", "forget my data"),
-        *("olvidame", "borrame", "borra mis datos", "borren mis datos"),
-    }
-)
-_LATER = re.compile(
-    r"(?:(?:im |i am )?busy|not now|cant talk|(?:can you|could you|can u))? ?(?:now|right now)? ?"
-    r"(?:ask|text|try|message)(?: me)? (?:later|again later|tonight|this evening|another time)"
-    r"|not now(?: sorry)?|(?:im |i am )?busy(?: now| right now)?|mas tarde|ahora no"
-)
-_PAUSE = re.compile(
-    r"(?:can you |could you )?(?P<verb>pause|stop|hold)(?: (?:these|the|all|my))?(?: (?:texts|messages|check ?ins))?"
-    r"(?: (?:for|till|until))? ?(?P<span>(?:\d{1,3} (?:day|week|month)s?)|(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
-    r"|next week)?(?: (?:im|i am|as im|while im|because im) .{1,25}| on holiday)?"
-)
-_TIME = re.compile(r"(?:at )?(\d{1,2})(?:[:.h ](\d{2}))?\s*(am|pm|a m|p m)?")
-_LANGUAGES = {
-    "english": "en", "ingles": "en", "en": "en", "spanish": "es", "espanol": "es", "es": "es",
-    "french": "fr", "francais": "fr", "fr": "fr", "portuguese": "pt", "portugues": "pt", "pt": "pt",
-}  # fmt: skip
-_SPAN = re.compile(
-    r"(?:(?:for|till|til|until|hasta|por) )?(?P<span>\d{1,3} ?(?:h|hours?|hrs?|d|days?|dias?|w|weeks?|semanas?)?"
-    r"|mon\w{0,7}|tue\w{0,7}|wed\w{0,7}|thu\w{0,7}|fri\w{0,7}|sat\w{0,7}|sun\w{0,7})"
-)
-_SAID = {
-    "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "una": "1",
-    "un": "1", "dos": "2", "tres": "3",
-}  # fmt: skip
-_NUMBER_SAID = re.compile(rf"\b({'|'.join(_SAID)}) (hour|day|week|month|semana|dia)")
-_UNITS = {"hrs": "hours", "hr": "hour", "dias": "days", "dia": "day", "semanas": "weeks", "semana": "week"}
-_POLITE = re.compile(r"^(?:please|pls|plz|hi|hello|por favor) | (?:please|pls|plz|thanks|thank you|ty|thx|por favor)$")
+_COUNTED = re.compile(rf"\b({'|'.join(words.NUMBERS)}) (?={'|'.join(words.UNITS)}\b)")
+_SPACED = re.compile(r"\b(on|off|take|pass|done|ack|pause|swap|cover)(\d)")
+_NOT_AVAILABLE = re.compile(r"^(?:no|nao|pas) (?:estoy |estou )?(?=dispo)")
+_NUMBER_AND_UNIT = re.compile(r"(\d{1,3}) ?([a-z]+)")
 _LONGEST = 60
 
 
 def command_of(text: str, roles: frozenset[Role]) -> Command | None:
     """The command that a text is; None where it is none. A command is the whole text, never a part of a sentence."""
-    words = _said_plainly(text)
-    if not words or len(words) > _LONGEST:
+    said = _said_plainly(text)
+    if not said or len(said) > _LONGEST:
         return None
-    if words in _FORGET:
+    if said in words.FORGET:
         return Command("forget_me")
-    if _LATER.fullmatch(words):
+    if words.LATER.fullmatch(said):
         return Command("later")
-    pause = _PAUSE.fullmatch(words)
-    if pause is not None and (pause["verb"] == "pause" or pause["span"]):
+    pause = words.PAUSE.fullmatch(said) or words.PAUSE_ELSEWHERE.fullmatch(said)
+    if pause is not None and (pause["verb"] not in ("stop", "hold") or pause["span"]):
         return Command("pause", _span(pause["span"] or ""))
-    return _by_name(words, _known(roles))
+    asked = words.IN_LANGUAGE.fullmatch(said)
+    if asked is not None:
+        return Command("lang", words.LANGUAGES[asked["language"]])
+    return _by_name(said, _known(roles))
 
 
 def _said_plainly(text: str) -> str:
-    words = bare(text.replace(":", " : ").replace(".", " "))
-    words = _POLITE.sub("", _POLITE.sub("", words))
-    words = _NUMBER_SAID.sub(lambda said: f"{_SAID[said[1]]} {said[2]}", words)
-    words = re.sub(r"\b(on|off|take|pass|done|ack|pause|swap|cover)(\d)", r"\1 \2", words)
-    return re.sub(r"(\d)([ap]m)\b", r"\1 \2", words)
+    said = bare(text.replace(":", " : ").replace(".", " "))
+    said = words.POLITE.sub("", words.POLITE.sub("", said))
+    said = _COUNTED.sub(lambda counted: f"{words.NUMBERS[counted[1]]} ", said)
+    said = _NOT_AVAILABLE.sub("in", said)
+    said = _SPACED.sub(r"\1 \2", said)
+    return re.sub(r"(\d)([ap]m)\b", r"\1 \2", said)
 
 
 def _known(roles: frozenset[Role]) -> dict[str, str]:
-    known = dict(_MEMBER)
+    known = dict(words.MEMBER)
     if Role.COORDINATOR in roles:
-        known |= _COORDINATOR
+        known |= words.COORDINATOR
     if Role.VOLUNTEER in roles:
-        known |= _VOLUNTEER
+        known |= words.VOLUNTEER
     return known
 
 
-def _by_name(words: str, known: dict[str, str]) -> Command | None:
-    first, _, rest = words.partition(" ")
+def _by_name(said: str, known: dict[str, str]) -> Command | None:
+    first, _, rest = said.partition(" ")
+    if first in words.NEED_A_NUMBER and not any(map(_is_number, rest.split())):
+        return None
     name = known.get(first) or _typo(first, known, rest)
     return None if name is None else _with_argument(name, rest.strip())
 
@@ -102,16 +70,26 @@ def _with_argument(name: str, rest: str) -> Command | None:
         case "time":
             return _time(rest)
         case "lang":
-            return Command("lang", _LANGUAGES.get(rest, rest)) if rest and " " not in rest else None
+            return Command("lang", words.LANGUAGES.get(rest, rest)) if rest and " " not in rest else None
         case "pause" | "on" | "off":
-            span = _SPAN.fullmatch(rest)
+            span = words.SPAN.fullmatch(rest)
             return Command(name, _span(span["span"] if span else "")) if span or not rest else None
         case _:
-            return Command(name) if rest in ("", "me", "now") else None
+            return Command(name) if rest in words.NOW else None
 
 
 def _span(said: str) -> str:
-    return " ".join(_UNITS.get(word, word) for word in said.split())
+    """A span as it is understood further on: `2 weeks`, `3h`, `monday`."""
+    span = words.SPAN.fullmatch(said)
+    if span is None:
+        return said
+    counted = _NUMBER_AND_UNIT.fullmatch(span["span"])
+    if counted is None or counted[2] in ("h", "d", "w"):
+        return words.DAYS.get(span["span"], span["span"])
+    number, unit = int(counted[1]), words.UNITS[counted[2]]
+    if unit == "months":
+        number, unit = number * 30, "days"
+    return f"{number} {unit if number != 1 else unit[:-1]}"
 
 
 def _done(rest: str) -> Command | None:
@@ -139,12 +117,13 @@ def _is_number(word: str) -> bool:
 
 
 def _time(rest: str) -> Command | None:
-    found = _TIME.fullmatch(rest.replace(" : ", ":"))
+    found = words.TIME.fullmatch(rest.replace(" : ", ":"))
     if found is None:
         return None
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").replace(" ", "")
+    hour, minute = int(found["hour"]), int(found["minute"] or 0) or 30 * bool(found["half_past"])
+    half = (found["half"] or "").replace(" ", "")
     if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half == "pm" else 0)
+        hour = hour % 12 + (12 if half in words.AFTER_NOON else 0)
     return Command("time", f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else "")
 
 
@@ -163,7 +142,7 @@ def _typo(word: str, known: dict[str, str], rest: str) -> str | None:
     """One slip in a word of four letters or more, where nothing or a number follows."""
     if len(word) < 4 or word in _REAL_WORDS or (rest and not rest.removeprefix("for ")[:1].isdigit()):
         return None
-    close = {known[name] for name in known if len(name) >= 4 and _one_slip(word, name)}
+    close = {known[name] for name in known if len(name) >= 4 and name in words.REPAIRED and _one_slip(word, name)}
     return close.pop() if len(close) == 1 else None
 
 

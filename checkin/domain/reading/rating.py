@@ -15,29 +15,55 @@ _WORDS = {
     "un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5",
     "um": "1", "dois": "2", "quatro": "4",
 }  # fmt: skip
+# "Un 3", "um quatro": before a number it is an article, alone it is a one.
+_ARTICLES = frozenset("un um uno una uma une a an".split())
 _LEADING = frozenset(
     "im i am its it is about around maybe probably a an at feeling feel felt today hoy like id say "
     "would give number no estoy soy siento me rating my score answer um umm well hi hey hello hola ok "
     "hmm solid only just still so mood level today's i'm it's i'd that's thats rate myself yes and oh "
-    "je suis aujourd hui".split()
+    "je suis aujourd hui "
+    # Spanish
+    "hoy creo que yo diria digo pues bueno buenas tirando mas bien seria como ando voy toy en aqui estamos del al "
+    "le doy pongo pondria mi nota dia calificacion respuesta numero es entre casi por ahi buenos dias mejor dicho "
+    # Portuguese
+    "hoje acho diria eu tou estou to num uns tipo mais pra para minha sinto oi ola bom dia boa noite dou daria e nota "
+    "de resposta entao acredito perto por volta ando "
+    # French
+    "dirais jdirais disons dis plutot environ genre sens jme jsuis chui aujourd'hui ce soir pour moi note ca serait "
+    "c'est cest bonjour salut alors ben bah euh mettrais donne ma reponse entre peut etre allez on va dire j'dirais "
+    "moi numero vers autour du au la".split()
 )
 _AFTER_A_WORD = frozenset(
     "thanks thank thx please today tonight now guess i maybe ish really out tbh but and cos because "
-    "again lol or at por gracias hoy for".split()
+    "again lol or at por gracias hoy for "
+    "creo diria porque pero y nomas ahora mas "
+    "obrigado obrigada hoje acho porque mas e agora "
+    "merci aujourd'hui aujourd mais et car je parce svp ce".split()
 )
 _PLURALS_THAT_ARE_NONE = frozenset(
     "is was as this thanks yes because always plus less guess its bless stars ups hes shes thats "
-    "perhaps cos los pues gracias menos mas".split()
+    "perhaps cos los pues gracias menos mas "
+    "entonces quizas antes despues ademas jamas nos estas "
+    "mais depois voces nos apos "
+    "puis tres apres depuis jamais sans dans alors suis vais vous nous merci toujours pas les".split()
 )
 _UNITS = frozenset(
     "am pm st nd rd th k x h hr hrs hour hours min mins minute minutes d day days week weeks month "
     "months year years yr yrs time times people kids more of oclock pound pounds euro euros dollar mile "
     "miles km kg lb stone day's sober clean dia dias semana semanas mes meses ano anos horas minutos "
-    "hijos".split()
+    "hijos hijas hora noches vez veces pm kilos pesos "
+    "filhos filhas noites vezes reais gatos meses quilos "
+    "mois jour jours semaine semaines heure heures fois ans an nuits enfants eme".split()
 )
 _TOKEN = re.compile(r"[a-z']+|\d+(?:[.,:]\d+)?|[^\sa-z\d]")
-_OUT_OF_FIVE = re.compile(r"(?<![\d.,/:])([0-5])\s*(?:/|out\s+of|of|de|sur)\s*(?:5|five|cinco)(?![\d/.])")
-_JOINS = frozenset({"or", "and", "to", "maybe", "no", "now", "actually", "but", "then", "o", "y", "ou"})
+_OUT_OF = r"\s*(?:/|\bout\s+of\b|\bof\b|\bde\b|\bsur\b|\bem\b|\bsobre\b)\s*"
+_OUT_OF_FIVE = re.compile(
+    rf"(?<![\d.,/:])(?P<rating>[0-5]|\b(?:{'|'.join(_WORDS)})\b){_OUT_OF}(?:5|five|cinco|cinq)(?![\d/.])"
+)
+_OUT_OF_MORE = re.compile(rf"(?:[0-9]|\b(?:{'|'.join(_WORDS)})\b){_OUT_OF}(?:10|100|20|ten|diez|dez|dix|vingt)\b")
+_JOINS = frozenset(
+    {"or", "and", "to", "maybe", "no", "now", "actually", "but", "then", "o", "y", "ou", "et", "e", "ni"}
+)
 
 
 def rating_of(text: str) -> tuple[int | None, tuple[int, ...]]:
@@ -45,7 +71,9 @@ def rating_of(text: str) -> tuple[int | None, tuple[int, ...]]:
     words = unsigned(plain(text)).replace("half past", "")
     whole = _OUT_OF_FIVE.search(words)
     if whole is not None and _only_words_of_leading(words[: whole.start()]):
-        return int(whole[1]), ()
+        return int(_WORDS.get(whole["rating"], whole["rating"])), ()
+    if _OUT_OF_MORE.search(words) is not None:
+        return None, ()
     tokens = _TOKEN.findall(words)[:40]
     at = _past_leading(tokens)
     first = _digit_at(tokens, at)
@@ -63,11 +91,19 @@ def _only_words_of_leading(words: str) -> bool:
 
 def _past_leading(tokens: list[str]) -> int:
     at = 0
-    while at < len(tokens) and at < 9 and (tokens[at] in _LEADING or not tokens[at][0].isalnum()):
+    while at < len(tokens) and at < 9 and (_leads(tokens, at) or not tokens[at][0].isalnum()):
         if tokens[at] in "$£€/:" and at + 1 < len(tokens):
             return len(tokens)
         at += 1
     return at
+
+
+def _leads(tokens: list[str], at: int) -> bool:
+    """Whether a word only leads up to a rating: `un` does before a number, and is a one by itself."""
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if tokens[at] in _WORDS:
+        return tokens[at] in _ARTICLES and (after in _WORDS or after[:1].isdigit())
+    return tokens[at] in _LEADING
 
 
 def _digit_at(tokens: list[str], at: int) -> str | None:

@@ -181,6 +181,11 @@ def _tongue(words: list[str]) -> str:
     return max(counts, key=counts.__getitem__)
 
 
+def is_ours(word: str) -> bool:
+    """Whether a word is among the commonest of one of our languages."""
+    return word in _TELLS
+
+
 def _once(word: str) -> str:
     """A word with every doubled letter single: `soo` and `so` meet."""
     return "".join(sign for at, sign in enumerate(word) if at == 0 or sign != word[at - 1])
