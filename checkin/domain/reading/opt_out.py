@@ -42,7 +42,17 @@ _MAYBE_STOP = frozenset(
         *("stop it", "just stop", "leave me alone", "please leave me alone", "leave me be", "go away", "no more"),
         *("no more please", "dejame en paz", "dejenme en paz", "laissez moi tranquille", "me deixa em paz"),
         *("dejame tranquilo", "dejame tranquila", "dejenme tranquilo", "dejenme tranquila", "dejenme en paz por favor"),
-        *("basta", "ya basta", "no mas", "ya no mas", "no molesten", "no molestes", "dejen de molestar", "vayanse"),
+        *(
+            "basta",
+            "ya basta",
+            "no mas",
+            "no quiero mas",
+            "ya no mas",
+            "no molesten",
+            "no molestes",
+            "dejen de molestar",
+            "vayanse",
+        ),
         *(
             "me deixem em paz",
             "deixa me em paz",
