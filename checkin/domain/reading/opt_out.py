@@ -117,6 +117,9 @@ _POLITE = re.compile(
 )
 
 
+_LONGEST_ASKED = 80
+
+
 class Stop(Enum):
     """How surely a text asks for no more messages."""
 
@@ -177,6 +180,8 @@ def _one_word(text: str) -> str:
     if bare(text) in STOP_WORDS:
         return bare(text)
     words = _POLITE.sub("", bare(text))
+    if len(words) > _LONGEST_ASKED:
+        return words
     said = words.split(" ")
     if len(set(said)) == 1:
         words = said[0]

@@ -18,7 +18,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -144,6 +144,13 @@ class Phrase(Generic[Meaning]):
         return re.compile(self.expression)
 
 
+@lru_cache(maxsize=64)  # a clause is searched for need, for idioms, and for three kinds of sentences about the messages
+def _keys(clause: str) -> tuple[tuple[str, str, str], ...]:
+    """Under what each word of a clause may be filed: itself, as a stem, as a number; and an end."""
+    keys = [(word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else "") for word in clause.split()]
+    return (*keys, ("", "", ""))
+
+
 @dataclass(frozen=True)
 class Hit(Generic[Meaning]):
     """Where a phrase stands in a clause."""
@@ -172,8 +179,8 @@ class Phrases(Generic[Meaning]):
 
     def find(self, clause: str) -> Iterator[Hit[Meaning]]:
         """Every phrase in a clause (plain words, a space before and after each)."""
-        at, keys = 0, [(word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else "") for word in clause.split()]
-        for word_keys, next_keys in pairwise([*keys, ("", "", "")]):
+        at = 0
+        for word_keys, next_keys in pairwise(_keys(clause)):
             for key in word_keys:
                 for phrase in self._drawers.get(key, ()):
                     if phrase.seconds is not None and phrase.seconds.isdisjoint(next_keys):
