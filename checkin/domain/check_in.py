@@ -66,7 +66,7 @@ def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Deci
                 return Decision(check_in)
             return _wake(check_in, now, scene)
         case Answered(rating):
-            return _answer(check_in, rating, now)
+            return _answer(check_in, rating, event.instead_of, now)
         case Delivered():
             return Decision(replace(check_in, reached=True)) if check_in.state in OPEN else Decision(check_in)
         case NotDelivered():
@@ -212,8 +212,10 @@ def _skip(check_in: CheckIn) -> Decision:
     return Decision(_ended(check_in, State.SKIPPED), (task,))
 
 
-def _answer(check_in: CheckIn, rating: int | None, now: datetime) -> Decision:
-    """A late answer counts too; of several ratings the worst is kept."""
+def _answer(check_in: CheckIn, rating: int | None, instead_of: int | None, now: datetime) -> Decision:
+    """A late answer counts too; of several ratings the worst is kept, but for one that is corrected."""
+    if check_in.state is State.ANSWERED and instead_of is not None and check_in.rating == instead_of:
+        return Decision(replace(check_in, rating=rating), (), 0)
     if check_in.state is State.ANSWERED:
         ratings = [r for r in (check_in.rating, rating) if r is not None]
         return Decision(replace(check_in, rating=min(ratings, default=None)), (), 0)

@@ -79,10 +79,14 @@ class Woke:
 
 @dataclass(frozen=True)
 class Answered:
-    """The member answered, by text or key. `level`: how their words were read, where it is told to others."""
+    """The member answered, by text or key. `level`: how their words were read, where it is told to others.
+
+    `instead_of`: the rating that this one corrects.
+    """
 
     rating: int | None
     level: Level | None = None
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)

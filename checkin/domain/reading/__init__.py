@@ -5,11 +5,17 @@ understood is never dropped and never `ok`: a person reads it.
 """
 
 import re
+from dataclasses import replace
 
+from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
+from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
+from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
 from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, level_of
 from checkin.domain.reading.normalise import LONGEST, bare, plain
+from checkin.domain.reading.offers import accepts
+from checkin.domain.reading.older import older_answer
 from checkin.domain.reading.opt_out import (
     GIVING_UP_WORDS,
     HELP_WORDS,
@@ -23,12 +29,12 @@ from checkin.domain.reading.opt_out import (
     is_stop_word,
     is_wrong_person,
 )
-from checkin.domain.reading.rating import level_of_rating, rating_of
+from checkin.domain.reading.rating import level_of_rating, rating_of, rating_told
 from checkin.domain.reading.swaps import answer_to_swap
-from checkin.domain.reading.values import Command, Context, Kind, Reading
+from checkin.domain.reading.values import Command, Context, Kind, LastAnswer, Offered, Piece, Reading
 from checkin.domain.terms import Level, Why, worst
 
-__all__ = ["Command", "Context", "Kind", "Reading", "explain", "read"]
+__all__ = ["Answer", "Command", "Context", "Kind", "LastAnswer", "Offered", "Piece", "Reading", "explain", "read"]
 
 _ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 _GOOD_FACES = frozenset("👍😀😃😄😁😊🙂☺❤🥰😍🙏👌💪😎🎉😂🤣💚💙💛💜🧡✅🌞☀🌈🎂🥳😇🤗")
@@ -43,7 +49,14 @@ _STOP_LEADS = re.compile(
 
 
 def read(text: str, context: Context = Context()) -> Reading:
-    """Say what a text is, how soon its writer needs a person, and why."""
+    """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it."""
+    reading = _by_itself(text, context)
+    if not context.before:
+        return reading
+    return together(reading, text, context, lambda words: _need_in_any(words, context.language))
+
+
+def _by_itself(text: str, context: Context) -> Reading:
     need, start = _need_in_any(text, context.language), text[:LONGEST]
     alert = need.level in _ALERTS
     opted = _opt(start, context, need)
@@ -52,18 +65,24 @@ def read(text: str, context: Context = Context()) -> Reading:
     answer = None if alert else answer_to_swap(start, context)
     if answer is not None:
         return _reading(Kind.COMMAND, need, context, command=answer, why=Why("command", answer.name))
+    if not alert and not context.invited and accepts(start, context.offered):
+        why = Why("yes_to_a_call", "yes to the call that was offered")
+        return _reading(Kind.COMMAND, need, context, command=Command("call"), why=why)
     helped = _help_or_answer(start, context, need)
     if helped is not None:
         return helped
     command = None if alert else command_of(start, context.roles)
     if command is not None:
         return _reading(Kind.COMMAND, need, context, command=command, why=Why("command", command.name))
-    rated = _rated(start, context, need)
+    rated = _rated_otherwise(start, context, need) or _rated(start, context, need)
     if rated is not None:
         return rated
+    if not alert and takes_back(start, context):
+        to_read = replace(need, level=worst(need.level, Level.CONCERN))
+        return _reading(Kind.CORRECTION, to_read, context, why=Why("takes_back", "says that a text was a mistake"))
     if not alert and is_wrong_person(start):
         return _reading(Kind.WRONG_PERSON, need, context, why=Why("wrong_person"))
-    return _free(text, context, need)
+    return _beside_the_last(start, context, need) or _free(text, context, need)
 
 
 def _need_in_any(text: str, language: str) -> Need:
@@ -132,7 +151,7 @@ def _rated(start: str, context: Context, need: Need) -> Reading | None:
     if rating is None:
         return None
     by_rating, code = level_of_rating(rating, context.recent_ratings)
-    why = Why(code, str(rating))
+    why = Why(code, rating_told(rating, context.recent_ratings))
     reasons = (*need.reasons, why) if need.level.rank > by_rating.rank else (why, *need.reasons)
     level, other = worst(by_rating, need.level), other_language(start)
     if other is not None and _says_more(start):
@@ -144,6 +163,53 @@ def _says_more(text: str) -> bool:
     """Whether more than a word stands beside a rating in another language ("4 danke"): then a person reads it."""
     letters = [sign for sign in text if sign.isalpha()]
     return len(text.split()) > 2 or sum(not sign.isascii() for sign in letters) > 3
+
+
+def _rated_otherwise(start: str, context: Context, need: Need) -> Reading | None:
+    """A rating for an earlier day, or one that is said to stand for the rating of minutes ago."""
+    older = older_answer(start)
+    if older is not None:
+        then, now = older
+        level = level_of_rating(then.rating, ())[0]
+        reasons: tuple[Why, ...] = (Why("older_answer", f"{then.rating} for {then.day}"),)
+        if now is not None:
+            by_now, code = level_of_rating(now, context.recent_ratings)
+            level, reasons = worst(level, by_now), (*reasons, Why(code, rating_told(now, context.recent_ratings)))
+        rating = then.rating if now is None else now
+        level, reasons = worst(level, need.level), (*reasons, *need.reasons)
+        return Reading(Kind.RATING, level, rating, None, need.language, reasons, older=then)
+    meant = meant_rating(start)
+    if meant is None:
+        return None
+    instead_of = corrected_rating(context)
+    if instead_of is None:
+        if rating_of(start) != (None, ()):
+            return None
+        why = Why(f"rating_{meant}", rating_told(meant, context.recent_ratings))
+        level = worst(level_of_rating(meant, context.recent_ratings)[0], need.level)
+        return Reading(Kind.RATING, level, meant, None, need.language, (why, *need.reasons))
+    level = worst(level_of_corrected(meant, instead_of, context.recent_ratings), need.level)
+    reasons = (Why("corrected_rating", f"corrected to {meant}, from {instead_of}"), *need.reasons)
+    return Reading(Kind.RATING, level, meant, None, need.language, reasons, corrects=instead_of)
+
+
+def _beside_the_last(start: str, context: Context, need: Need) -> Reading | None:
+    """The same, worse or better than the last answer, where that is all that is said."""
+    how = compared(start)
+    if how is None:
+        return None
+    last = known(context.last)
+    level = worst(need.level, level_beside(how, last, context.recent_ratings))
+    if last is None:
+        why = Why("no_last_answer", f"{how}, and no answer of the last 30 days to compare with")
+        kind = Kind.NOT_UNDERSTOOD if how is Compared.SAME else Kind.WORDS
+        return Reading(kind, level, None, None, need.language, (*need.reasons, why))
+    than = "as" if how is Compared.SAME else "than"
+    told = f"{'the same' if how is Compared.SAME else how} {than} their last answer"
+    why = Why(f"{how}_{than}_last", told if last.rating is None else f"{told}, {last.rating}")
+    rating = last.rating if how is Compared.SAME else None
+    kind = Kind.WORDS if rating is None else Kind.RATING
+    return Reading(kind, level, rating, None, need.language, (why, *need.reasons))
 
 
 def _free(text: str, context: Context, need: Need) -> Reading:
@@ -217,6 +283,7 @@ def explain(reading: Reading) -> str:
         Kind.RATING: f"a rating of {reading.rating}",
         Kind.WORDS: "words",
         Kind.WRONG_PERSON: "somebody else's number",
+        Kind.CORRECTION: "a correction of their own text",
         Kind.NOT_UNDERSTOOD: "not understood",
         Kind.EMPTY: "empty",
     }[reading.kind]

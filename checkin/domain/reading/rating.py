@@ -132,7 +132,8 @@ def level_of_rating(rating: int, recent: tuple[int, ...]) -> tuple[Level, str]:
     """How soon a person is needed, by the rating and by the member's own last ones (oldest first).
 
     `0` and `1` are distress. A cluster of low answers, or a fall of two from the member's own mean, is a concern
-    (a cluster, not one low score, goes with clinical-range results: field rules, S6).
+    (a cluster, not one low score, goes with clinical-range results: field rules, S6). Who has answered only once or
+    twice has no mean: for them it is a fall of two from each answer.
     """
     if rating == 0:
         return Level.DISTRESS, "rating_0"
@@ -145,4 +146,19 @@ def level_of_rating(rating: int, recent: tuple[int, ...]) -> tuple[Level, str]:
         return Level.CONCERN, "cluster_of_low_answers"
     if len(recent) >= 3 and sum(recent[-4:]) / len(recent[-4:]) - rating >= 2:
         return Level.CONCERN, "fall_from_own_mean"
+    if 0 < len(recent) < 3 and min(recent) - rating >= 2:
+        return Level.CONCERN, "fall_from_last_answers"
     return Level.OK, f"rating_{rating}"
+
+
+def rating_told(rating: int, recent: tuple[int, ...]) -> str:
+    """A rating as a coordinator reads it: beside the member's own last ones, where it fell or where they were low."""
+    _, code = level_of_rating(rating, recent)
+    last = ", ".join(map(str, recent[-4:]))
+    if code == "cluster_of_low_answers":
+        return f"{rating}, and low before: {last}"
+    if recent and recent[-1] - rating >= 2:
+        return f"{rating}, down from {recent[-1]} the last time"
+    if code.startswith("fall_from"):
+        return f"{rating}, down from their own last answers: {last}"
+    return str(rating)

@@ -81,7 +81,11 @@ def test_a_rating_with_words_takes_the_worse_of_both(text, level):
         (3, (), Level.OK),
         (3, (2, 2, 3), Level.CONCERN),  # a cluster of low answers
         (3, (5, 5, 5), Level.CONCERN),  # a fall from the member's own mean
-        (3, (5, 5), Level.OK),  # too few to have a mean
+        (3, (5, 5), Level.CONCERN),  # too few to have a mean: a fall from each of them
+        (3, (5,), Level.CONCERN),
+        (3, (5, 4), Level.OK),
+        (2, (5,), Level.CONCERN),
+        (1, (4,), Level.DISTRESS),
         (4, (5, 5, 5, 5), Level.OK),
     ],
 )
