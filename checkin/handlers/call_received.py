@@ -4,7 +4,7 @@ The rules of the conversation are `domain/incoming.py`; where it stands is a row
 webhook. A webhook that comes twice, or again after a failure, finds a later turn and hears what stands now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from checkin.handlers.incoming_member import member_asked
 from checkin.handlers.incoming_words import script_of
 from checkin.handlers.pins_given import Tried, try_pin
 from checkin.handlers.voicemail_left import RecordingLeft, recording_left
+from checkin.handlers.words_before import last_answer_beside
 from checkin.store import incoming, people, tasks
 from checkin.store.tables import DeliveryRow, IncomingCallRow, PersonRow
 
@@ -76,7 +77,8 @@ def incoming_keys(
     if step != f"{row.step}.{row.turn}":
         return _spoken(session, handbook, row, person, now)
     call = _call(session, handbook, row, person)
-    heard = Heard(said, read(said.keys or said.words, _context(session, call, person)), recording is not None)
+    reading = read(said.keys or said.words, _context(session, call, person, said.words, now))
+    heard = Heard(said, reading, recording is not None)
     decision = decide(call, heard, handbook.policy(None).incoming.tries)
     call, script = _performed(session, handbook, row, person, decision, heard, now)
     incoming.keep(row, call, now)
@@ -157,10 +159,13 @@ def _call(session: Session, handbook: Handbook, row: IncomingCallRow, person: Pe
     )
 
 
-def _context(session: Session, call: Call, person: PersonRow | None) -> Context:
+def _context(session: Session, call: Call, person: PersonRow | None, words: str, now: datetime) -> Context:
+    context = Context(call.language, frozenset({Role.MEMBER}), asked=call.step is Step.CHECK_IN)
     member = people.member_of(session, PersonId(person.id)) if person is not None else None
-    ratings = tuple(member.recent_ratings) if member is not None else ()
-    return Context(call.language, frozenset({Role.MEMBER}), asked=call.step is Step.CHECK_IN, recent_ratings=ratings)
+    if member is None:
+        return context
+    last = last_answer_beside(session, PersonId(member.person_id), words, now)
+    return replace(context, recent_ratings=tuple(member.recent_ratings), last=last)
 
 
 def _person(session: Session, row: IncomingCallRow) -> PersonRow | None:

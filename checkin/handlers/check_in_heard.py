@@ -21,6 +21,7 @@ from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.member_commands import member_commands
 from checkin.handlers.member_texted import keep_rating, quiet_missed_case
+from checkin.handlers.words_before import last_answer_beside
 from checkin.handlers.words_heard import context_of, open_case
 from checkin.store import check_ins, consent, inbox, people, tasks
 from checkin.store.inbox import Kept
@@ -69,7 +70,9 @@ def key_read(call: Call, key: str) -> Reading:
 
 def spoken_read(call: Call, words: str) -> Reading:
     """Words as the same text would be read; but HELP, which to carriers is a command, is a cry when it is spoken."""
-    reading = read(words if call.row.by_key else without_announcements(words), _context(call))
+    last = last_answer_beside(call.session, PersonId(call.person.id), words, call.now)
+    context = replace(_context(call), last=last)
+    reading = read(words if call.row.by_key else without_announcements(words), context)
     if reading.kind is not Kind.HELP:
         return reading
     why = Why("help_spoken", words[:40])

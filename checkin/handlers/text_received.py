@@ -27,6 +27,7 @@ from checkin.handlers import (
 from checkin.handlers.apply import send_text
 from checkin.handlers.erased_cried import erased_cried
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.words_before import with_words_before
 from checkin.handlers.words_heard import as_read, context_of, open_case
 from checkin.store import consent, erasures, inbox, people, tasks
 from checkin.store.inbox import Kept
@@ -73,7 +74,8 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     pin = pins.texted(text.body) if Role.VOLUNTEER in roles else None
     if pin is not None:
         text = replace(text, body=pins_given.MASKED)
-    reading = read(text.body, _context(session, text, person, member, roles, state, now))
+    context = _context(session, text, person, member, roles, state, now)
+    reading = read(text.body, context)
     flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
         session,
@@ -86,6 +88,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     )
     if inbound is None:
         return
+    inbound.before = context.earlier
     if flood is not None:
         flooding.hush(session, handbook, person, member, inbound, flood, now)
     if pin is not None:
@@ -153,7 +156,8 @@ def _context(
     state: Consent,
     now: datetime,
 ) -> Context:
-    return context_of(session, person, member, roles, state, text.opt_out_type, text.sent_at, now)
+    context = context_of(session, person, member, roles, state, text.opt_out_type, text.sent_at, now)
+    return with_words_before(session, context, person, member, text.body, state, text.sent_at, now)
 
 
 def _from_elsewhere(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import OPEN
+from checkin.domain.check_in import OPEN, State
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Kind, Reading
 from checkin.domain.terms import MemberId, PersonId, Role, VolunteerId
@@ -29,12 +29,12 @@ def context_of(
     now: datetime,
 ) -> Context:
     """What the reader must know of whoever wrote or spoke. `sent_at`: of what was found late."""
-    asked = soon = False
+    asked = soon = answered = False
     if member is not None:
         newest = check_ins.asked_when(session, MemberId(member.id), sent_at)
         if newest is not None:
             check_in = check_ins.load(session, newest)
-            asked = check_in.state in OPEN
+            asked, answered = check_in.state in OPEN, check_in.state is State.ANSWERED
             soon = check_in.asked_at is not None and (sent_at or now) - check_in.asked_at < _SOON_AFTER
     invited, shifts, alone = state is Consent.INVITED, frozenset[int](), False
     volunteer = people.volunteer_of(session, PersonId(person.id)) if Role.VOLUNTEER in roles else None
@@ -51,6 +51,7 @@ def context_of(
         carrier_opt_out=carrier_opt_out,
         swaps=shifts,
         yes_means=min(shifts) if alone else None,
+        answered_before=answered,
     )
 
 

@@ -191,6 +191,20 @@ def asked_when(session: Session, member: MemberId, sent_at: datetime | None) -> 
     return None
 
 
+def asked_lately(session: Session, member: MemberId) -> list[tuple[CheckInId, datetime]]:
+    """The last questions that a member was asked, newest first, and when."""
+    rows = session.execute(
+        select(CheckInRow.id, CheckInRow.asked_at)
+        .where(CheckInRow.member_id == member, CheckInRow.asked_at.is_not(None))
+        .order_by(CheckInRow.id.desc())
+        .limit(_MOST_ASKED)
+    )
+    return [(CheckInId(row.id), row.asked_at) for row in rows]
+
+
+_MOST_ASKED = 20
+
+
 def misses_before(session: Session, check_in: CheckIn) -> int:
     """How many were missed in a row before this one, up to the last that was answered."""
     ended = (State.MISSED.value, State.ANSWERED.value)

@@ -9,14 +9,18 @@ from sqlalchemy import Integer, ScalarSelect, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.flood import Heard
-from checkin.domain.terms import CheckInId, DeliveryId, PersonId
+from checkin.domain.reading import Answer, Kind, Piece
+from checkin.domain.terms import CheckInId, DeliveryId, Level, PersonId
 from checkin.store.session import insert_once
 from checkin.store.tables import InboundRow, PersonRow
 
 
 @dataclass
 class Kept:
-    """An incoming text that is stored. What it turns out to belong to is noted here, and written by `link`."""
+    """An incoming text that is stored. What it turns out to belong to is noted here, and written by `link`.
+
+    `before`: what its writer wrote in the minutes before it.
+    """
 
     id: int
     body: str
@@ -24,6 +28,7 @@ class Kept:
     sent_at: datetime | None = None
     check_in_id: int | None = None
     escalation_id: int | None = None
+    before: tuple[Piece, ...] = ()
 
 
 _ASKED_AT_ONCE = 500
@@ -103,6 +108,64 @@ _LATELY = (
     )
     .order_by(_KEPT.id.desc())
     .limit(bindparam("most", type_=Integer()))
+)
+
+
+def around(
+    session: Session, person: PersonId, since: datetime, until: datetime, most: int
+) -> list[tuple[Piece, datetime, bool]]:
+    """A person's newest texts of a stretch of time, oldest first: when each was sent, and whether that is known.
+
+    Of what came by its webhook only the time of its coming is known.
+    """
+    values = {"person": person, "since": since, "until": until, "most": most}
+    rows = session.connection().execute(_AROUND, values).all()
+    found = [
+        (
+            Piece(row.body, Kind(row.kind), Level(row.level), row.rating, row.check_in_id),
+            row.said_at,
+            row.sent_at is not None,
+        )
+        for row in rows
+    ]
+    return sorted(reversed(found), key=lambda each: each[1])
+
+
+_SAID_AT = func.coalesce(_KEPT.sent_at, _KEPT.received_at)
+_AROUND = (
+    select(
+        _KEPT.body, _KEPT.kind, _KEPT.level, _KEPT.rating, _KEPT.check_in_id, _KEPT.sent_at, _SAID_AT.label("said_at")
+    )
+    .where(
+        _KEPT.person_id == bindparam("person"),
+        _KEPT.channel == "sms",
+        _KEPT.received_at >= bindparam("since"),
+        _SAID_AT >= bindparam("since"),
+        _SAID_AT <= bindparam("until"),
+    )
+    .order_by(_KEPT.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+)
+
+
+def answers_before(session: Session, person: PersonId, at: datetime) -> list[Answer]:
+    """What a person answered last before a time, by text or on a call, newest first: a few."""
+    rows = session.connection().execute(_ANSWERS, {"person": person, "before": at})
+    return [
+        Answer(row.check_in_id, row.rating, Level(row.level), row.said_at, corrected="corrected_rating" in row.reasons)
+        for row in rows
+    ]
+
+
+_ANSWERS = (
+    select(_KEPT.check_in_id, _KEPT.rating, _KEPT.level, _KEPT.reasons, _SAID_AT.label("said_at"))
+    .where(
+        _KEPT.person_id == bindparam("person"),
+        _KEPT.kind.in_((Kind.RATING.value, Kind.WORDS.value)),
+        _SAID_AT < bindparam("before"),
+    )
+    .order_by(_KEPT.id.desc())
+    .limit(8)
 )
 
 

@@ -212,7 +212,27 @@ def answered(session: Session, person: PersonId, since: datetime) -> list[dateti
     return list(session.connection().scalars(_ANSWERED, {"person": person, "since": since}))
 
 
+def last_text_to(session: Session, person: PersonId, since: datetime, before: datetime) -> tuple[str, str] | None:
+    """The kind and the words of the last text that left for a person in a stretch of time."""
+    values = {"person": person, "since": since, "before": before}
+    found = session.connection().execute(_LAST_TEXT, values).one_or_none()
+    return (found.template, found.body) if found is not None else None
+
+
 _SENT = DeliveryRow.__table__.c
+_LEFT = (State.SENDING.value, State.UNSURE.value, State.SENT.value, State.DELIVERED.value)
+_LAST_TEXT = (
+    select(_SENT.template, _SENT.body)
+    .where(
+        _SENT.person_id == bindparam("person"),
+        _SENT.kind == Kind.TEXT.value,
+        _SENT.state.in_(_LEFT),
+        _SENT.first_tried_at > bindparam("since"),
+        _SENT.first_tried_at <= bindparam("before"),
+    )
+    .order_by(_SENT.id.desc())
+    .limit(1)
+)
 _ANSWERED = select(_SENT.created_at).where(
     _SENT.person_id == bindparam("person"),
     _SENT.lane == Lane.REPLY.value,

@@ -43,6 +43,7 @@ def by_phone(session: Session, phone: Phone) -> PersonRow | None:
         remember(session, ("volunteer", person.id), None)
     if found.coordinator is None:
         remember(session, ("coordinator", person.id), None)
+    remember(session, ("last text", person.id), found.last_text)
     remember(session, ("second last text", person.id), found.second_last)
     remember(session, wordings.STAMP, found.wordings)
     if circle is not None:
@@ -112,6 +113,7 @@ _WHO = (
         CoordinatorRow.id.label("coordinator"),
         _NEWEST_CONSENT.label("consent"),
         _OPEN_CASE.label("case"),
+        inbox.newest_but(0).label("last_text"),
         inbox.newest_but(1).label("second_last"),
         wordings.newest_id.scalar_subquery().label("wordings"),
         *(column.label(f"asked_{column.key}") for column in check_ins.COLUMNS),
@@ -139,6 +141,11 @@ _KEEP_RATINGS = (
     .where(MemberRow.id == bindparam("member"))
     .values(recent_ratings=bindparam("ratings", type_=MemberRow.recent_ratings.type))
 )
+
+
+def last_text(session: Session, person: PersonId) -> datetime | None:
+    """When a person's newest text came; known where they were found by their number."""
+    return once(session, ("last text", person), lambda: None)
 
 
 def second_last_text(session: Session, person: PersonId) -> datetime | None:
