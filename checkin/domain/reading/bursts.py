@@ -53,7 +53,8 @@ def joined(text: str, context: Context) -> Iterator[str]:
     for order in _orders(text, context):
         ends = [piece.rstrip(_ENDS) for piece in order[:-1]]
         seen[" ".join([*ends, order[-1]])] = None
-        if any(len(piece) >= _CUT_BY_CARRIER for piece in order[:-1]):
+        all_or_two = len(order) in (2, len(context.before[-MOST:]) + 1)
+        if all_or_two and any(len(piece) >= _CUT_BY_CARRIER for piece in order[:-1]):
             seen["".join(_glued(order))] = None
     seen["\n".join([piece.words for piece in context.before[-MOST:]] + [text])] = None
     return (words for words in seen if len(words) <= LONGEST)
@@ -66,7 +67,7 @@ def _glued(order: tuple[str, ...]) -> Iterator[str]:
 
 
 def _orders(text: str, context: Context) -> Iterator[tuple[str, ...]]:
-    """As sent where that is known. Else every order of two or three; of more, the new one last, last but one, first."""
+    """As sent where that is known. Else every order of two or three; of all, the new one last, last but one, first."""
     newest = context.before[-MOST:]
     if context.place is not None:
         place = max(context.place - (len(context.before) - len(newest)), 0)
@@ -75,7 +76,7 @@ def _orders(text: str, context: Context) -> Iterator[tuple[str, ...]]:
         yield tuple(in_order)
         return
     before = [piece.words for piece in newest if piece.words.strip()]
-    for count in range(1, len(before) + 1):
+    for count in sorted({*range(1, min(len(before), _IN_ALL_ORDERS) + 1), len(before)} - {0}):
         lately = before[-count:]
         if count <= _IN_ALL_ORDERS:
             yield from permutations([*lately, text])

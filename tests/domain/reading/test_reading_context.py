@@ -128,7 +128,8 @@ def test_what_offers_a_call(template, words, offered):
         (["ok watching a movie", "i want"], "to die"),
         (["to", "i want"], "die"),
         (["no quiero"], "vivir"),
-        (["x" * 0 + "so it was a long day and then the evening came and in the end i want to d"], "ie"),
+        (["so it was a long day and then the evening came and in the end i want to d"], "ie"),
+        (["ie"], "so it was a long day and then the evening came and in the end i want to d"),
     ],
 )
 def test_pieces_say_together_what_none_says_alone(before, text):
