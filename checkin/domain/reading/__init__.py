@@ -12,7 +12,8 @@ from checkin.domain.reading.commands import command_of
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
 from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
 from checkin.domain.reading.languages import cry_in_another, other_language
-from checkin.domain.reading.level import Need, level_of
+from checkin.domain.reading.level import Need
+from checkin.domain.reading.needs import need_of, raised
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.offers import accepts
 from checkin.domain.reading.older import older_answer
@@ -31,16 +32,26 @@ from checkin.domain.reading.opt_out import (
 )
 from checkin.domain.reading.rating import level_of_rating, rating_of, rating_told
 from checkin.domain.reading.swaps import answer_to_swap
-from checkin.domain.reading.values import Command, Context, Kind, LastAnswer, Offered, Piece, Reading
+from checkin.domain.reading.values import Calls, Command, Context, Kind, LastAnswer, Offered, Piece, Reading
 from checkin.domain.terms import Level, Why, worst
 
-__all__ = ["Answer", "Command", "Context", "Kind", "LastAnswer", "Offered", "Piece", "Reading", "explain", "read"]
+__all__ = [
+    "Answer",
+    "Calls",
+    "Command",
+    "Context",
+    "Kind",
+    "LastAnswer",
+    "Offered",
+    "Piece",
+    "Reading",
+    "explain",
+    "read",
+]
 
 _ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 _GOOD_FACES = frozenset("👍😀😃😄😁😊🙂☺❤🥰😍🙏👌💪😎🎉😂🤣💚💙💛💜🧡✅🌞☀🌈🎂🥳😇🤗")
 _SAD_FACES = frozenset("😢😭😞😔💔😟☹🙁😩😫😰😨😱😖😣🥺😿👎🔪🔫💊⚰")
-_READ_AT_EACH_END = 20_000
-_OVERLAP = 300
 _STOP_LEADS = re.compile(
     r"\W*(?:stop|stopall|unsubscribe|cancel|optout|baja|alto|arret|arretez|pare|parem|paren|parar|sair|cancelar)\b"
     r"[^\S\n]*"
@@ -50,15 +61,18 @@ _STOP_LEADS = re.compile(
 
 def read(text: str, context: Context = Context()) -> Reading:
     """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it."""
-    reading = _by_itself(text, context)
+    needs = _needs(text, context)
+    reading = _by_itself(text, context, needs[context.calls])
+    if len({need.level for need in needs.values()}) > 1:
+        by_calls = tuple((calls, _by_itself(text, context, need).level) for calls, need in needs.items())
+        reading = replace(reading, by_calls=by_calls)
     if not context.before:
         return reading
-    return together(reading, text, context, lambda words: _need_in_any(words, context.language))
+    return together(reading, text, context, lambda words: _needs(words, context)[context.calls])
 
 
-def _by_itself(text: str, context: Context) -> Reading:
-    need, start = _need_in_any(text, context.language), text[:LONGEST]
-    alert = need.level in _ALERTS
+def _by_itself(text: str, context: Context, need: Need) -> Reading:
+    start, alert = text[:LONGEST], need.level in _ALERTS
     opted = _opt(start, context, need)
     if opted is not None:
         return opted
@@ -85,28 +99,33 @@ def _by_itself(text: str, context: Context) -> Reading:
     return _beside_the_last(start, context, need) or _free(text, context, need)
 
 
-def _need_in_any(text: str, language: str) -> Need:
-    """The level of a text; a crisis too where a plain cry stands in a language that we do not read."""
-    need = _need(text, language)
-    cry = None if need.level is Level.CRISIS else cry_in_another(text[:LONGEST])
-    if cry is None:
-        return need
-    return Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, language)
+def _needs(text: str, context: Context) -> dict[Calls, Need]:
+    """What rules and model make of the words, by each setting of how readily people are called.
 
-
-def _need(text: str, language: str) -> Need:
-    """The level over a text, in pieces that overlap, so that length hides nothing and time stays bounded.
-
-    No telephone sends 40,000 characters; of a longer text both ends are read, and a person reads the rest.
+    A crisis too where a plain cry stands in a language that we do not read. Of what is plainly a command, a yes, a
+    correction or a comparison the model is not asked, nor of another language.
     """
-    if len(text) <= LONGEST:
-        return level_of(text, language)
-    ends = [text] if len(text) <= 2 * _READ_AT_EACH_END else [text[:_READ_AT_EACH_END], text[-_READ_AT_EACH_END:]]
-    pieces = [end[at : at + LONGEST] for end in ends for at in range(0, len(end), LONGEST - _OVERLAP)]
-    need = max((level_of(piece, language) for piece in pieces), key=lambda piece: piece.level.rank)
-    if len(ends) == 1 or need.level is not Level.OK:
-        return need
-    return Need(Level.CONCERN, (Why("too_long"),), False, language)
+    need, start = need_of(text, context.language), text[:LONGEST]
+    cry = None if need.level is Level.CRISIS else cry_in_another(start)
+    if cry is not None:
+        need = Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, context.language)
+    return dict.fromkeys(Calls, need) if _is_plain(start, context) else raised(need, text)
+
+
+def _is_plain(start: str, context: Context) -> bool:
+    return (
+        bare(start) in _PLAIN
+        or is_stop_word(start)
+        or asks_to_stop(start) is not Stop.NO
+        or asks_to_start(start)
+        or command_of(start, context.roles) is not None
+        or compared(start) is not None
+        or takes_back(start, context)
+        or other_language(start) is not None
+    )
+
+
+_PLAIN = HELP_WORDS | START_WORDS | YES_WORDS | NO_WORDS | {""}
 
 
 def _opt(start: str, context: Context, need: Need) -> Reading | None:

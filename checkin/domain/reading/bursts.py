@@ -40,7 +40,14 @@ def together(reading: Reading, text: str, context: Context, need_of: Callable[[s
     kind = Kind.WORDS if reading.kind in (Kind.NOT_UNDERSTOOD, Kind.EMPTY, Kind.CORRECTION) else reading.kind
     reasons = (*whole.reasons, Why("read_together", "read together with the text before"))
     own = tuple(why for why in reading.reasons if why not in whole.reasons and why.code != "not_understood")
-    return replace(reading, kind=kind, level=whole.level, reasons=(*reasons, *own), language=whole.language)
+    return replace(
+        reading,
+        kind=kind,
+        level=whole.level,
+        reasons=(*reasons, *own),
+        language=whole.language,
+        by_calls=(),
+    )
 
 
 def joined(text: str, context: Context) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The level of need in free text: phrases with negation, tense, fiction and idiom. Rules only.
+"""The level of need in free text by rules: phrases with negation, tense, fiction and idiom.
 
 Each clause is read by itself, and the worst decides: a film in one clause excuses nothing in another. Inside a
 clause, in this order:
@@ -11,7 +11,7 @@ clause, in this order:
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -54,12 +54,16 @@ class Lexicon:
 
 @dataclass(frozen=True)
 class Need:
-    """The level of a text, why, and whether anything in it was understood at all."""
+    """The level of a text, why, and whether anything in it was understood at all.
+
+    `explained`: the clauses in which risk words are idiom, negated, past or a story.
+    """
 
     level: Level
     reasons: tuple[Why, ...]
     understood: bool
     language: str
+    explained: frozenset[str] = frozenset()
 
 
 _Line = tuple[str, Family, dict[str, str]]
@@ -89,18 +93,20 @@ def lexicon() -> Lexicon:
 
 def level_of(text: str, language: str = "en") -> Need:
     """How soon the writer of a text needs a person. Every language's lexicon is tried: people mix them."""
-    level, reasons, understood, read_as = Level.OK, dict[Why, None](), False, language
+    level, reasons, understood, read_as, explained = Level.OK, dict[Why, None](), False, language, set[str]()
     for clause in clauses(text):
         found = _clause_level(clause)
         if found is None:
             continue
         understood = True
+        if found.explained:
+            explained.add(clause)
         if found.level is not Level.OK:
             reasons[found.why] = None
             read_as = found.language if found.level.rank > level.rank else read_as
         level = worst(level, found.level)
     most_urgent_first = sorted(reasons, key=lambda why: -Level(why.code).rank)
-    return Need(level, tuple(most_urgent_first), understood, read_as)
+    return Need(level, tuple(most_urgent_first), understood, read_as, frozenset(explained))
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class _Found:
     level: Level
     why: Why
     language: str
+    explained: bool = False
 
 
 def _clause_level(clause: str) -> _Found | None:
@@ -117,15 +124,16 @@ def _clause_level(clause: str) -> _Found | None:
     if not hits and not idioms:
         return None
     marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
-    best = _Found(Level.OK, Why("ok"), "en")
+    best, explained = _Found(Level.OK, Why("ok"), "en"), bool(idioms)
     for hit in hits:
         if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
             continue
         level = _lowered(hit, hit.meaning.level, clause, marks)
+        explained = explained or level is not hit.meaning.level
         if level.rank > best.level.rank:
             words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
             best = _Found(level, Why(level.value, words), hit.meaning.language)
-    return best
+    return replace(best, explained=explained and best.level.rank < Level.DISTRESS.rank)
 
 
 def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:

@@ -24,6 +24,14 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
+class Calls(StrEnum):
+    """How readily a circle has people called for words on which the rules are silent."""
+
+    MORE = "more"
+    BALANCED = "balanced"
+    LESS = "less"
+
+
 @dataclass(frozen=True)
 class Command:
     """A command of the service: its name, the number of a case, and what else was said."""
@@ -87,7 +95,7 @@ class Context:
     """What is known of the writer when a reply is read. `carrier_opt_out` is the carrier's own word for it.
 
     `swaps`: the shifts that they were asked to take, so that "yes 12" is an answer to one. `yes_means`: the one that a
-    bare yes would be the answer to, where it can mean nothing else.
+    bare yes would be the answer to, where it can mean nothing else. `calls`: how readily their circle calls people.
 
     `recent_ratings`: their own, oldest first. `last`: what they answered last, looked up where their words compare with
     it. `offered`: whether our last text to them offers a call or a person.
@@ -106,6 +114,7 @@ class Context:
     carrier_opt_out: str | None = None
     swaps: frozenset[int] = frozenset()
     yes_means: int | None = None
+    calls: Calls = Calls.BALANCED
     last: LastAnswer | None = None
     offered: Offered = Offered.NO
     before: tuple[Piece, ...] = ()
@@ -123,6 +132,8 @@ class Context:
 class Reading:
     """How a reply was understood, and why. `level` says how soon its writer needs a person, whatever its kind.
 
+    `by_calls`: what `level` would be by each setting of how readily people are called; empty where it is the same.
+
     `corrects`: the rating of minutes ago that this one stands for. `older`: a rating for an earlier day.
     """
 
@@ -133,5 +144,6 @@ class Reading:
     language: str = "en"
     reasons: tuple[Why, ...] = ()
     gives_up_or_stop: bool = False
+    by_calls: tuple[tuple[Calls, Level], ...] = ()
     corrects: int | None = None
     older: Older | None = None

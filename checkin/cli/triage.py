@@ -1,0 +1,129 @@
+"""`checkin triage`: judge the reader on labelled texts, train its model, show the model's card. Offline."""
+
+import time
+import tracemalloc
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from checkin.cli.written import write_for_owner
+from checkin.domain.reading import Calls, Context, read
+from checkin.domain.reading.model import FILE, BadModel, opened
+from checkin.triage.evaluation import Judged, Share, by, figures, judge, quantile
+from checkin.triage.rows import OWN, BadRows, Row, rows_of
+from checkin.triage.training import train
+
+_FILES = click.argument("files_", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+_ERRORS_SHOWN = 400
+_CALLS = click.Choice([calls.value for calls in Calls])
+
+
+@click.group()
+def command() -> None:
+    """How replies are read: judged, trained, described. Nothing is sent or stored."""
+
+
+@command.command("evaluate")
+@_FILES
+@click.option(
+    "--by",
+    "groups",
+    multiple=True,
+    type=click.Choice(["lang", "category", "source"]),
+    help="figures for each group too",
+)
+@click.option(
+    "--calls", type=_CALLS, default=Calls.BALANCED.value, show_default=True, help="how readily people are called"
+)
+@click.option("--errors", is_flag=True, help="list what was read wrongly, with its words")
+def evaluate(files_: Sequence[Path], groups: Sequence[str], calls: str, errors: bool) -> None:
+    """Report recall, false alarms and commands over CSV files (text,level,lang,category,source), and how long it took.
+
+    GREY texts are neither a call nor nothing: only a crisis is wrong for them.
+    """
+    rows = _rows(files_)
+
+    def as_set(text: str, context: Context) -> object:
+        return read(text, Context(language=context.language, calls=Calls(calls)))
+
+    judged = judge(rows, as_set, time.process_time_ns)  # type: ignore[arg-type]
+    click.echo(f"{len(rows)} texts, calls: {calls}")
+    _table(judged)
+    for group in groups:
+        for name, part in by(judged, lambda row, group=group: getattr(row, group)).items():  # type: ignore[misc]
+            click.echo(f"\n{group} {name}: {len(part)} texts")
+            _table(part)
+    wrong = [each for each in judged if each.wrong]
+    if errors:
+        click.echo("")
+        for each in sorted(wrong, key=lambda each: each.wrong)[:_ERRORS_SHOWN]:
+            click.echo(f"{each.wrong}: [{each.row.lang}, {each.row.category}] {' '.join(each.row.text.split())}")
+    click.echo(
+        f"\ntime of processor for one text: median {quantile(judged, 0.5):.2f} ms, "
+        f"p99 {quantile(judged, 0.99):.2f} ms, longest {quantile(judged, 1.0):.2f} ms"
+    )
+    click.echo(f"the model in memory: {_memory() / 1e6:.1f} MB")
+
+
+@command.command("train")
+@click.argument("files_", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="where the model's file is written")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--without-own", is_flag=True, help="of these files alone, without the texts of the package")
+def train_(files_: Sequence[Path], out: Path, seed: int, without_own: bool) -> None:
+    """Train the model on the texts of the package and further CSV files, such as `checkin corrections export` writes.
+
+    The same texts and seed make the same model. It is used once it lies in the package in the place of the one there.
+    """
+    rows = _rows([*([] if without_own else OWN), *files_])
+    if len({row.level for row in rows} & {"CRISIS", "DISTRESS", "OK"}) < 3:
+        raise click.ClickException("These files lack texts of a level: CRISIS, DISTRESS and OK are all needed.")
+    content = train(rows, seed, say=lambda what: click.echo(what, err=True))
+    write_for_owner(out, content)
+    click.echo(f"{len(rows)} texts, {len(content) / 1000:.0f} KB in {out.name}.")
+
+
+@command.command("card")
+def card() -> None:
+    """What the model was trained on, what it cannot do, and how it was measured."""
+    click.echo(files("checkin.domain.reading").joinpath("MODEL_CARD.md").read_text(encoding="utf-8"), nl=False)
+
+
+def _rows(paths: Sequence[Path]) -> list[Row]:
+    try:
+        rows = rows_of(paths)
+    except BadRows as error:
+        raise click.ClickException(str(error)) from None
+    if not rows:
+        raise click.ClickException("These files hold no texts.")
+    return rows
+
+
+def _table(judged: Sequence[Judged]) -> None:
+    for name, share in figures(judged):
+        if share.of:
+            click.echo(f"  {name:32s} {_said(share)}")
+
+
+def _said(share: Share) -> str:
+    part, interval = share.share, share.interval
+    if part is None or interval is None:
+        return ""
+    low, high = interval
+    return f"{part:7.1%}  ({low:.1%} to {high:.1%})  {share.hits} of {share.of}"
+
+
+def _memory() -> int:
+    """How many bytes the model takes, once it is read."""
+    content = files("checkin.domain.reading").joinpath(FILE).read_bytes()
+    tracemalloc.start()
+    try:
+        kept = opened(bytes(content))
+        size, _ = tracemalloc.get_traced_memory()
+    except BadModel as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        tracemalloc.stop()
+    return size + len(content) if kept else size

@@ -1,0 +1,64 @@
+"""How soon the writer of a text needs a person: what the rules say, and never less, raised by the model.
+
+A clause whose risk words the rules have explained (an idiom, a denial, long ago, a film) is not shown to the model,
+which knows words and no sentences. Of what is plainly a command, a yes, a no or a rating it is not asked.
+"""
+
+from dataclasses import replace
+
+from checkin.domain.reading.level import Need, level_of
+from checkin.domain.reading.model import Score, model
+from checkin.domain.reading.normalise import LONGEST, clauses
+from checkin.domain.reading.values import Calls
+from checkin.domain.terms import Level, Why, worst
+
+_READ_AT_EACH_END = 20_000
+_OVERLAP = 300
+_FEWEST_WORDS = 2
+
+
+def need_of(text: str, language: str) -> Need:
+    """The level by rules over a text, in pieces that overlap, so that length hides nothing and time stays bounded.
+
+    No telephone sends 40,000 characters; of a longer text both ends are read, and a person reads the rest.
+    """
+    if len(text) <= LONGEST:
+        return level_of(text, language)
+    need = max((level_of(piece, language) for piece in _pieces(text)), key=lambda piece: piece.level.rank)
+    if len(text) <= 2 * _READ_AT_EACH_END or need.level is not Level.OK:
+        return need
+    return Need(Level.CONCERN, (Why("too_long"),), False, language)
+
+
+def raised(need: Need, text: str) -> dict[Calls, Need]:
+    """What the rules found in a text, raised where the model is surer, by each setting of how readily to call."""
+    found = _surest(text, need.explained)
+    if found is None:
+        return dict.fromkeys(Calls, need)
+    return {calls: _raised(need, found, worst(need.level, model().level(found, calls))) for calls in Calls}
+
+
+def _raised(need: Need, found: Score, level: Level) -> Need:
+    if level is need.level:
+        return need
+    return replace(need, level=level, reasons=(model().why(found, level), *need.reasons))
+
+
+def _surest(text: str, explained: frozenset[str]) -> Score | None:
+    """The highest score of a text's pieces; None where there are too few words to say anything."""
+    scores = [
+        model().score(parts)
+        for piece in (_pieces(text) if len(text) > LONGEST else [text])
+        for parts in ([part for part in clauses(piece) if part not in explained],)
+        if sum(len(part.split()) for part in parts) >= _FEWEST_WORDS
+    ]
+    if not scores:
+        return None
+    alert = max(scores, key=lambda score: score.alert)
+    crisis = max(scores, key=lambda score: score.crisis)
+    return Score(alert.alert, crisis.crisis, alert.words)
+
+
+def _pieces(text: str) -> list[str]:
+    ends = [text] if len(text) <= 2 * _READ_AT_EACH_END else [text[:_READ_AT_EACH_END], text[-_READ_AT_EACH_END:]]
+    return [end[at : at + LONGEST] for end in ends for at in range(0, len(end), LONGEST - _OVERLAP)]
