@@ -125,9 +125,9 @@ def _is_command(reading: Reading, level: str) -> bool:
         case "STOP":
             return reading.kind in (Kind.OPT_OUT, Kind.WRONG_PERSON)
         case "START":
-            return reading.kind in (Kind.OPT_IN, Kind.YES)
+            return reading.kind in (Kind.OPT_IN, Kind.YES) or command == "resume"
         case "HELP":
-            return reading.kind is Kind.HELP or reading.level in _RAISED
+            return reading.kind is Kind.HELP or reading.level in _RAISED or command == "info"
         case _:
             return command == level.lower()
 

@@ -15,20 +15,22 @@ from checkin.triage.rows import OWN, rows_of
 
 UNSEEN = Path(__file__).parent / "unseen"
 FLOORS = {
-    ("plain", "crisis read as crisis"): 0.86,
+    ("plain", "crisis read as crisis"): 0.87,
     ("plain", "crisis raised as any alert"): 0.93,
-    ("plain", "crisis or distress raised"): 0.94,
-    ("plain", "commands understood"): 0.40,
-    ("hard", "crisis read as crisis"): 0.65,
-    ("hard", "crisis raised as any alert"): 0.80,
-    ("hard", "crisis or distress raised"): 0.82,
-    ("hard", "commands understood"): 0.40,
+    ("plain", "crisis or distress raised"): 0.95,
+    ("plain", "commands understood"): 0.88,
+    ("hard", "crisis read as crisis"): 0.67,
+    ("hard", "crisis raised as any alert"): 0.84,
+    ("hard", "crisis or distress raised"): 0.87,
+    ("hard", "commands understood"): 0.83,
 }
 CEILINGS = {
-    ("plain", "false alarms on harmless texts"): 0.09,
-    ("plain", "false crisis"): 0.06,
-    ("hard", "false alarms on harmless texts"): 0.18,
-    ("hard", "false crisis"): 0.11,
+    ("plain", "false alarms on harmless texts"): 0.065,
+    ("plain", "false crisis"): 0.045,
+    ("plain", "alert texts eaten by a command"): 0.0,
+    ("hard", "false alarms on harmless texts"): 0.155,
+    ("hard", "false crisis"): 0.09,
+    ("hard", "alert texts eaten by a command"): 0.0,
 }
 
 

@@ -7,6 +7,7 @@ understood is never dropped and never `ok`: a person reads it.
 import re
 from dataclasses import replace
 
+from checkin.domain.reading.asked import asked_of_us, asks_how_it_works
 from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
@@ -29,6 +30,7 @@ from checkin.domain.reading.opt_out import (
     asks_to_stop,
     is_stop_word,
     is_wrong_person,
+    stop_clauses,
 )
 from checkin.domain.reading.rating import level_of_rating, rating_of, rating_told
 from checkin.domain.reading.swaps import answer_to_swap
@@ -91,6 +93,9 @@ def _by_itself(text: str, context: Context, need: Need) -> Reading:
     rated = _rated_otherwise(start, context, need) or _rated(start, context, need)
     if rated is not None:
         return rated
+    asked = asked_of_us(start) if need.level is Level.OK else None
+    if asked is not None:
+        return _reading(Kind.COMMAND, need, context, command=asked, why=Why("command", asked.name))
     if not alert and takes_back(start, context):
         to_read = replace(need, level=worst(need.level, Level.CONCERN))
         return _reading(Kind.CORRECTION, to_read, context, why=Why("takes_back", "says that a text was a mistake"))
@@ -103,20 +108,22 @@ def _needs(text: str, context: Context) -> dict[Calls, Need]:
     """What rules and model make of the words, by each setting of how readily people are called.
 
     A crisis too where a plain cry stands in a language that we do not read. Of what is plainly a command, a yes, a
-    correction or a comparison the model is not asked, nor of another language.
+    correction or a comparison the model is not asked, nor of another language, nor of the part of a text that asks
+    for no more messages: "unsubscribe me, by tomorrow I am gone" is both.
     """
     need, start = need_of(text, context.language), text[:LONGEST]
     cry = None if need.level is Level.CRISIS else cry_in_another(start)
     if cry is not None:
         need = Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, context.language)
-    return dict.fromkeys(Calls, need) if _is_plain(start, context) else raised(need, text)
+    if _is_plain(start, context):
+        return dict.fromkeys(Calls, need)
+    return raised(replace(need, explained=need.explained | stop_clauses(start)), text)
 
 
 def _is_plain(start: str, context: Context) -> bool:
     return (
         bare(start) in _PLAIN
         or is_stop_word(start)
-        or asks_to_stop(start) is not Stop.NO
         or asks_to_start(start)
         or command_of(start, context.roles) is not None
         or compared(start) is not None
@@ -148,7 +155,8 @@ def _opt(start: str, context: Context, need: Need) -> Reading | None:
 def _help_or_answer(start: str, context: Context, need: Need) -> Reading | None:
     """HELP, and a yes or no. HELP alone is calm: a person gets a task for it (field rule R41)."""
     short, alert = bare(start), need.level in _ALERTS
-    if (context.carrier_opt_out or "").upper() == "HELP" or short in HELP_WORDS:
+    wonders = not alert and asks_how_it_works(start)
+    if (context.carrier_opt_out or "").upper() == "HELP" or short in HELP_WORDS or wonders:
         calm = Need(Level.OK, (), True, need.language) if short in HELP_WORDS else need
         return _reading(Kind.HELP, calm, context, why=Why("help_word", short[:40]))
     willing = WILLING_WORDS if context.invited else frozenset[str]()

@@ -144,8 +144,14 @@ def asks_to_stop(text: str) -> Stop:
     """Whether a sentence asks for no more messages. What is only probable stops them too, and a person asks."""
     if _one_word(text) in _MAYBE_STOP:
         return Stop.MAYBE
-    asked = any(_meant_for_us(hit, clause) for clause in clauses(text) for hit in _phrases("stop").find(clause))
-    return Stop.YES if asked else Stop.NO
+    return Stop.YES if stop_clauses(text) else Stop.NO
+
+
+def stop_clauses(text: str) -> frozenset[str]:
+    """The parts of a text that ask for no more messages."""
+    return frozenset(
+        clause for clause in clauses(text) if any(_meant_for_us(hit, clause) for hit in _phrases("stop").find(clause))
+    )
 
 
 def asks_to_start(text: str) -> bool:

@@ -78,3 +78,36 @@ def test_a_command_never_eats_a_cry(text):
 @pytest.mark.parametrize("text", ["take ²", "take ፩", "ack 99999999999999999999", "done 1 2 3", "time 99"])
 def test_odd_numbers_do_no_harm(text):
     assert read(text, ALL).command in (None, Command("time", ""), Command("take"), Command("take", number=2))
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("sorry im driving, can you ask me again tonight", Command("later")),
+        ("try me again in an hour please", Command("later")),
+        ("en el trabajo, escríbeme más tarde", Command("later")),
+        ("tô numa reunião, pergunta de novo mais tarde", Command("later")),
+        ("je conduis, redemandez-moi ce soir", Command("later")),
+        ("please put the check ins on hold for a fortnight", Command("pause", "2 weeks")),
+        ("could you pause the messages for ten days, off to the coast", Command("pause")),
+        ("me voy de viaje, pausen los mensajes por tres semanas", Command("pause", "3 weeks")),
+        ("mettez les messages en pause pendant deux semaines svp", Command("pause", "2 weeks")),
+    ],
+)
+def test_a_sentence_asks_to_wait_or_to_pause(text, command):
+    assert read(text).command == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ask me later if im still breathing by then", "put the texts on hold, i cant cope", "pause it all i want to die"],
+)
+def test_a_cry_is_never_taken_for_a_wish_to_wait(text):
+    reading = read(text)
+    assert reading.level in (Level.DISTRESS, Level.CRISIS)
+    assert reading.command is None
+
+
+@pytest.mark.parametrize("text", ["how does this work?", "what can i text to you", "¿cómo funciona esto?"])
+def test_who_asks_how_it_works_is_helped(text):
+    assert read(text).kind is Kind.HELP
