@@ -18,6 +18,7 @@ from checkin.domain.reading.needs import need_of, raised
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.offers import accepts
 from checkin.domain.reading.older import older_answer
+from checkin.domain.reading.on_the_phone import is_not_there
 from checkin.domain.reading.opt_out import (
     GIVING_UP_WORDS,
     HELP_WORDS,
@@ -62,7 +63,10 @@ _STOP_LEADS = re.compile(
 
 
 def read(text: str, context: Context = Context()) -> Reading:
-    """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it."""
+    """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it.
+
+    Texts are read together by rules alone: of words that were never one sentence the model knows nothing.
+    """
     needs = _needs(text, context)
     reading = _by_itself(text, context, needs[context.calls])
     if len({need.level for need in needs.values()}) > 1:
@@ -70,7 +74,7 @@ def read(text: str, context: Context = Context()) -> Reading:
         reading = replace(reading, by_calls=by_calls)
     if not context.before:
         return reading
-    return together(reading, text, context, lambda words: _needs(words, context)[context.calls])
+    return together(reading, text, context, lambda words: need_of(words, context.language))
 
 
 def _by_itself(text: str, context: Context, need: Need) -> Reading:
@@ -129,9 +133,12 @@ def _is_plain(start: str, context: Context) -> bool:
         or compared(start) is not None
         or takes_back(start, context)
         or other_language(start) is not None
+        or (len(start.split()) <= _LONGEST_AWAY and is_not_there(start))
     )
 
 
+_LONGEST_AWAY = 4
+"""Of who picks up: "he's not here right now"."""
 _PLAIN = HELP_WORDS | START_WORDS | YES_WORDS | NO_WORDS | {""}
 
 

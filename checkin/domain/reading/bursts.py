@@ -23,13 +23,15 @@ _CUT_BY_CARRIER = 60
 """A piece at least so long may end inside a word: the carrier cuts at 67 signs, or at 153 of the plain alphabet."""
 _IN_ALL_ORDERS = 2
 _ENDS = " \t.,;:-\u2026\u2013\u2014"
+_BY_THEMSELVES = frozenset({Kind.HELP, Kind.OPT_IN})
+"""HELP behind a STOP asks what this is; it is no end of a sentence."""
 ANSWERS = frozenset({Kind.RATING, Kind.WORDS, Kind.YES, Kind.NO})
 
 
 def together(reading: Reading, text: str, context: Context, need_of: Callable[[str], Need]) -> Reading:
     """The reading of a text, raised to what it says together with the texts before it. Never lowered."""
     pieces = [piece for piece in context.before[-MOST:] if piece.words.strip()]
-    if not pieces or not text.strip():
+    if not pieces or not text.strip() or reading.kind in _BY_THEMSELVES:
         return reading
     parts = worst(reading.level, *(piece.level for piece in pieces))
     if parts is Level.CRISIS:

@@ -4,7 +4,7 @@ A clause whose risk words the rules have explained (an idiom, a denial, long ago
 which knows words and no sentences. Of what is plainly a command, a yes, a no or a rating it is not asked.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from checkin.domain.reading.level import Need, level_of
 from checkin.domain.reading.model import Score, model
@@ -14,7 +14,7 @@ from checkin.domain.terms import Level, Why, worst
 
 _READ_AT_EACH_END = 20_000
 _OVERLAP = 300
-_FEWEST_WORDS = 2
+_FEWEST_WORDS, _ENOUGH_WORDS = 2, 4
 
 
 def need_of(text: str, language: str) -> Need:
@@ -31,11 +31,19 @@ def need_of(text: str, language: str) -> Need:
 
 
 def raised(need: Need, text: str) -> dict[Calls, Need]:
-    """What the rules found in a text, raised where the model is surer, by each setting of how readily to call."""
+    """What the rules found in a text, raised where the model is surer, by each setting of how readily to call.
+
+    Of two or three words ("i want to") it must be as sure as where least is called.
+    """
     found = _surest(text, need.explained)
     if found is None:
         return dict.fromkeys(Calls, need)
-    return {calls: _raised(need, found, worst(need.level, model().level(found, calls))) for calls in Calls}
+    return {
+        calls: _raised(
+            need, found.score, worst(need.level, model().level(found.score, Calls.LESS if found.few else calls))
+        )
+        for calls in Calls
+    }
 
 
 def _raised(need: Need, found: Score, level: Level) -> Need:
@@ -44,19 +52,27 @@ def _raised(need: Need, found: Score, level: Level) -> Need:
     return replace(need, level=level, reasons=(model().why(found, level), *need.reasons))
 
 
-def _surest(text: str, explained: frozenset[str]) -> Score | None:
+@dataclass(frozen=True)
+class _Found:
+    """What the model makes of a text. `few`: of so few words that it must be surest, as where least is called."""
+
+    score: Score
+    few: bool
+
+
+def _surest(text: str, explained: frozenset[str]) -> _Found | None:
     """The highest score of a text's pieces; None where there are too few words to say anything."""
-    scores = [
-        model().score(parts)
+    pieces = [
+        [part for part in clauses(piece) if part not in explained]
         for piece in (_pieces(text) if len(text) > LONGEST else [text])
-        for parts in ([part for part in clauses(piece) if part not in explained],)
-        if sum(len(part.split()) for part in parts) >= _FEWEST_WORDS
     ]
+    words = [sum(len(part.split()) for part in parts) for parts in pieces]
+    scores = [model().score(parts) for parts, count in zip(pieces, words, strict=True) if count >= _FEWEST_WORDS]
     if not scores:
         return None
     alert = max(scores, key=lambda score: score.alert)
     crisis = max(scores, key=lambda score: score.crisis)
-    return Score(alert.alert, crisis.crisis, alert.words)
+    return _Found(Score(alert.alert, crisis.crisis, alert.words), few=max(words) < _ENOUGH_WORDS)
 
 
 def _pieces(text: str) -> list[str]:
