@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from checkin.domain.reading import read
+from checkin.domain.reading import prepare
 from checkin.web.api import PREFIX, api, problem_for
 from checkin.web.dashboard import dashboard
 from checkin.web.dashboard.frame import is_page, problem_page, protection, sentence
@@ -34,7 +34,7 @@ def create_app(services: Services, *, pages: bool = True) -> Flask:
 
     Without `pages` only the carrier's door and health: to a simulated process nobody else comes.
     """
-    read("hello")  # the lexicons are compiled now, not in the first text's transaction (promise P1)
+    prepare()  # the lexicons are compiled now, not in the first text's transaction (promise P1)
     app = Flask(
         "checkin",
         static_folder=str(Path(__file__).parent / "static"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checkin.cli.written import write_for_owner
-from checkin.domain.reading import Calls, Context, read
+from checkin.domain.reading import Calls, Context, Reading, read
 from checkin.domain.reading.model import FILE, BadModel, opened
 from checkin.triage.evaluation import Judged, Share, by, figures, judge, quantile
 from checkin.triage.rows import OWN, BadRows, Row, rows_of
@@ -45,10 +45,10 @@ def evaluate(files_: Sequence[Path], groups: Sequence[str], calls: str, errors: 
     """
     rows = _rows(files_)
 
-    def as_set(text: str, context: Context) -> object:
+    def as_set(text: str, context: Context) -> Reading:
         return read(text, Context(language=context.language, calls=Calls(calls)))
 
-    judged = judge(rows, as_set, time.process_time_ns)  # type: ignore[arg-type]
+    judged = judge(rows, as_set, time.process_time_ns)
     click.echo(f"{len(rows)} texts, calls: {calls}")
     _table(judged)
     for group in groups:

@@ -11,6 +11,7 @@ from checkin.domain.escalation import Closed, State
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.reading.bursts import ANSWERS, answered_kindly
 from checkin.domain.reading.older import the_one_meant
+from checkin.domain.reading.values import Older
 from checkin.domain.terms import Cause, CheckInId, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers import member_commands
 from checkin.handlers.apply import send_text
@@ -84,7 +85,7 @@ def _answer_check_in(
 ) -> None:
     """The newest question that they had is the one that is answered, but for what their words say of an older one."""
     if reading.older is not None:
-        _answer_older(session, handbook, member, person, inbound, reading, now)
+        _answer_older(session, handbook, member, person, inbound, reading.older, reading.level, now)
         if reading.older.alone:
             return
     newest = check_ins.asked_when(session, MemberId(member.id), inbound.sent_at)
@@ -106,24 +107,23 @@ def _answer_older(
     member: MemberRow,
     person: PersonRow,
     inbound: Kept,
-    reading: Reading,
+    older: Older,
+    level: Level,
     now: datetime,
 ) -> None:
     """A rating for yesterday belongs to yesterday's question, and stands before today's; else to the newest one."""
-    if reading.older is None:
-        return
     zone, newest = handbook.zone(person), check_ins.asked_when(session, MemberId(member.id), inbound.sent_at)
     asked = [(each, at.astimezone(zone)) for each, at in check_ins.asked_lately(session, MemberId(member.id))]
-    meant = the_one_meant(reading.older.day, asked, (inbound.sent_at or now).astimezone(zone))
-    if meant is None and not reading.older.alone:
+    meant = the_one_meant(older.day, asked, (inbound.sent_at or now).astimezone(zone))
+    if meant is None and not older.alone:
         return
     number = CheckInId(meant) if meant is not None else newest
     overtaken = number != newest and newest is not None and check_ins.load(session, newest).rating is not None
     place = len(member.recent_ratings) - (1 if overtaken and member.recent_ratings else 0)
-    ratings = [*member.recent_ratings[:place], reading.older.rating, *member.recent_ratings[place:]]
+    ratings = [*member.recent_ratings[:place], older.rating, *member.recent_ratings[place:]]
     people.keep_ratings(session, member, ratings[-_KEPT_RATINGS:])
     if number is not None:
-        move_check_in(session, handbook, number, Answered(reading.older.rating, reading.level), now)
+        move_check_in(session, handbook, number, Answered(older.rating, level), now)
         inbound.check_in_id = number
 
 

@@ -13,7 +13,7 @@ from checkin.domain.reading.commands import command_of
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
 from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
 from checkin.domain.reading.languages import cry_in_another, other_language
-from checkin.domain.reading.level import Need
+from checkin.domain.reading.level import Need, lexicon
 from checkin.domain.reading.needs import need_of, raised
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.offers import accepts
@@ -49,6 +49,7 @@ __all__ = [
     "Piece",
     "Reading",
     "explain",
+    "prepare",
     "read",
 ]
 
@@ -69,12 +70,20 @@ def read(text: str, context: Context = Context()) -> Reading:
     """
     needs = _needs(text, context)
     reading = _by_itself(text, context, needs[context.calls])
-    if len({need.level for need in needs.values()}) > 1:
-        by_calls = tuple((calls, _by_itself(text, context, need).level) for calls, need in needs.items())
-        reading = replace(reading, by_calls=by_calls)
+    others = {need.level: need for need in needs.values()}
+    if len(others) > 1:
+        levels = {level: _by_itself(text, context, need).level for level, need in others.items()}
+        reading = replace(reading, by_calls=tuple((calls, levels[need.level]) for calls, need in needs.items()))
     if not context.before:
         return reading
     return together(reading, text, context, lambda words: need_of(words, context.language))
+
+
+def prepare() -> None:
+    """Load and compile what reading needs, which a process does when it starts: no text waits for it (promise P1)."""
+    lexicon().phrases.compile()
+    lexicon().idioms.compile()
+    read("hello there, and how are you today?")
 
 
 def _by_itself(text: str, context: Context, need: Need) -> Reading:

@@ -1,6 +1,7 @@
 """The commands of the service. Case, punctuation, smart quotes, a signature line and small typos do not matter."""
 
 import re
+from functools import lru_cache
 
 from checkin.domain.reading import command_words as words
 from checkin.domain.reading.normalise import bare
@@ -15,6 +16,7 @@ _NUMBER_AND_UNIT = re.compile(r"(\d{1,3}) ?([a-z]+)")
 _LONGEST = 60
 
 
+@lru_cache(maxsize=4)  # asked of one text before the model, and for what it is
 def command_of(text: str, roles: frozenset[Role]) -> Command | None:
     """The command that a text is; None where it is none. A command is the whole text, never a part of a sentence."""
     said = _said_plainly(text)
@@ -36,7 +38,7 @@ def command_of(text: str, roles: frozenset[Role]) -> Command | None:
 def _said_plainly(text: str) -> str:
     said = bare(text.replace(":", " : ").replace(".", " "))
     said = words.POLITE.sub("", words.POLITE.sub("", said))
-    said = _COUNTED.sub(lambda counted: f"{words.NUMBERS[counted[1]]} ", said)
+    said = in_figures(said)
     said = _NOT_AVAILABLE.sub("in", said)
     said = _SPACED.sub(r"\1 \2", said)
     return re.sub(r"(\d)([ap]m)\b", r"\1 \2", said)
@@ -83,13 +85,23 @@ def _span(said: str) -> str:
     span = words.SPAN.fullmatch(said)
     if span is None:
         return said
-    counted = _NUMBER_AND_UNIT.fullmatch(span["span"])
-    if counted is None or counted[2] in ("h", "d", "w"):
+    found = _NUMBER_AND_UNIT.fullmatch(span["span"])
+    if found is None or found[2] in ("h", "d", "w"):
         return words.DAYS.get(span["span"], span["span"])
-    number, unit = int(counted[1]), words.UNITS[counted[2]]
-    if unit == "months":
-        number, unit = number * 30, "days"
-    return f"{number} {unit if number != 1 else unit[:-1]}"
+    return counted(found[1], found[2])
+
+
+def in_figures(said: str) -> str:
+    """Plain words with the number before a unit of time in figures: `two weeks` is `2 weeks`."""
+    return _COUNTED.sub(lambda number: f"{words.NUMBERS[number[1]]} ", said)
+
+
+def counted(number: str, unit: str) -> str:
+    """So many of a unit, as a span is understood further on: `3 weeks`, `1 day`; months are days."""
+    many, of = int(number), words.UNITS[unit]
+    if of == "months":
+        many, of = many * 30, "days"
+    return f"{many} {of if many != 1 else of[:-1]}"
 
 
 def _done(rest: str) -> Command | None:

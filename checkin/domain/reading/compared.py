@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 
-from checkin.domain.reading.normalise import plain, unsigned
+from checkin.domain.reading.normalise import spoken
 from checkin.domain.reading.rating import level_of_rating
 from checkin.domain.reading.values import LastAnswer
 from checkin.domain.terms import Level, worst
@@ -108,14 +109,14 @@ def _one_of(ways: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _WAYS = ((Compared.SAME, _one_of(_SAME)), (Compared.WORSE, _one_of(_WORSE)), (Compared.BETTER, _one_of(_BETTER)))
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4)  # asked of one text when its last answer is looked up, before the model, and for what it is
 def compared(text: str) -> Compared | None:
     """How a text says it is beside the last answer; None where it says anything else."""
     if len(text) > 4 * _READ:
         return None
-    words = " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text))).split())
+    words = spoken(text)
     if not words or len(words) > _READ:
         return None
     return next((how for how, way in _WAYS if way.fullmatch(words)), None)

@@ -3,9 +3,9 @@
 A thesaurus for the model alone: no rule asks it. A word is looked up as it is, then by its longest known beginning.
 """
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
+
+from checkin.domain.reading.lexicon import table
 
 _MOST = 2
 _SHORTEST_STEM = 4
@@ -14,9 +14,8 @@ _SHORT = 3
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    text = files("checkin.domain.reading.lexicon").joinpath("concepts.toml").read_text(encoding="utf-8")
     words, stems = dict[str, set[str]](), dict[str, set[str]]()
-    for concept, by_language in tomllib.loads(text).items():
+    for concept, by_language in table("concepts").items():
         for written in " ".join(by_language.values()).split():
             stem = written.removesuffix("*")
             (words if stem == written else stems).setdefault(stem, set()).add(concept)

@@ -7,7 +7,7 @@ what it was about goes on. A corrected rating stands for the one before it, and 
 import re
 
 from checkin.domain.reading.normalise import plain, unsigned
-from checkin.domain.reading.rating import level_of_rating, rating_of
+from checkin.domain.reading.rating import SAID, level_of_rating, rating_of
 from checkin.domain.reading.values import Context, Kind
 from checkin.domain.terms import Level, worst
 
@@ -116,7 +116,7 @@ def may_take_back(text: str) -> bool:
     return takes_back(text, Context(wrote_lately=True, answered_before=True))
 
 
-_RATING = r"(?:[0-5]|zero|one|two|three|four|five|cero|uno|dos|tres|cuatro|cinco|deux|trois|quatre|cinq|um|dois|quatro)"
+_RATING = rf"(?:{SAID})"
 _SORRY_FOR = (
     r"(?:(?:sorry|soz|oops|whoops|ooops|typo|no|wait|correction|my bad|my mistake|ah|oh|ugh|damn|autocorrect"
     r"|i typed wrong|perdon|disculpa|ups|error|lo siento|me equivoque|pardon|desole|desolee|erreur"
@@ -181,4 +181,4 @@ _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 def _words(text: str) -> str:
     if len(text) > 300:
         return ""
-    return " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text)).replace("'", " ")).replace("n t ", "nt ").split())
+    return " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text))).replace("n t ", "nt ").split())

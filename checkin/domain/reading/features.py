@@ -38,22 +38,13 @@ def pieces(word: str) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=8192)
-def pair(first: str, second: str) -> tuple[tuple[int, float], ...]:
-    """The buckets of two words beside each other, as words and as concepts, with their weights."""
+@lru_cache(maxsize=16384)
+def pair(first: str, second: str, apart: bool = False) -> tuple[tuple[int, float], ...]:
+    """The buckets of two words, as words and as concepts, with their weights. `apart`: any one stands between them."""
     ones, others = concepts_of(first), concepts_of(second)
-    share = 1.0 / (len(ones) * len(others))
-    of_concepts = tuple((bucket(f"c{one} {other}"), share) for one in ones for other in others)
-    return ((bucket(f"w{first} {second}"), 1.0), *of_concepts)
-
-
-@lru_cache(maxsize=8192)
-def skip(first: str, third: str) -> tuple[tuple[int, float], ...]:
-    """The same of two words with any one between them."""
-    ones, others = concepts_of(first), concepts_of(third)
-    share = 1.0 / (len(ones) * len(others))
-    of_concepts = tuple((bucket(f"s{one} {other}"), share) for one in ones for other in others)
-    return ((bucket(f"w{first} _ {third}"), 1.0), *of_concepts)
+    share, mark = 1.0 / (len(ones) * len(others)), "s" if apart else "c"
+    of_concepts = tuple((bucket(f"{mark}{one} {other}"), share) for one in ones for other in others)
+    return ((bucket(f"w{first} _ {second}" if apart else f"w{first} {second}"), 1.0), *of_concepts)
 
 
 @lru_cache(maxsize=8192)
@@ -93,7 +84,7 @@ def seen_at(words: Sequence[str]) -> Iterator[tuple[int, tuple[tuple[int, float]
         if at < last:
             yield at, pair(word, words[at + 1])
         if at + 1 < last:
-            yield at, skip(word, words[at + 2])
+            yield at, pair(word, words[at + 2], apart=True)
             yield at, triple(word, words[at + 1], words[at + 2])
 
 

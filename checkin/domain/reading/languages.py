@@ -4,13 +4,12 @@ Nothing here understands a language. It names it, by script or by its commonest 
 """
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import bare, plain
 from checkin.domain.reading.spelling import is_ours
 
@@ -22,8 +21,7 @@ _DENSE = {"CJK": 4, "HIRAGANA": 2, "KATAKANA": 2, "HANGUL": 2}
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    text = files("checkin.domain.reading.lexicon").joinpath("languages.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table("languages")
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +55,7 @@ def cry_in_another(text: str) -> str | None:
     return None if found is None else f"{languages[found[0]]}: {found[0]}"
 
 
+@lru_cache(maxsize=4)  # asked of one text before the model, beside a rating, and at the end
 def other_language(text: str) -> str | None:
     """The language that a text is mostly in, where that is none of ours; None where it is ours, or cannot be told."""
     letters = [sign for sign in text[:_LOOKED_AT] if sign.isalpha()]

@@ -10,12 +10,10 @@ clause, in this order:
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
+from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.reading.phrases import Hit, Phrases
 from checkin.domain.terms import Level, Why, worst
@@ -76,8 +74,7 @@ def lexicon() -> Lexicon:
     idioms: list[_Line] = []
     before, between = set[str](), set[str]()
     for language in LANGUAGES:
-        text = files("checkin.domain.reading.lexicon").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-        data: dict[str, Any] = tomllib.loads(text)
+        data = table(language)
         classes: dict[str, str] = data["class"]
         for level in (Level.CRISIS, Level.DISTRESS, Level.CONCERN):
             for entry in data[level.value]:

@@ -85,6 +85,14 @@ _SIGNATURE = re.compile(
 )
 
 
+def spoken(text: str) -> str:
+    """A whole text as words alone, for patterns that a whole text must fit: no sign, no signature, no line."""
+    return " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text))).split())
+
+
+_NOT_WORDS = re.compile(r"[^a-z0-9]+")
+
+
 def unsigned(folded: str) -> str:
     """A plain text without the lines that a telephone or a mail program adds."""
     return _SIGNATURE.sub("", folded, count=1)

@@ -7,7 +7,7 @@ it was asked straight out, as a coordinator may in words of her own; after "repl
 import re
 from datetime import timedelta
 
-from checkin.domain.reading.normalise import plain, unsigned
+from checkin.domain.reading.normalise import spoken
 from checkin.domain.reading.values import Offered
 
 COUNTS_FOR = timedelta(hours=24)
@@ -47,7 +47,7 @@ def offered_by(template: str, words: str) -> Offered:
     if template in _SOUGHT_ALREADY:
         return Offered.NO
     for question in _QUESTION.findall(words):
-        asked = _words(question.rpartition(": ")[2])
+        asked = spoken(question.rpartition(": ")[2])
         if _ABOUT_A_CALL.search(asked) and not _ASKS_ELSE.match(asked):
             return Offered.ASKED
     return Offered.OFFERED if template in _OFFERING else Offered.NO
@@ -75,7 +75,7 @@ def accepts(text: str, offered: Offered) -> bool:
     """Whether a text says yes to the call that was offered."""
     if offered is Offered.NO:
         return False
-    words = _words(text[: 4 * _LONGEST])
+    words = spoken(text[: 4 * _LONGEST])
     if len(words) > _LONGEST:
         return False
     if offered is Offered.ASKED:
@@ -86,10 +86,3 @@ def accepts(text: str, offered: Offered) -> bool:
 def may_accept(text: str) -> bool:
     """Whether a text could be a yes to a call: only then is it worth looking up what was asked."""
     return accepts(text, Offered.ASKED)
-
-
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
-
-
-def _words(text: str) -> str:
-    return " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text))).split())

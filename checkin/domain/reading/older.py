@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from checkin.domain.reading.normalise import plain, unsigned
-from checkin.domain.reading.rating import rating_of
+from checkin.domain.reading.normalise import spoken
+from checkin.domain.reading.rating import SAID, rating_of
 from checkin.domain.reading.values import Day, Older
 
 _DAYS = {
@@ -28,7 +28,6 @@ _DAYS = {
 }
 _DAY = "|".join(f"(?P<{day.name}{{0}}>{words})" for day, words in _DAYS.items())
 _TODAY = "today(?: is| its)?|and today|now|hoy(?: es)?|aujourd hui(?: c est)?|hoje(?: e)?"
-_RATING = "[0-5]|zero|one|two|three|four|five|cero|uno|dos|tres|cuatro|cinco|deux|trois|quatre|cinq|um|dois|quatro"
 _WAS = r"(?:was|i was|i d say|id say|felt like|would be|is|were|fue|era|estuvo|estuve|c etait|etait|j etais|foi|estava)"
 _A = r"(?:a|an|about a|about|like a|around a|maybe a|more like a|un|una|une|um|uma)"
 _FOR = r"(?:for|was for|is for|that was for|from|to|para|es para|de|por|pour|c est pour|c etait pour|e para|da|do)"
@@ -36,15 +35,14 @@ _LEAD = r"(?:(?:sorry|late|hi|hey|oh|so|my answer|answer|for|about|re|regarding|
 _END = r"(?: (?:sorry|thanks|thank you|late|please|tho|though|perdon|gracias|merci|desole|obrigad[oa]|desculpa))*"
 _AND = r"(?: (?:and|but|y|pero|et|mais|e|mas))?"
 
-_THEN = rf"{_LEAD}(?:{_DAY.format(1)})(?: {_WAS})?(?: {_A})? (?P<then1>{_RATING})"
-_THEN_AFTER = rf"{_LEAD}(?:{_A} )?(?P<then2>{_RATING})(?: {_FOR})? (?:{_DAY.format(2)})"
+_THEN = rf"{_LEAD}(?:{_DAY.format(1)})(?: {_WAS})?(?: {_A})? (?P<then1>{SAID})"
+_THEN_AFTER = rf"{_LEAD}(?:{_A} )?(?P<then2>{SAID})(?: {_FOR})? (?:{_DAY.format(2)})"
 _NOW = (
-    rf"(?:(?:{_TODAY})(?: {_WAS})?(?: {_A})? (?P<now1>{_RATING})"
-    rf"|(?:{_A} )?(?P<now2>{_RATING})(?: {_FOR})? (?:{_TODAY}))"
+    rf"(?:(?:{_TODAY})(?: {_WAS})?(?: {_A})? (?P<now1>{SAID})"
+    rf"|(?:{_A} )?(?P<now2>{SAID})(?: {_FOR})? (?:{_TODAY}))"
 )
 _NOW_FIRST = _NOW.replace("now1", "now3").replace("now2", "now4")
 _OLDER = re.compile(rf"(?:{_NOW_FIRST}{_AND} )?(?:{_THEN}|{_THEN_AFTER})(?:{_AND} {_NOW})?{_END}")
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _LONGEST = 90
 _LAST_WEEK_FROM = timedelta(days=4)
 
@@ -53,7 +51,7 @@ def older_answer(text: str) -> tuple[Older, int | None] | None:
     """The rating for an earlier day, and the one for today where it is there too. None where no words say so."""
     if len(text) > 4 * _LONGEST:
         return None
-    words = " ".join(_NOT_WORDS.sub(" ", unsigned(plain(text))).split())
+    words = spoken(text)
     found = _OLDER.fullmatch(words) if len(words) <= _LONGEST else None
     if found is None:
         return None

@@ -5,11 +5,10 @@ text counts only where the text speaks of the messages themselves (R32, R33).
 """
 
 import re
-import tomllib
 from enum import Enum
 from functools import lru_cache
-from importlib.resources import files
 
+from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import bare, clauses
 from checkin.domain.reading.phrases import Hit, Phrases
 
@@ -131,7 +130,7 @@ class Stop(Enum):
 @lru_cache(maxsize=3)
 def _phrases(of: str) -> Phrases[str]:
     """The sentences that ask to `stop` or to `start`, or come from a `wrong_person`; read once."""
-    data = tomllib.loads(files("checkin.domain.reading.lexicon").joinpath("opt_out.toml").read_text(encoding="utf-8"))
+    data = table("opt_out")
     return Phrases((phrase, of, data["class"]) for phrase in data[of]["words"])
 
 
@@ -147,6 +146,7 @@ def asks_to_stop(text: str) -> Stop:
     return Stop.YES if stop_clauses(text) else Stop.NO
 
 
+@lru_cache(maxsize=4)  # asked of one text for its level, and for what it is
 def stop_clauses(text: str) -> frozenset[str]:
     """The parts of a text that ask for no more messages."""
     return frozenset(

@@ -177,6 +177,11 @@ class Phrases(Generic[Meaning]):
                 drawers[first].append(phrase)
         self._drawers = dict(drawers)
 
+    def compile(self) -> None:
+        """Compile every phrase now; else each is when a text first opens it."""
+        for phrase in self.all:
+            phrase.pattern  # noqa: B018 - a cached property
+
     def find(self, clause: str) -> Iterator[Hit[Meaning]]:
         """Every phrase in a clause (plain words, a space before and after each)."""
         at = 0

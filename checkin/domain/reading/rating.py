@@ -15,6 +15,8 @@ _WORDS = {
     "un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5",
     "um": "1", "dois": "2", "quatro": "4",
 }  # fmt: skip
+SAID = "[0-5]|zero|one|two|three|four|five|cero|uno|dos|tres|cuatro|cinco|deux|trois|quatre|cinq|um|dois|quatro"
+"""A rating within a longer pattern; without "un", which is an article there."""
 # "Un 3", "um quatro": before a number it is an article, alone it is a one.
 _ARTICLES = frozenset("un um uno una uma une a an".split())
 _LEADING = frozenset(

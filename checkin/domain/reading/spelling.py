@@ -4,9 +4,9 @@ English stands here; Spanish, Portuguese and French in `lexicon/short_forms.toml
 """
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
+
+from checkin.domain.reading.lexicon import table, words_of
 
 _MEANT = {
     # apostrophes left out
@@ -59,14 +59,10 @@ _MEANT = {
 _ROMANCE = ("es", "pt", "fr")
 
 
-def _file(name: str) -> str:
-    return files("checkin.domain.reading.lexicon").joinpath(name).read_text(encoding="utf-8")
-
-
-_SHORT = tomllib.loads(_file("short_forms.toml"))
+_SHORT = table("short_forms")
 for _language in _ROMANCE:
     _MEANT |= _SHORT[_language]["anywhere"]
-_WRITTEN = {_language: frozenset(re.findall(r"[a-z]+", _file(f"{_language}.toml"))) for _language in _ROMANCE}
+_WRITTEN = {_language: frozenset(re.findall(r"[a-z]+", words_of(_language))) for _language in _ROMANCE}
 # In a clause of its own language a word of the lexicon is itself: "bout" is no English "about" in French.
 _WITHIN: dict[str, dict[str, str]] = {
     _language: {word: word for word in _WRITTEN[_language] & _MEANT.keys()}
