@@ -20,7 +20,14 @@ from checkin.store.session import transaction
 from checkin.store.tables import ContactRow, CoordinatorRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
 from checkin.wiring import Services
 
-_AREAS = (202, 303, 404, 415, 503, 602, 617, 702, 808, 907, 206, 212, 312, 512, 614, 713, 816, 901, 919, 954)
+_AREAS = (
+    202, 303, 404, 415, 503, 602, 617, 702, 808, 907, 206, 212, 312, 512, 614, 713, 816, 901, 919, 954,
+    203, 205, 208, 210, 213, 215, 216, 217, 225, 228, 251, 253, 256, 260, 270, 281, 301, 302, 304, 305,
+    307, 308, 310, 314, 316, 317, 318, 319, 330, 334, 336, 337, 360, 361, 402, 405, 406, 407, 408, 409,
+)  # fmt: skip
+_TO_INVENT = 100  # of each area, 555-0100 to 555-0199 belong to nobody
+_BLOCK = 20 * _TO_INVENT
+_WITH_CONTACTS = 400
 _EVENINGS = ("TU,TH 18:00-22:00; SU 10:00-14:00", "MO,WE 18:00-22:00")
 _ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix", "Europe/London",
           "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo")  # fmt: skip
@@ -43,6 +50,38 @@ class Size(Protocol):
         """How long they live here."""
 
 
+class Numbers:
+    """Who has which number, so that no two share one: a town has as many areas as it needs."""
+
+    def __init__(self, members: int, workers: int) -> None:
+        self._workers, self._contacts = members, max(1_000, members + workers + 10)
+        needed = self._contacts + 2 * min(members, _WITH_CONTACTS) + members
+        blocks = -(-needed // _BLOCK)
+        self._all = [
+            f"+1{_AREAS[20 * (i // _BLOCK) + i % 20]}55501{i % _BLOCK // 20:02d}" for i in range(blocks * _BLOCK)
+        ]
+
+    def member(self, place: int) -> str:
+        """Where they are texted at first."""
+        return self._all[place]
+
+    def member_later(self, place: int) -> str:
+        """Where they move to."""
+        return self._all[-1 - place]
+
+    def worker(self, place: int) -> str:
+        """Of a volunteer or a coordinator."""
+        return self._all[self._workers + place]
+
+    def stranger(self, place: int) -> str:
+        """Ten at most."""
+        return self._all[self._contacts - 10 + place]
+
+    def contacts(self, place: int) -> tuple[str, str]:
+        """Of the two whom a member may have named."""
+        return self._all[self._contacts + 2 * place], self._all[self._contacts + 2 * place + 1]
+
+
 class Settlement:
     """Everybody, as they were at the start. `numbers`: by person."""
 
@@ -55,14 +94,15 @@ class Settlement:
         """Put everybody into the database, and let them plan their lives."""
         chance = random.Random(f"{self.plan.seed}:town")  # noqa: S311 - chance, not secrets
         volunteers = max(4, self.plan.members // 8)
-        numbers = [f"+1{_AREAS[i % len(_AREAS)]}55501{i // len(_AREAS):02d}" for i in range(2_000)]
+        of_circles = 1 + self.plan.members // 60
+        numbers = Numbers(self.plan.members, volunteers + 2 * of_circles)
         with transaction(self.services.engine) as session:
             circles = [
                 people.ensure_circle(session, f"circle {n}", "Oak" if n % 2 else "Elm", "Hello", self.start)
-                for n in range(1 + self.plan.members // 60)
+                for n in range(of_circles)
             ]
             for place in range(self.plan.members):
-                number = numbers[place]
+                number = numbers.member(place)
                 person = people.ensure(session, Phone(number), self.start, name=f"Member {place}")
                 person.timezone = chance.choice(_ZONES) if chance.random() < 0.7 else None
                 consent.record(session, PersonId(person.id), Consent.IN, "simulated", self.start)
@@ -80,12 +120,12 @@ class Settlement:
                 self._knows(person.id, number, person.timezone)
                 if member.discreet:
                     self.town.watch.discreet[number] = circle.programme
-                self.people.append(
-                    Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", numbers[-1 - place])
-                )
-                self._name_contacts(session, place, member, numbers[1_000 + 2 * place :], circle.programme)
+                later = numbers.member_later(place)
+                self.people.append(Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", later))
+                if place < _WITH_CONTACTS:
+                    self._name_contacts(session, place, member, numbers.contacts(place), circle.programme)
             for place in range(volunteers + 2 * len(circles)):
-                number, circle = numbers[self.plan.members + place], circles[place % len(circles)]
+                number, circle = numbers.worker(place), circles[place % len(circles)]
                 person = people.ensure(session, Phone(number), self.start, name=f"Peer {place}")
                 person.timezone = "America/New_York"
                 consent.record(session, PersonId(person.id), Consent.IN, "simulated", self.start)
@@ -107,7 +147,7 @@ class Settlement:
                     self.people.append(coordinator)
                 self._has_a_pin(session, person, place)
         for place in range(3):
-            number = numbers[990 + place]
+            number = numbers.stranger(place)
             self.people.append(Stranger(self.town, number, f"stranger {place}", f"{self.plan.seed}:{number}"))
         for somebody in self.people:
             somebody.lives(self.plan.days)
@@ -118,12 +158,10 @@ class Settlement:
             set_pin(session, person, PIN, "simulated", self.start)
 
     def _name_contacts(
-        self, session: Session, place: int, member: MemberRow, numbers: list[str], programme: str
+        self, session: Session, place: int, member: MemberRow, numbers: tuple[str, str], programme: str
     ) -> None:
         """Some members named one or two people, and mostly let them hear who they are."""
         chance = random.Random(f"{self.plan.seed}:contacts:{place}")  # noqa: S311 - chance, not secrets
-        if place >= 400:
-            return  # the numbers end
         for nth in range(chance.choices((0, 1, 2), (80, 12, 8))[0]):
             person = people.ensure(session, Phone(numbers[nth]), self.start, name=f"Contact {place}-{nth}")
             person.timezone = "America/New_York"
