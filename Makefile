@@ -5,7 +5,7 @@ JOBS ?= 2
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run test properties check bench crashes soak mutations migrate lock clean
+.PHONY: help run test properties fuzz check bench crashes soak mutations migrate lock clean
 
 help: ## print this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: $(LOCKED) ## run all tests, two files at a time (JOBS=1: one); PostgreSQL 
 
 properties: $(LOCKED) ## play the properties with examples that were never tried; what falls becomes a test of its own
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fresh -n $(JOBS) --dist loadfile
+
+fuzz: $(LOCKED) ## read 100,000 texts that nobody would send, and show how time grows with length
+	$(BIN)/python -m tests.fuzz
 
 check: $(LOCKED) ## lint, types, arrows between rooms, templates
 	$(BIN)/ruff check .
