@@ -2,18 +2,21 @@
 
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from checkin.cli.written import write_for_owner
-from checkin.domain.reading import Calls, Context, Reading, read
+from checkin.domain.reading import Calls, Context, read
 from checkin.domain.reading.model import FILE, BadModel, opened
+from checkin.handlers.corrections_given import corrections_file
 from checkin.triage.evaluation import Judged, Share, by, figures, judge, quantile
-from checkin.triage.rows import OWN, BadRows, Row, rows_of
+from checkin.triage.left_out import judged_left_out
+from checkin.triage.rows import OWN, BadRows, Row, rows_in, rows_of
 from checkin.triage.training import train
+from checkin.wiring import Get
 
 _FILES = click.argument("files_", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _ERRORS_SHOWN = 400
@@ -25,31 +28,104 @@ def command() -> None:
     """How replies are read: judged, trained, described. Nothing is sent or stored."""
 
 
+def _told(function: Callable[..., None]) -> Callable[..., None]:
+    """What is told of texts that were judged."""
+    groups = click.Choice(["lang", "category", "source"])
+    function = click.option("--errors", is_flag=True, help="list what was read wrongly, with its words")(function)
+    function = click.option(
+        "--calls", type=_CALLS, default=Calls.BALANCED.value, show_default=True, help="how readily people are called"
+    )(function)
+    return click.option("--by", "groups", multiple=True, type=groups, help="figures for each group too")(function)
+
+
 @command.command("evaluate")
 @_FILES
-@click.option(
-    "--by",
-    "groups",
-    multiple=True,
-    type=click.Choice(["lang", "category", "source"]),
-    help="figures for each group too",
-)
-@click.option(
-    "--calls", type=_CALLS, default=Calls.BALANCED.value, show_default=True, help="how readily people are called"
-)
-@click.option("--errors", is_flag=True, help="list what was read wrongly, with its words")
+@_told
 def evaluate(files_: Sequence[Path], groups: Sequence[str], calls: str, errors: bool) -> None:
     """Report recall, false alarms and commands over CSV files (text,level,lang,category,source), and how long it took.
 
     GREY texts are neither a call nor nothing: only a crisis is wrong for them.
     """
-    rows = _rows(files_)
+    judged = judge(_rows(files_), lambda text, context: read(text, _as_set(context, calls)), time.process_time_ns)
+    _report(judged, groups, calls, errors)
 
-    def as_set(text: str, context: Context) -> Reading:
-        return read(text, Context(language=context.language, calls=Calls(calls)))
 
-    judged = judge(rows, as_set, time.process_time_ns)
-    click.echo(f"{len(rows)} texts, calls: {calls}")
+@command.command("left-out")
+@click.argument("files_", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--kind",
+    type=click.Choice(["category", "source"]),
+    default="category",
+    show_default=True,
+    help="what stays together: a phrase family, or all that one writer or corpus gave",
+)
+@click.option("--seed", type=int, default=7, show_default=True)
+@_told
+def left_out(files_: Sequence[Path], kind: str, seed: int, groups: Sequence[str], calls: str, errors: bool) -> None:
+    """The same report over the texts that train the model, each read by a model trained without its kind.
+
+    The rules stay: they were written beside some of these texts. Trains once for each part, some minutes each.
+    """
+    rows = _enough(_rows([*OWN, *files_]))
+    judged = judged_left_out(rows, kind, seed, lambda context: _as_set(context, calls), time.process_time_ns, _say)
+    _report(judged, groups, calls, errors)
+
+
+@command.command("train")
+@click.argument("files_", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="where the model's file is written")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--without-own", is_flag=True, help="of these files alone, without the texts of the package")
+@click.option("--corrections", is_flag=True, help="also on what coordinators corrected in this installation")
+@click.pass_obj
+def train_(get: Get, files_: Sequence[Path], out: Path, seed: int, without_own: bool, corrections: bool) -> None:
+    """Train the model on the texts of the package, further CSV files, and the programme's own corrected readings.
+
+    The same texts and seed make the same model. It is used once it lies in the package in the place of the one there.
+    """
+    rows = _rows([*([] if without_own else OWN), *files_])
+    if corrections:
+        here = get()
+        text, found = here.act(lambda session: corrections_file(session, "command line", here.now()))
+        rows += rows_in(text, "corrections")
+        _say(f"{len(found.rows)} corrections; {found.without_words} more have no words any more")
+    content = train(_enough(rows), seed, _say)
+    write_for_owner(out, content)
+    click.echo(f"{len(rows)} texts, {len(content) / 1000:.0f} KB in {out.name}.")
+
+
+@command.command("card")
+def card() -> None:
+    """What the model was trained on, what it cannot do, and how it was measured."""
+    click.echo(files("checkin.domain.reading").joinpath("MODEL_CARD.md").read_text(encoding="utf-8"), nl=False)
+
+
+def _as_set(context: Context, calls: str) -> Context:
+    return Context(language=context.language, calls=Calls(calls))
+
+
+def _say(what: str) -> None:
+    click.echo(what, err=True)
+
+
+def _rows(paths: Sequence[Path]) -> list[Row]:
+    try:
+        rows = rows_of(paths)
+    except BadRows as error:
+        raise click.ClickException(str(error)) from None
+    if not rows:
+        raise click.ClickException("These files hold no texts.")
+    return rows
+
+
+def _enough(rows: list[Row]) -> list[Row]:
+    if len({row.level for row in rows} & {"CRISIS", "DISTRESS", "OK"}) < 3:
+        raise click.ClickException("These files lack texts of a level: CRISIS, DISTRESS and OK are all needed.")
+    return rows
+
+
+def _report(judged: Sequence[Judged], groups: Sequence[str], calls: str, errors: bool) -> None:
+    click.echo(f"{len(judged)} texts, calls: {calls}")
     _table(judged)
     for group in groups:
         for name, part in by(judged, lambda row, group=group: getattr(row, group)).items():  # type: ignore[misc]
@@ -65,40 +141,6 @@ def evaluate(files_: Sequence[Path], groups: Sequence[str], calls: str, errors: 
         f"p99 {quantile(judged, 0.99):.2f} ms, longest {quantile(judged, 1.0):.2f} ms"
     )
     click.echo(f"the model in memory: {_memory() / 1e6:.1f} MB")
-
-
-@command.command("train")
-@click.argument("files_", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="where the model's file is written")
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--without-own", is_flag=True, help="of these files alone, without the texts of the package")
-def train_(files_: Sequence[Path], out: Path, seed: int, without_own: bool) -> None:
-    """Train the model on the texts of the package and further CSV files, such as `checkin corrections export` writes.
-
-    The same texts and seed make the same model. It is used once it lies in the package in the place of the one there.
-    """
-    rows = _rows([*([] if without_own else OWN), *files_])
-    if len({row.level for row in rows} & {"CRISIS", "DISTRESS", "OK"}) < 3:
-        raise click.ClickException("These files lack texts of a level: CRISIS, DISTRESS and OK are all needed.")
-    content = train(rows, seed, say=lambda what: click.echo(what, err=True))
-    write_for_owner(out, content)
-    click.echo(f"{len(rows)} texts, {len(content) / 1000:.0f} KB in {out.name}.")
-
-
-@command.command("card")
-def card() -> None:
-    """What the model was trained on, what it cannot do, and how it was measured."""
-    click.echo(files("checkin.domain.reading").joinpath("MODEL_CARD.md").read_text(encoding="utf-8"), nl=False)
-
-
-def _rows(paths: Sequence[Path]) -> list[Row]:
-    try:
-        rows = rows_of(paths)
-    except BadRows as error:
-        raise click.ClickException(str(error)) from None
-    if not rows:
-        raise click.ClickException("These files hold no texts.")
-    return rows
 
 
 def _table(judged: Sequence[Judged]) -> None:

@@ -59,21 +59,26 @@ def _rows(path: Path) -> list[Row]:
         raise BadRows(f"{path.name} cannot be read ({error.strerror}): check the path.") from None
     except UnicodeDecodeError:
         raise BadRows(f"{path.name} is not UTF-8: save it as UTF-8.") from None
+    return rows_in(text, path.name)
+
+
+def rows_in(text: str, name: str) -> list[Row]:
+    """The rows of a CSV text; `name`: what it is called where something is wrong with it. Raises BadRows."""
     sheet = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in _NEEDED if name not in (sheet.fieldnames or ())]
+    missing = [column for column in _NEEDED if column not in (sheet.fieldnames or ())]
     if missing:
-        raise BadRows(f"{path.name} has no column {missing[0]!r}: its first line must name text and level.")
+        raise BadRows(f"{name} has no column {missing[0]!r}: its first line must name text and level.")
     rows = []
     try:
         for each in sheet:
             level = (each["level"] or "").strip().upper()
             if level not in (*LEVELS, *COMMANDS):
                 raise BadRows(
-                    f"{path.name}, line {sheet.line_num}: the level {level[:20]!r} is none of "
+                    f"{name}, line {sheet.line_num}: the level {level[:20]!r} is none of "
                     f"{', '.join((*LEVELS, *COMMANDS))}."
                 )
-            rest = {name: (each.get(name) or "").strip() for name in ("lang", "category", "source")}
+            rest = {column: (each.get(column) or "").strip() for column in ("lang", "category", "source")}
             rows.append(Row(each["text"] or "", level, **rest))
     except csv.Error as error:
-        raise BadRows(f"{path.name}, line {sheet.line_num}: {error}.") from None
+        raise BadRows(f"{name}, line {sheet.line_num}: {error}.") from None
     return rows

@@ -6,9 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from checkin.cli.triage import command
+from checkin.domain.reading import read
 from checkin.domain.reading.model import opened
 from checkin.triage.evaluation import Share
-from checkin.triage.rows import OWN
+from checkin.triage.left_out import judged_left_out, parts_of
+from checkin.triage.rows import OWN, Row
+from checkin.triage.training import train
 
 HEAD = "text,level,lang,category,source,licence\n"
 
@@ -63,6 +66,34 @@ def test_a_model_is_trained_and_can_be_opened(tmp_path):
     code, said = says("train", str(few), "--without-own", "--out", str(out), "--seed", "3")
     assert code == 0, said
     assert opened(out.read_bytes()).about["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("source", {"a": [0, 2], "b": [1]}),
+        ("category", {"part 1 of 5": [1], "part 5 of 5": [0, 2]}),
+    ],
+)
+def test_what_is_of_one_kind_is_left_out_together(kind, parts):
+    rows = [Row("x", "OK", "en", "idiom", "a"), Row("y", "OK", "en", "past", "b"), Row("z", "OK", "en", "idiom", "a")]
+    assert parts_of(rows, kind) == parts
+
+
+def test_a_text_is_read_by_a_model_that_was_trained_without_its_kind():
+    """Of a word that one writer alone used, a model that never saw their texts says nothing."""
+    ok = [Row(f"we had {food} and were merry", "OK", "en", "ok", "a") for food in ("soup", "bread", "rice", "beans")]
+    others = [Row(f"hopeless and {how}", "DISTRESS", "en", "low", "b") for how in ("alone", "lost", "empty", "cold")]
+    theirs = [
+        Row(f"zorgle {what} again", "CRISIS", "en", "made up", "c") for what in ("today", "tonight", "soon", "now")
+    ]
+    said: list[str] = []
+    judged = judged_left_out(ok + others + theirs, "source", 3, lambda context: context, lambda: 0, said.append)
+    assert [each.row.source for each in judged] == ["a"] * 4 + ["b"] * 4 + ["c"] * 4
+    assert not any("zorgle" in why.words for each in judged for why in each.reading.reasons)
+    with_theirs = opened(train(ok + others + theirs, 3, said.append))
+    assert all("zorgle" in read(row.text, by=with_theirs).reasons[0].words for row in theirs)
+    assert said[:3] == [f"trained without {name}: 4 texts" for name in "abc"]
 
 
 def test_a_level_that_is_missing_trains_nothing(tmp_path):

@@ -7,6 +7,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from checkin.cli.corrections import command
+from checkin.cli.triage import command as triage
+from checkin.domain.reading.model import opened
 from checkin.store.tables import AuditRow, InboundRow
 from tests.desk import desk_of
 from tests.town import ANA, BEN, DORA, Town
@@ -60,3 +62,16 @@ def test_words_that_were_deleted_are_counted(town: Town) -> None:
     said = CliRunner().invoke(command, ["list"], obj=lambda: town.services).output
     assert "1 more have no words any more" in said
     assert "[name] knows" in said
+
+
+def test_corrections_train_the_model_and_that_is_written_down(town: Town, tmp_path: Path) -> None:
+    corrected(town)
+    rows, out = tmp_path / "rows.csv", tmp_path / "model.bin"
+    rows.write_text("text,level,source\ni want to die,CRISIS,own\nlovely day,OK,own\nno more than tired,GREY,own\n")
+    arguments = ["train", str(rows), "--without-own", "--corrections", "--out", str(out)]
+    done = CliRunner().invoke(triage, arguments, obj=lambda: town.services)
+    assert done.exit_code == 0, done.output
+    about = opened(out.read_bytes()).about
+    assert (about["rows"], about["sources"]) == (5, ["coordinators", "own"])
+    assert b"tired" not in out.read_bytes()
+    assert [row.detail for row in town.rows(AuditRow) if row.what == "corrections exported"] == [{"count": 2}]

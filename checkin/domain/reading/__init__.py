@@ -14,6 +14,7 @@ from checkin.domain.reading.compared import Answer, Compared, compared, known, l
 from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
 from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, lexicon
+from checkin.domain.reading.model import Model, model
 from checkin.domain.reading.needs import need_of, raised
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.offers import accepts
@@ -63,12 +64,13 @@ _STOP_LEADS = re.compile(
 )
 
 
-def read(text: str, context: Context = Context()) -> Reading:
+def read(text: str, context: Context = Context(), by: Model | None = None) -> Reading:
     """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it.
 
-    Texts are read together by rules alone: of words that were never one sentence the model knows nothing.
+    Texts are read together by rules alone: of words that were never one sentence the model knows nothing. `by`: another
+    model than the package's, where models are judged.
     """
-    needs = _needs(text, context)
+    needs = _needs(text, context, by or model())
     reading = _by_itself(text, context, needs[context.calls])
     others = {need.level: need for need in needs.values()}
     if len(others) > 1:
@@ -117,7 +119,7 @@ def _by_itself(text: str, context: Context, need: Need) -> Reading:
     return _beside_the_last(start, context, need) or _free(text, context, need)
 
 
-def _needs(text: str, context: Context) -> dict[Calls, Need]:
+def _needs(text: str, context: Context, by: Model) -> dict[Calls, Need]:
     """What rules and model make of the words, by each setting of how readily people are called.
 
     A crisis too where a plain cry stands in a language that we do not read. Of what is plainly a command, a yes, a
@@ -130,7 +132,7 @@ def _needs(text: str, context: Context) -> dict[Calls, Need]:
         need = Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, context.language)
     if _is_plain(start, context):
         return dict.fromkeys(Calls, need)
-    return raised(replace(need, explained=need.explained | stop_clauses(start)), text)
+    return raised(replace(need, explained=need.explained | stop_clauses(start)), text, by)
 
 
 def _is_plain(start: str, context: Context) -> bool:

@@ -7,10 +7,10 @@ which knows words and no sentences. Of what is plainly a command, a yes, a no or
 from dataclasses import dataclass, replace
 
 from checkin.domain.reading.level import Need, level_of
-from checkin.domain.reading.model import Score, model
+from checkin.domain.reading.model import Model, Score
 from checkin.domain.reading.normalise import LONGEST, clauses
 from checkin.domain.reading.values import Calls
-from checkin.domain.terms import Level, Why, worst
+from checkin.domain.terms import Level, Why
 
 _READ_AT_EACH_END = 20_000
 _OVERLAP = 300
@@ -30,26 +30,22 @@ def need_of(text: str, language: str) -> Need:
     return Need(Level.CONCERN, (Why("too_long"),), False, language)
 
 
-def raised(need: Need, text: str) -> dict[Calls, Need]:
+def raised(need: Need, text: str, by: Model) -> dict[Calls, Need]:
     """What the rules found in a text, raised where the model is surer, by each setting of how readily to call.
 
     Of two or three words ("i want to") it must be as sure as where least is called.
     """
-    found = _surest(text, need.explained)
+    found = _surest(text, need.explained, by)
     if found is None:
         return dict.fromkeys(Calls, need)
-    return {
-        calls: _raised(
-            need, found.score, worst(need.level, model().level(found.score, Calls.LESS if found.few else calls))
-        )
-        for calls in Calls
-    }
+    levels = {calls: by.level(found.score, Calls.LESS if found.few else calls) for calls in Calls}
+    return {calls: _raised(need, level, by.why(found.score, level)) for calls, level in levels.items()}
 
 
-def _raised(need: Need, found: Score, level: Level) -> Need:
-    if level is need.level:
+def _raised(need: Need, level: Level, why: Why) -> Need:
+    if level.rank <= need.level.rank:
         return need
-    return replace(need, level=level, reasons=(model().why(found, level), *need.reasons))
+    return replace(need, level=level, reasons=(why, *need.reasons))
 
 
 @dataclass(frozen=True)
@@ -60,14 +56,14 @@ class _Found:
     few: bool
 
 
-def _surest(text: str, explained: frozenset[str]) -> _Found | None:
+def _surest(text: str, explained: frozenset[str], by: Model) -> _Found | None:
     """The highest score of a text's pieces; None where there are too few words to say anything."""
     pieces = [
         [part for part in clauses(piece) if part not in explained]
         for piece in (_pieces(text) if len(text) > LONGEST else [text])
     ]
     words = [sum(len(part.split()) for part in parts) for parts in pieces]
-    scores = [model().score(parts) for parts, count in zip(pieces, words, strict=True) if count >= _FEWEST_WORDS]
+    scores = [by.score(parts) for parts, count in zip(pieces, words, strict=True) if count >= _FEWEST_WORDS]
     if not scores:
         return None
     alert = max(scores, key=lambda score: score.alert)
