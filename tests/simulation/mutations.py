@@ -77,6 +77,14 @@ MUTATIONS = (
         '    if keys == "1":\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
         '    if keys in ("", "1"):\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
     ),
+    Mutation(
+        "P2", "a handoff ends also where the network tells nothing", "checkin/domain/handoff/__init__.py",
+        "    if handoff.next_action_at is None or now < handoff.next_action_at:", "    if True:",
+    ),
+    Mutation(
+        "P3", "a machine's words are no answer", "checkin/domain/answering.py",
+        "    if not by_key and (verdict in MACHINES or sounds_recorded(words)):", "    if False:",
+    ),
     _CONSENT_AT_LAST,
     _STOP_CANCELS,
     replace(_STOP_CANCELS, guard="STOP cancels, and consent is looked at when it leaves", also=_CONSENT_AT_LAST),
@@ -127,6 +135,10 @@ MUTATIONS = (
     Mutation(
         "P9", "discreet texts carry the discreet name", "checkin/handlers/handbook.py",
         '"programme": hidden_name if discreet else open_name', '"programme": open_name',
+    ),
+    Mutation(
+        "P10", "who is erased has no number here any more", "checkin/store/emptied.py",
+        '        phone="",\n', "",
     ),
     Mutation(
         "P7", "an event is told in the transaction of what happened", "checkin/handlers/case_moved.py",
