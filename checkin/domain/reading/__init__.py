@@ -12,6 +12,7 @@ from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
 from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
+from checkin.domain.reading.faces import is_good, is_sad
 from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, lexicon
 from checkin.domain.reading.model import Model, model
@@ -55,8 +56,6 @@ __all__ = [
 ]
 
 _ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
-_GOOD_FACES = frozenset("👍😀😃😄😁😊🙂☺❤🥰😍🙏👌💪😎🎉😂🤣💚💙💛💜🧡✅🌞☀🌈🎂🥳😇🤗")
-_SAD_FACES = frozenset("😢😭😞😔💔😟☹🙁😩😫😰😨😱😖😣🥺😿👎🔪🔫💊⚰")
 _STOP_LEADS = re.compile(
     r"\W*(?:stop|stopall|unsubscribe|cancel|optout|baja|alto|arret|arretez|pare|parem|paren|parar|sair|cancelar)\b"
     r"[^\S\n]*"
@@ -266,11 +265,10 @@ def _free(text: str, context: Context, need: Need) -> Reading:
         return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("other_language", other))
     if need.level is not Level.OK:
         return _reading(Kind.WORDS, need, context)
-    faces = set(text[:LONGEST])
-    if faces & _SAD_FACES:
+    if is_sad(text[:LONGEST]):
         sad = Need(Level.CONCERN, (Why("sad_face"),), True, need.language)
         return _reading(Kind.WORDS, sad, context)
-    if need.understood or faces & _GOOD_FACES or _ordinary(text):
+    if need.understood or is_good(text[:LONGEST]) or _ordinary(text):
         return _reading(Kind.WORDS, need, context)
     concern = Need(Level.CONCERN, (), False, need.language)
     return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("not_understood"))
