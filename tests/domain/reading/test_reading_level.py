@@ -156,3 +156,42 @@ def test_ordinary_texts_are_ok(text):
 
 def test_a_language_is_told_by_its_words():
     assert read("hoy me quiero morir").language == "es"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im going to crash my car",
+        "crash my car into a tree tonight",
+        "standing in front of a train",
+        "i will walk in front of a train",
+        "i think im having a stroke",
+        "mums had a stroke",
+        "he will kill me if i leave",
+        "my husband will kill me if he finds out",
+        "meu marido vai me matar",
+        "mon mari va me tuer",
+        "me va a matar si lo dejo",
+        "been wanting to die for weeks",
+        "its the anniversary and i want to die",
+        "at school they beat me every day",
+    ],
+)
+def test_a_harmless_word_beside_a_cry_silences_nothing(text):
+    """Found by reading: "car", "a stroke", "at school" and the like stood as idioms or as the past."""
+    assert level_of(text).level is Level.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("in 2016 i tried to kill myself", Level.CONCERN),
+        ("back in 2012 i wanted to die", Level.CONCERN),
+        ("i want to die laughing at that", Level.CONCERN),
+        ("my boss will kill me if im late", Level.OK),
+        ("car broke down again", Level.OK),
+        ("waiting in front of the bus stop", Level.CONCERN),
+    ],
+)
+def test_what_only_sounds_like_a_crisis_calls_nobody(text, level):
+    assert level_of(text).level is level
