@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     default_region: str = _variable("CHECKIN_DEFAULT_REGION", "US")
     default_timezone: str = _variable("CHECKIN_DEFAULT_TIMEZONE", "UTC")
     policy_file: Path | None = _variable("CHECKIN_POLICY_FILE", None)
+    model_file: Path | None = _variable("CHECKIN_MODEL_FILE", None)
     backup_dir_given: Path | None = _variable("CHECKIN_BACKUP_DIR", None)
     backup_keep: int = _variable("CHECKIN_BACKUP_KEEP", 14)
     log_json: bool = _variable("CHECKIN_LOG_JSON", False)
@@ -288,6 +289,8 @@ def _check_places(settings: Settings) -> None:
         raise BadSettings(
             "CHECKIN_POLICY_FILE names no file: correct the path, or remove it to use the packaged policies."
         )
+    if settings.model_file is not None and not settings.model_file.is_file():
+        raise BadSettings("CHECKIN_MODEL_FILE names no file: correct the path, or remove it to use the packaged model.")
 
 
 def _is_sid(text: str, kind: str) -> bool:

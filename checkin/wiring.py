@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from checkin.carrier.port import Carrier
 from checkin.carrier.twilio import TwilioCarrier
 from checkin.domain.policy import BadPolicy, overlay, parse_policy
+from checkin.domain.reading.model import BadModel, Model, model, opened
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.handlers.handbook import Handbook
 from checkin.messages import Messages
@@ -109,6 +110,7 @@ def handbook(settings: Settings) -> Handbook:
         region=settings.default_region,
         timezone=ZoneInfo(settings.default_timezone),
         address=settings.public_base_url,
+        model=reading_model(settings),
     )
 
 
@@ -118,6 +120,18 @@ def _policy_file(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = str(error).splitlines()[0] if isinstance(error, tomllib.TOMLDecodeError) else "it is no UTF-8 text"
         raise BadPolicy(f"CHECKIN_POLICY_FILE cannot be read as TOML: {reason}.") from None
+
+
+def reading_model(settings: Settings) -> Model:
+    """The model beside the rules: the one that this installation made for itself, else the package's."""
+    if settings.model_file is None:
+        return model()
+    try:
+        return opened(settings.model_file.read_bytes())
+    except OSError as error:
+        raise BadSettings(f"CHECKIN_MODEL_FILE cannot be read ({error.strerror}): mend its path or rights.") from None
+    except BadModel as error:
+        raise BadSettings(f"CHECKIN_MODEL_FILE is of no use: {error}.") from None
 
 
 def twilio_carrier(settings: Settings, keys: Keys) -> Carrier:

@@ -5,6 +5,8 @@ import click
 from checkin.cli.show import show
 from checkin.domain.reading import Context, explain, read
 from checkin.domain.terms import Role
+from checkin.settings import load
+from checkin.wiring import reading_model
 
 
 @click.command()
@@ -13,7 +15,7 @@ from checkin.domain.terms import Role
 @click.option("--json", "as_json", is_flag=True)
 def command(text: str, language: str, as_json: bool) -> None:
     """Say how a reply would be understood, and why. Nothing is sent or stored."""
-    reading = read(text, Context(language=language, roles=frozenset(Role)))
+    reading = read(text, Context(language=language, roles=frozenset(Role)), reading_model(load()))
     if as_json:
         row: dict[str, object] = {
             "kind": reading.kind,

@@ -12,11 +12,12 @@ from checkin.cli.written import write_for_owner
 from checkin.domain.reading import Calls, Context, read
 from checkin.domain.reading.model import FILE, BadModel, opened
 from checkin.handlers.corrections_given import corrections_file
-from checkin.triage.evaluation import Judged, Share, by, figures, judge, quantile
+from checkin.settings import load
+from checkin.triage.evaluation import Judged, Share, figures, grouped, judge, quantile
 from checkin.triage.left_out import judged_left_out
 from checkin.triage.rows import OWN, BadRows, Row, rows_in, rows_of
 from checkin.triage.training import train
-from checkin.wiring import Get
+from checkin.wiring import Get, reading_model
 
 _FILES = click.argument("files_", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 _ERRORS_SHOWN = 400
@@ -40,13 +41,16 @@ def _told(function: Callable[..., None]) -> Callable[..., None]:
 
 @command.command("evaluate")
 @_FILES
+@click.option("--model", "file", type=click.Path(path_type=Path), help="another model than this installation's")
 @_told
-def evaluate(files_: Sequence[Path], groups: Sequence[str], calls: str, errors: bool) -> None:
+def evaluate(files_: Sequence[Path], file: Path | None, groups: Sequence[str], calls: str, errors: bool) -> None:
     """Report recall, false alarms and commands over CSV files (text,level,lang,category,source), and how long it took.
 
     GREY texts are neither a call nor nothing: only a crisis is wrong for them.
     """
-    judged = judge(_rows(files_), lambda text, context: read(text, _as_set(context, calls)), time.process_time_ns)
+    settings = load()
+    by = reading_model(settings if file is None else settings.model_copy(update={"model_file": file}))
+    judged = judge(_rows(files_), lambda text, context: read(text, _as_set(context, calls), by), time.process_time_ns)
     _report(judged, groups, calls, errors)
 
 
@@ -81,7 +85,7 @@ def left_out(files_: Sequence[Path], kind: str, seed: int, groups: Sequence[str]
 def train_(get: Get, files_: Sequence[Path], out: Path, seed: int, without_own: bool, corrections: bool) -> None:
     """Train the model on the texts of the package, further CSV files, and the programme's own corrected readings.
 
-    The same texts and seed make the same model. It is used once it lies in the package in the place of the one there.
+    The same texts and seed make the same model. Judge it (`evaluate --model`), then let CHECKIN_MODEL_FILE name it.
     """
     rows = _rows([*([] if without_own else OWN), *files_])
     if corrections:
@@ -128,7 +132,7 @@ def _report(judged: Sequence[Judged], groups: Sequence[str], calls: str, errors:
     click.echo(f"{len(judged)} texts, calls: {calls}")
     _table(judged)
     for group in groups:
-        for name, part in by(judged, lambda row, group=group: getattr(row, group)).items():  # type: ignore[misc]
+        for name, part in grouped(judged, lambda row, group=group: getattr(row, group)).items():  # type: ignore[misc]
             click.echo(f"\n{group} {name}: {len(part)} texts")
             _table(part)
     wrong = [each for each in judged if each.wrong]

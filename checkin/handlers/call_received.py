@@ -77,7 +77,7 @@ def incoming_keys(
     if step != f"{row.step}.{row.turn}":
         return _spoken(session, handbook, row, person, now)
     call = _call(session, handbook, row, person)
-    reading = read(said.keys or said.words, _context(session, call, person, said.words, now))
+    reading = read(said.keys or said.words, _context(session, call, person, said.words, now), handbook.model)
     heard = Heard(said, reading, recording is not None)
     decision = decide(call, heard, handbook.policy(None).incoming.tries)
     call, script = _performed(session, handbook, row, person, decision, heard, now)

@@ -65,14 +65,14 @@ class Call:
 
 def key_read(call: Call, key: str) -> Reading:
     """A key as the text of the same digit would be read."""
-    return read(key, _context(call))
+    return read(key, _context(call), call.handbook.model)
 
 
 def spoken_read(call: Call, words: str) -> Reading:
     """Words as the same text would be read; but HELP, which to carriers is a command, is a cry when it is spoken."""
     last = last_answer_beside(call.session, PersonId(call.person.id), words, call.now)
     context = replace(_context(call), last=last)
-    reading = read(words if call.row.by_key else without_announcements(words), context)
+    reading = read(words if call.row.by_key else without_announcements(words), context, call.handbook.model)
     if reading.kind is not Kind.HELP:
         return reading
     why = Why("help_spoken", words[:40])

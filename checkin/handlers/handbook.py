@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.phone import zones_of
 from checkin.domain.policy import BadPolicy, Policy, overlay, parse_policy
+from checkin.domain.reading.model import Model
 from checkin.domain.terms import PersonId, Phone
 from checkin.messages import Messages, Words
 from checkin.messages.crisis_lines import CrisisLines
@@ -32,6 +33,7 @@ class Handbook:
     region: str
     timezone: ZoneInfo
     address: str
+    model: Model
     _policies: dict[str, Policy] = field(default_factory=dict)
     _wordings: wordings.Kept = field(default_factory=wordings.Kept)
 

@@ -75,7 +75,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     if pin is not None:
         text = replace(text, body=pins_given.MASKED)
     context = _context(session, text, person, member, roles, state, now)
-    reading = read(text.body, context)
+    reading = read(text.body, context, handbook.model)
     flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
         session,

@@ -87,7 +87,7 @@ def transcript_came(session: Session, handbook: Handbook, left: RecordingLeft, w
         _tell_to_listen(session, handbook, row, now)
         return
     row.transcript = words
-    reading = read(words, Context(language=row.language))
+    reading = read(words, Context(language=row.language), handbook.model)
     if row.person_id is not None:
         _keep(session, handbook, row, reading, now)
     if reading.level in _ALERTS:

@@ -105,7 +105,7 @@ def figures(judged: Sequence[Judged]) -> list[tuple[str, Share]]:
     ]
 
 
-def by(judged: Sequence[Judged], key: Callable[[Row], str]) -> dict[str, list[Judged]]:
+def grouped(judged: Sequence[Judged], key: Callable[[Row], str]) -> dict[str, list[Judged]]:
     """The same texts in groups, largest first."""
     groups: defaultdict[str, list[Judged]] = defaultdict(list)
     for each in judged:

@@ -130,6 +130,7 @@ def test_a_redis_too_old(kind: str, version: str, good: bool) -> None:
         ("CHECKIN_DEFAULT_REGION", "Britain"),
         ("CHECKIN_DEFAULT_TIMEZONE", "EST5EDT7"),
         ("CHECKIN_POLICY_FILE", "/nowhere.toml"),
+        ("CHECKIN_MODEL_FILE", "/nowhere.bin"),
         ("CHECKIN_ENCRYPTION_KEYS", "short"),
         ("CHECKIN_SECRET_KEY", "short"),
         ("CHECKIN_LOG_JSON", "perhaps"),
@@ -155,6 +156,15 @@ def test_a_policy_file_that_is_no_toml(tmp_path: Path) -> None:
     result = run("tasks", "list", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"),
                  CHECKIN_POLICY_FILE=str(tmp_path / "p.toml"))  # fmt: skip
     assert refused(result, "CHECKIN_POLICY_FILE")
+
+
+def test_a_model_file_that_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "m.bin").write_bytes(b"not one of ours")
+    run("init", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"))
+    for command in (("read", "hello"), ("tasks", "list")):
+        result = run(*command, cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"),
+                     CHECKIN_MODEL_FILE=str(tmp_path / "m.bin"))  # fmt: skip
+        assert refused(result, "CHECKIN_MODEL_FILE is of no use: this file holds no model of ours")
 
 
 def test_an_unknown_command_and_an_unknown_case(tmp_path: Path) -> None:
