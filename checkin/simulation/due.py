@@ -65,9 +65,9 @@ class Due:
         """When another system is to be told of something."""
         return self._ask(
             "told",
-            "SELECT min(max(event.next_action_at, coalesce(webhook.rests_until, event.next_action_at)))"
-            " FROM webhook_event event JOIN webhook ON webhook.id = event.webhook_id"
-            " WHERE event.next_action_at IS NOT NULL AND webhook.disabled_at IS NULL",
+            "SELECT min(max(first, coalesce(rests_until, first))) FROM (SELECT rests_until,"
+            " (SELECT min(next_action_at) FROM webhook_event WHERE webhook_id = webhook.id) AS first"
+            " FROM webhook WHERE disabled_at IS NULL) WHERE first IS NOT NULL",
         )
 
     def in_lane(self, lane: Lane) -> datetime | None:

@@ -130,15 +130,13 @@ class Telling:
 
 def due_addresses(session: Session, now: datetime) -> list[int]:
     """The addresses that have something due and do not rest. It claims nothing."""
-    due = (
-        select(WebhookEventRow.webhook_id)
-        .where(WebhookEventRow.next_action_at <= now)
-        .group_by(WebhookEventRow.webhook_id)
-    )
+    due = select(WebhookEventRow.id).where(
+        WebhookEventRow.webhook_id == WebhookRow.id, WebhookEventRow.next_action_at <= now
+    )  # asked of each address, so that no scan reads what was told long ago
     return list(
         session.scalars(
             select(WebhookRow.id)
-            .where(WebhookRow.id.in_(due), *_LIVE, or_(WebhookRow.rests_until.is_(None), WebhookRow.rests_until <= now))
+            .where(due.exists(), *_LIVE, or_(WebhookRow.rests_until.is_(None), WebhookRow.rests_until <= now))
             .order_by(WebhookRow.id)
         )
     )
