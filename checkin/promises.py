@@ -29,6 +29,10 @@ UNTRIED_FOR = timedelta(seconds=45)
 """P1 in the rows: an urgent text or call that nobody has handed to the carrier for so long was kept waiting by us.
 A killed worker's work is taken up again within 15 s; this leaves room for two of them in a row."""
 
+UNANSWERED_FOR = timedelta(minutes=30)
+"""P7 in the rows: a reply to what somebody wrote that nobody has handed to the carrier for so long was lost by us.
+A flood of replies at one text a second has an end before that; a carrier that is away moves their time instead."""
+
 FORGOTTEN_FOR = timedelta(seconds=60)
 """P2 in the rows: an open escalation whose time came so long ago has no clock that looks at it."""
 
@@ -53,6 +57,7 @@ def broken(session: Session, now: datetime, in_hours: InHours, since: datetime |
     first = _first_delivery(session, since)
     found = [
         *_kept_waiting(session, now),
+        *_unanswered(session, now),
         *_forgotten(session, now),
         *_not_paged(session, now),
         *_without_a_case(session, since),
@@ -84,6 +89,13 @@ def _kept_waiting(session: Session, now: datetime) -> Iterator[Broken]:
     moments = {"late": now - UNTRIED_FOR, "soon": now + timedelta(seconds=12)}
     for row in session.scalars(promised.UNTRIED, moments):
         yield Broken("P1", f"an urgent delivery was not tried for {UNTRIED_FOR.seconds} s", f"delivery {row}")
+
+
+def _unanswered(session: Session, now: datetime) -> Iterator[Broken]:
+    moments = {"late": now - UNANSWERED_FOR, "soon": now + timedelta(seconds=12)}
+    for row in session.scalars(promised.UNTRIED_REPLIES, moments):
+        minutes = UNANSWERED_FOR // timedelta(minutes=1)
+        yield Broken("P7", f"a reply was not tried for {minutes} minutes", f"delivery {row}")
 
 
 def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.domain.answering import MACHINES, Attempt
@@ -50,14 +50,18 @@ def _last_before(kind: Any, column: Any) -> Any:
     return select(kind.id).where(column < bindparam("since")).order_by(kind.id.desc()).limit(1)
 
 
-UNTRIED = select(DeliveryRow.id).where(
-    DeliveryRow.lane == Lane.URGENT.value,
-    DeliveryRow.state == State.QUEUED.value,
-    DeliveryRow.kind.in_((Kind.TEXT.value, Kind.CALL.value)),
-    DeliveryRow.attempt == 0,
-    DeliveryRow.created_at < _LATE,
-    DeliveryRow.next_action_at <= bindparam("soon"),  # handed to the queue, or due
-)
+def _untried(lane: Lane) -> Select[int]:
+    return select(DeliveryRow.id).where(
+        DeliveryRow.lane == lane.value,
+        DeliveryRow.state == State.QUEUED.value,
+        DeliveryRow.kind.in_((Kind.TEXT.value, Kind.CALL.value)),
+        DeliveryRow.attempt == 0,
+        DeliveryRow.created_at < _LATE,
+        DeliveryRow.next_action_at <= bindparam("soon"),  # handed to the queue, or due
+    )
+
+
+UNTRIED, UNTRIED_REPLIES = _untried(Lane.URGENT), _untried(Lane.REPLY)
 OPEN_CASES = select(EscalationRow.id).where(EscalationRow.state != CaseState.CLOSED.value)
 FORGOTTEN_CASES = OPEN_CASES.where(EscalationRow.next_action_at.is_(None) | (EscalationRow.next_action_at < _LATE))
 FORGOTTEN_HANDOFFS = select(HandoffRow.id).where(HandoffRow.next_action_at < _LATE)

@@ -92,6 +92,11 @@ def _untried(session: Session, town: Town) -> None:
     routine(session, town, lane="urgent", routine=False, state="queued", created_at=at, next_action_at=at)
 
 
+def _unanswered(session: Session, town: Town) -> None:
+    at = town.time - timedelta(minutes=31)
+    routine(session, town, lane="reply", routine=False, state="queued", created_at=at, next_action_at=at)
+
+
 def _case_without_a_clock(session: Session, town: Town) -> None:
     session.get_one(EscalationRow, 1).state, session.get_one(EscalationRow, 1).next_action_at = "offering", None
 
@@ -190,6 +195,7 @@ def _programme_named(session: Session, town: Town) -> None:
     ("promise", "breaks"),
     [
         ("P1", _untried),
+        ("P7", _unanswered),
         ("P1", _words_without_a_case),
         ("P2", _case_without_a_clock),
         ("P2", _handoff_left_behind),
