@@ -186,7 +186,7 @@ class Run:
             if self.watch.fallen is not None:
                 raise self.watch.fallen
             instants += 1
-            if instants % _ASK_EVERY == 0:
+            if instants % (_ASK_EVERY * max(1, self.plan.members // 100)) == 0:
                 self._asks(self._asked_at - _LOOK_BACK)
                 progress((self.stage.now - START).total_seconds() / (end - START).total_seconds())
             house = self.house
