@@ -4,8 +4,7 @@ Each clause is read by itself, and the worst decides: a film in one clause excus
 clause, in this order:
 
     every phrase of every language is looked for: people mix languages
-    a phrase that ends in an idiom is left out ("dying for a coffee"); a crisis
-    that begins before its idiom stays a concern
+    a phrase that ends in an idiom is left out ("dying for a coffee")
     what is negated, past, fiction or laughed about counts less, each phrase for itself
     the worst of what is left is the level of the clause
 """
@@ -22,11 +21,6 @@ from checkin.domain.terms import Level, Why, worst
 LANGUAGES = ("en", "es", "fr", "pt")
 _MARKS = ("past", "still", "fiction", "laughing", "fine")
 _FIRST_PERSON = re.compile(r" (?:myself|my|me|i am|i want|i will|i feel|i can|i need|i have|i took|mi|me|je|eu) ")
-_PRESENT = re.compile(
-    r" (?:i (?:want|will|need|feel|can|hate|wish|hope|think|keep|might|plan|am)|going to|gonna|about to|quiero|voy a"
-    r"|necesito|quero|vou|preciso|je (?:veux|vais|pense)|j ai envie) "
-)
-"""What is said of now, whatever else is long ago: "it is the anniversary and i want to die"."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +117,7 @@ class _Found:
 def _clause_level(clause: str) -> _Found | None:
     """The worst of what a clause says; None where nothing in it is known."""
     idioms = list(lexicon().idioms.find(clause))
-    hits = [hit for hit in lexicon().phrases.find(clause) if not _is_idiom(hit, idioms)]
+    hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms)]
     if not hits and not idioms:
         return None
     marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
@@ -132,8 +126,6 @@ def _clause_level(clause: str) -> _Found | None:
         if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
             continue
         level = _lowered(hit, hit.meaning.level, clause, marks)
-        if level is Level.CRISIS and _ends_in(hit, idioms):
-            level = Level.CONCERN
         explained = explained or level is not hit.meaning.level
         if level.rank > best.level.rank:
             words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
@@ -141,18 +133,11 @@ def _clause_level(clause: str) -> _Found | None:
     return replace(best, explained=explained and best.level.rank < Level.DISTRESS.rank)
 
 
-def _is_idiom(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:
-    """Whether a phrase is left out for an idiom, which then says what it means.
+def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:
+    """Whether a phrase ends inside an idiom, which then says what it means.
 
-    "Feel dead tired" is about tiredness; "hang up, I will hang myself" ends outside of its idiom and stays. A crisis is
-    left out only where the idiom holds all of it ("cut my hair"): of "want to die for" a concern stays.
+    "Want to die for a coffee" is about coffee; "hang up, I will hang myself" ends outside of its idiom and stays.
     """
-    if hit.meaning.level is Level.CRISIS:
-        return any(idiom.start <= hit.start and hit.end <= idiom.end for idiom in idioms)
-    return _ends_in(hit, idioms)
-
-
-def _ends_in(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:
     return any(idiom.start < hit.end <= idiom.end for idiom in idioms)
 
 
@@ -162,16 +147,11 @@ def _lowered(hit: Hit[Family], level: Level, clause: str, marks: frozenset[str])
         return Level.CONCERN if level is Level.CRISIS else Level.OK
     if "fiction" in marks and not _FIRST_PERSON.search(clause[: hit.end] + " "):
         return Level.OK
-    if "past" in marks and "still" not in marks and not _is_present(hit, clause):
+    if "past" in marks and "still" not in marks:
         return Level.OK if level is not Level.CRISIS else Level.CONCERN
     if "laughing" in marks and hit.meaning.not_when_laughing:
         return Level.CONCERN if level is Level.CRISIS else Level.OK
     return level
-
-
-def _is_present(hit: Hit[Family], clause: str) -> bool:
-    before = clause[: hit.start].split()[-2:]
-    return _PRESENT.search(f" {' '.join(before)}{clause[hit.start : hit.end]} ") is not None
 
 
 def _negated(hit: Hit[Family], clause: str) -> bool:

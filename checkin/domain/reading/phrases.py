@@ -7,7 +7,6 @@ A phrase is words with spaces between them, as `normalise.clauses` leaves them (
     ..          up to three words that do not matter
     suicid*     any word that begins so (four letters or more)
     # and ##    a number; a number of eight or more
-    ####        a year that is over, as one writes it: 1987, 2016
     ^ and $     where a clause begins and ends
 
 Every phrase is filed under the words it can begin with, and knows the words that can come second, so that a text pays
@@ -27,7 +26,7 @@ Meaning = TypeVar("Meaning")
 
 _TOKENS = re.compile(r"\)\?|[()|^$]|[^\s()|^$]+")
 _ANY_WORDS = r"(?: [^ ~]+){0,3}?"
-_NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})", "####": r" (?:19\d\d|20[01]\d|202[0-4])"}
+_NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})"}
 _STEM = 4
 _ANY = "any word"
 
