@@ -20,6 +20,19 @@ from checkin.domain.terms import Level, Why, worst
 
 LANGUAGES = ("en", "es", "fr", "pt")
 _MARKS = ("past", "still", "fiction", "laughing", "fine")
+_KINDS_OF_IDIOM = ("idiom", "mishap", "beside")
+_SAYS_NOTHING = frozenset(
+    "a the my his her me us it on in up off at to for with and down go going help not now".split()
+)
+"""Words that an idiom and a phrase may share without meaning the same: "has a knife on" and "on the bus"."""
+_WISHED = re.compile(
+    r" (?:want|wanted|wants|wish|wished|hope|hoped|need|urge|urges|going|thinking|thoughts|tempted|plan|rather|voices?|"
+    r"might|purpose|deliberately|again|close to|should|tried|trying|about to|ready) "
+)
+_PRESENT = re.compile(
+    r" (?:i (?:really |just |still )?(?:want|need|will|wish|plan|intend)"
+    r"|(?:am|is|are) (?:just |really )?(?:going to|about to)) "
+)
 _FIRST_PERSON = re.compile(r" (?:myself|my|me|i am|i want|i will|i feel|i can|i need|i have|i took|mi|me|je|eu) ")
 
 
@@ -48,6 +61,13 @@ class Lexicon:
     phrases: Phrases[Family]
     idioms: Phrases[Family]
     negation: Negation
+
+    def explained(self, clause: str) -> list[Hit[Family]]:
+        """The idioms of a clause. What may be an accident is none where the clause wishes for it."""
+        found = list(self.idioms.find(clause))
+        if any(hit.meaning.name == "mishap" for hit in found) and _WISHED.search(clause):
+            return [hit for hit in found if hit.meaning.name != "mishap"]
+        return found
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,8 @@ def lexicon() -> Lexicon:
                 phrases += [(words, family, classes) for words in entry["words"]]
         for mark in _MARKS:
             phrases += [(words, Family(mark, language), classes) for words in data[mark]["words"]]
-        idioms += [(words, Family("idiom", language), classes) for words in data["idiom"]["words"]]
+        for kind in _KINDS_OF_IDIOM:
+            idioms += [(words, Family(kind, language), classes) for words in data.get(kind, {}).get("words", ())]
         before |= set(data["negation"]["before"])
         between |= set(data["negation"]["between"])
     return Lexicon(Phrases(phrases), Phrases(idioms), Negation(frozenset(before), frozenset(between)))
@@ -116,8 +137,8 @@ class _Found:
 
 def _clause_level(clause: str) -> _Found | None:
     """The worst of what a clause says; None where nothing in it is known."""
-    idioms = list(lexicon().idioms.find(clause))
-    hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms)]
+    idioms = lexicon().explained(clause)
+    hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)]
     if not hits and not idioms:
         return None
     marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
@@ -133,12 +154,18 @@ def _clause_level(clause: str) -> _Found | None:
     return replace(best, explained=explained and best.level.rank < Level.DISTRESS.rank)
 
 
-def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]]) -> bool:
+def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]], clause: str) -> bool:
     """Whether a phrase ends inside an idiom, which then says what it means.
 
-    "Want to die for a coffee" is about coffee; "hang up, I will hang myself" ends outside of its idiom and stays.
+    "Want to die for a coffee" is about coffee; "hang up, I will hang myself" ends outside of its idiom and stays; and
+    so does what shares no more with an idiom than a small word. A mark is none only for what stands beside it.
     """
-    return any(idiom.start < hit.end <= idiom.end for idiom in idioms)
+    for idiom in idioms:
+        if idiom.start < hit.end <= idiom.end and (idiom.meaning.name == "beside") is (hit.meaning.level is None):
+            shared = clause[max(idiom.start, hit.start) : hit.end].split()
+            if hit.meaning.level is None or not _SAYS_NOTHING.issuperset(shared):
+                return True
+    return False
 
 
 def _lowered(hit: Hit[Family], level: Level, clause: str, marks: frozenset[str]) -> Level:
@@ -147,7 +174,11 @@ def _lowered(hit: Hit[Family], level: Level, clause: str, marks: frozenset[str])
         return Level.CONCERN if level is Level.CRISIS else Level.OK
     if "fiction" in marks and not _FIRST_PERSON.search(clause[: hit.end] + " "):
         return Level.OK
-    if "past" in marks and "still" not in marks:
+    if (
+        "past" in marks
+        and "still" not in marks
+        and not _PRESENT.search(clause[: hit.end] + " ", max(0, hit.start - 20))
+    ):
         return Level.OK if level is not Level.CRISIS else Level.CONCERN
     if "laughing" in marks and hit.meaning.not_when_laughing:
         return Level.CONCERN if level is Level.CRISIS else Level.OK

@@ -7,6 +7,7 @@ A phrase is words with spaces between them, as `normalise.clauses` leaves them (
     ..          up to three words that do not matter
     suicid*     any word that begins so (four letters or more)
     # and ##    a number; a number of eight or more
+    ####        a year, 1900 to 2099
     ^ and $     where a clause begins and ends
 
 Every phrase is filed under the words it can begin with, and knows the words that can come second, so that a text pays
@@ -26,7 +27,11 @@ Meaning = TypeVar("Meaning")
 
 _TOKENS = re.compile(r"\)\?|[()|^$]|[^\s()|^$]+")
 _ANY_WORDS = r"(?: [^ ~]+){0,3}?"
-_NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})"}
+_NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})", "####": r" (?:19|20)\d\d"}
+_END = (
+    r"(?=(?: (?:lol|lmao|haha|tbh|ngl|mate|bro|man|xx?|please|tonight|today|now|right|really|honestly|later|soon))"
+    r"{0,3} $)"
+)
 _STEM = 4
 _ANY = "any word"
 
@@ -95,7 +100,7 @@ class _Parser:
         if sign == "..":
             return _Part(_ANY_WORDS, {_ANY}, empty=True, single=True)
         if sign in ("^", "$"):
-            return _Part(r"\A" if sign == "^" else r"(?= $)", set(), empty=True)
+            return _Part(r"\A" if sign == "^" else _END, set(), empty=True)
         if sign in _NUMBERS:
             return _Part(_NUMBERS[sign], {"#"}, single=True)
         if sign.isupper():

@@ -15,7 +15,7 @@ FAMILIES = {
     ("en", "prepares to die, or says farewell"): "i keep stockpiling my tablets",
     ("en", "overdose or poison"): "i swallowed the whole packet",
     ("en", "violence or abuse now"): "he put his hands round my throat",
-    ("en", "might hurt somebody"): "i might hurt my baby",
+    ("en", "might hurt somebody"): "i nearly threw my baby",
     ("en", "medical emergency"): "i'm coughing up blood",
     ("en", "somebody else in danger"): "my kid swallowed my methadone",
     ("en", "can not go on"): "i cannot cope any more",
