@@ -139,10 +139,11 @@ def _clause_level(clause: str) -> _Found | None:
     """The worst of what a clause says; None where nothing in it is known."""
     idioms = lexicon().explained(clause)
     hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)]
-    if not hits and not idioms:
+    told = any(idiom.meaning.name != "beside" for idiom in idioms)
+    if not hits and not told:
         return None
     marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
-    best, explained = _Found(Level.OK, Why("ok"), "en"), bool(idioms)
+    best, explained = _Found(Level.OK, Why("ok"), "en"), told
     for hit in hits:
         if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
             continue
