@@ -21,6 +21,13 @@ from checkin.domain.terms import Level, Why, worst
 LANGUAGES = ("en", "es", "fr", "pt")
 _MARKS = ("past", "still", "fiction", "laughing", "fine")
 _KINDS_OF_IDIOM = ("idiom", "mishap", "beside")
+"""`mishap`: an accident, where the clause wishes for nothing. `beside`: what makes a mark none ("como en la película"
+is no story, "antes de que vuelva" no past)."""
+_JOINS = re.compile(r" (?:y|e|et) |\A que ")
+_SPEAKS = re.compile(
+    r" (?:quiero|voy|estoy|tengo|yo|mis|conmigo|tome|penso|quero|vou|estou|tou|tenho|meu|minha|mim|comigo|tomei|mon|ma|"
+    r"mes|m|moi|j|suis|nous|nos) "
+)
 _SAYS_NOTHING = frozenset(
     "a the my his her me us it on in up off at to for with and down go going help not now".split()
 )
@@ -48,10 +55,19 @@ class Family:
 
 @dataclass(frozen=True)
 class Negation:
-    """The words that negate what follows, and those that may stand between, of all languages."""
+    """The words that negate what follows, and those that may stand between, of all languages.
+
+    `now`: what the writer wants or does at this moment ("quiero", "je vais"); `lasting`: what others do ("pega"). A
+    past elsewhere in the clause lowers neither, a story not the first; and before them only words of `near` may
+    stand behind a negation: "no sé quiero morir" denies nothing.
+    """
 
     before: frozenset[str]
     between: frozenset[str]
+    now: re.Pattern[str]
+    lasting: re.Pattern[str]
+    near: frozenset[str]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -92,21 +108,33 @@ def lexicon() -> Lexicon:
     """The lexicon of the package, read once."""
     phrases: list[_Line] = []
     idioms: list[_Line] = []
-    before, between = set[str](), set[str]()
+    words: dict[str, set[str]] = {kind: set() for kind in ("before", "between", "now", "lasting", "near", "own")}
     for language in LANGUAGES:
         data = table(language)
         classes: dict[str, str] = data["class"]
         for level in (Level.CRISIS, Level.DISTRESS, Level.CONCERN):
             for entry in data[level.value]:
                 family = Family(entry["name"], language, level, bool(entry.get("not_when_laughing")))
-                phrases += [(words, family, classes) for words in entry["words"]]
+                phrases += [(line, family, classes) for line in entry["words"]]
         for mark in _MARKS:
-            phrases += [(words, Family(mark, language), classes) for words in data[mark]["words"]]
+            phrases += [(line, Family(mark, language), classes) for line in data[mark]["words"]]
         for kind in _KINDS_OF_IDIOM:
-            idioms += [(words, Family(kind, language), classes) for words in data.get(kind, {}).get("words", ())]
-        before |= set(data["negation"]["before"])
-        between |= set(data["negation"]["between"])
-    return Lexicon(Phrases(phrases), Phrases(idioms), Negation(frozenset(before), frozenset(between)))
+            idioms += [(line, Family(kind, language), classes) for line in data.get(kind, {}).get("words", ())]
+        for kind, known in words.items():
+            known |= set(data["negation"].get(kind, ()))
+    negation = Negation(
+        frozenset(words["before"]),
+        frozenset(words["between"]),
+        _any_of(words["now"]),
+        _any_of(words["lasting"]),
+        frozenset(words["near"]),
+        frozenset(words["own"]),
+    )
+    return Lexicon(Phrases(phrases), Phrases(idioms), negation)
+
+
+def _any_of(words: set[str]) -> re.Pattern[str]:
+    return re.compile(f" (?:{'|'.join(sorted(words))}) " if words else r"(?!)")
 
 
 def level_of(text: str, language: str = "en") -> Need:
@@ -142,7 +170,7 @@ def _clause_level(clause: str) -> _Found | None:
     told = any(idiom.meaning.name != "beside" for idiom in idioms)
     if not hits and not told:
         return None
-    marks = frozenset(hit.meaning.name for hit in hits if hit.meaning.level is None)
+    marks = [hit for hit in hits if hit.meaning.level is None]
     best, explained = _Found(Level.OK, Why("ok"), "en"), told
     for hit in hits:
         if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
@@ -169,21 +197,34 @@ def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]], clause: str) -> bool
     return False
 
 
-def _lowered(hit: Hit[Family], level: Level, clause: str, marks: frozenset[str]) -> Level:
+def _lowered(hit: Hit[Family], level: Level, clause: str, marks: list[Hit[Family]]) -> Level:
     """The level that is left of a phrase where it is negated, past, in a story, or laughed about."""
-    if _negated(hit, clause):
-        return Level.CONCERN if level is Level.CRISIS else Level.OK
-    if "fiction" in marks and not _FIRST_PERSON.search(clause[: hit.end] + " "):
-        return Level.OK
-    if (
-        "past" in marks
-        and "still" not in marks
-        and not _PRESENT.search(clause[: hit.end] + " ", max(0, hit.start - 20))
-    ):
-        return Level.OK if level is not Level.CRISIS else Level.CONCERN
-    if "laughing" in marks and hit.meaning.not_when_laughing:
-        return Level.CONCERN if level is Level.CRISIS else Level.OK
+    names = {mark.meaning.name for mark in marks}
+    less = Level.CONCERN if level is Level.CRISIS else Level.OK
+    if _negated(hit, clause) or ("laughing" in names and hit.meaning.not_when_laughing):
+        return less
+    negation, words = lexicon().negation, clause[hit.start : hit.end + 1]
+    if negation.now.search(words):
+        return level
+    near = [mark for mark in marks if not _JOINS.search(_between(mark, hit, clause))]
+    stories = [mark for mark in near if mark.meaning.name == "fiction"]
+    if stories and not _FIRST_PERSON.search(clause[: hit.end] + " "):
+        if not any(_SPEAKS.search(_between(mark, hit, clause) + words) for mark in stories):
+            return Level.OK
+    past = "still" not in names and any(mark.meaning.name == "past" for mark in near)
+    if past and not negation.lasting.search(words) and not _is_present(hit, clause):
+        return less
     return level
+
+
+def _is_present(hit: Hit[Family], clause: str) -> bool:
+    """What is wished for now is not over: "it is the anniversary and i want to die"."""
+    return _PRESENT.search(clause[: hit.end] + " ", max(0, hit.start - 20)) is not None
+
+
+def _between(mark: Hit[Family], hit: Hit[Family], clause: str) -> str:
+    """What stands between a mark and a phrase. Behind a word that joins, another sentence begins."""
+    return clause[mark.end : hit.start + 1] if mark.end <= hit.start else clause[hit.end : mark.start + 1]
 
 
 def _negated(hit: Hit[Family], clause: str) -> bool:
@@ -191,13 +232,18 @@ def _negated(hit: Hit[Family], clause: str) -> bool:
 
     "can not cope" holds its own negation; "not ok i want to die" has a new subject between.
     """
-    negation = lexicon().negation
-    if negation.before.intersection(clause[hit.start : hit.end].split()):
+    negation, words = lexicon().negation, clause[hit.start : hit.end + 1]
+    if negation.before.intersection(words.split()):
         return False
-    negated = False
-    for word in reversed(clause[: hit.start].split()[-6:]):
+    is_now = negation.now.search(words) or negation.lasting.search(words)
+    negated, between = False, negation.near if is_now else negation.between
+    words_before = clause[: hit.start].split()[-6:]
+    for at in range(len(words_before) - 1, -1, -1):
+        word = words_before[at]
         if word in negation.before:
+            if at and words_before[at - 1] in negation.own:
+                break
             negated = not negated  # "I don't not want to"
-        elif word not in negation.between:
+        elif word not in between:
             break
     return negated

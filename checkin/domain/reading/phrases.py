@@ -29,9 +29,11 @@ _TOKENS = re.compile(r"\)\?|[()|^$]|[^\s()|^$]+")
 _ANY_WORDS = r"(?: [^ ~]+){0,3}?"
 _NUMBERS = {"#": r" \d{1,9}", "##": r" (?:[89]|\d{2,9})", "####": r" (?:19|20)\d\d"}
 _END = (
-    r"(?=(?: (?:lol|lmao|haha|tbh|ngl|mate|bro|man|xx?|please|tonight|today|now|right|really|honestly|later|soon))"
+    r"(?=(?: (?:lol|lmao|haha|tbh|ngl|mate|bro|man|xx?|please|tonight|today|now|right|really|honestly|later|soon"
+    r"|jaja|jajaja|xd|porfa|por favor|en serio|serio|neta|kk|rs|mdr|ptdr|svp|stp|serieux|en vrai|hoje|agora|hoy|ya))"
     r"{0,3} $)"
 )
+"""Where a clause ends; a laugh, a "please" or a "tonight" behind it is no more of it."""
 _STEM = 4
 _ANY = "any word"
 

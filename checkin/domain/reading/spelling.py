@@ -138,12 +138,34 @@ def spelled(word: str) -> str:
     meant = _MEANT.get(word)
     if meant is not None:
         return meant
+    apart = _je_apart(word)
+    if apart is not None:
+        return apart
     if word in _KNOWN or word in _THEMSELVES or len(word) < 4 or len(word) > 16:
         return word
     once = _once(word)
     if once in _KNOWN or once in _MEANT:
         return _MEANT.get(once, once)
     return _one_slip(word)
+
+
+def _je_apart(word: str) -> str | None:
+    """French "jcraque", "jattends": no word of our languages begins with j and a consonant; before a vowel the rest
+    must be a word of the lexicon, and the whole none."""
+    rest = word[1:]
+    if not word.startswith("j") or len(rest) < 3 or word in _THEMSELVES:
+        return None
+    if rest[0] not in "aeiouhy":
+        return f"je {rest}" if rest in _WRITTEN["fr"] or len(rest) > 3 else None
+    return f"j {rest}" if rest in _WRITTEN["fr"] and len(rest) > 4 else None
+
+
+def _elided(word: str) -> str | None:
+    """French written without its apostrophe, in a clause that is French: "lalcool", "sarrete", "mappelle"."""
+    rest = word[1:]
+    if word[0] not in "dlmnst" or len(rest) < 4 or rest[0] not in "aeiouh" or word in _WRITTEN["fr"]:
+        return None
+    return f"{word[0]} {rest}" if rest in _WRITTEN["fr"] else None
 
 
 _ENGLISH = (
@@ -162,9 +184,12 @@ for _language, _words in (
 def spelled_out(words: list[str]) -> str:
     """The words of a clause as they were meant. A short form means what it means in the language of its clause:
     "n" is "and" in English and "nao" in Portuguese."""
-    own = _WITHIN.get(_tongue(words))
+    tongue = _tongue(words)
+    own = _WITHIN.get(tongue)
     if own is None:
         return " ".join([spelled(word) for word in words])
+    if tongue == "fr":
+        return " ".join([own.get(word) or _elided(word) or spelled(word) for word in words])
     return " ".join([own.get(word) or spelled(word) for word in words])
 
 
