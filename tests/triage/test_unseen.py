@@ -1,7 +1,8 @@
 """Texts that were written before the rules and the model, by writers who saw neither: what is found of them.
 
 They train nothing (`test_model.py` sees to it). The floors lie a little below what was measured; README and the model's
-card tell the figures. `plain` is how members mostly write; `hard` is written to be missed, or to alarm falsely.
+card tell the figures. `plain` and `newest` are how members mostly write; `hard` is written to be missed, or to alarm
+falsely. Of `newest` the commands were looked at after they had been measured, and one cry that a command had eaten.
 """
 
 from pathlib import Path
@@ -15,28 +16,35 @@ from checkin.triage.rows import OWN, rows_of
 
 UNSEEN = Path(__file__).parent / "unseen"
 FLOORS = {
-    ("plain", "crisis read as crisis"): 0.87,
-    ("plain", "crisis raised as any alert"): 0.93,
-    ("plain", "crisis or distress raised"): 0.95,
+    ("plain", "crisis read as crisis"): 0.88,
+    ("plain", "crisis raised as any alert"): 0.95,
+    ("plain", "crisis or distress raised"): 0.965,
     ("plain", "commands understood"): 0.88,
-    ("hard", "crisis read as crisis"): 0.67,
-    ("hard", "crisis raised as any alert"): 0.84,
-    ("hard", "crisis or distress raised"): 0.87,
-    ("hard", "commands understood"): 0.83,
+    ("newest", "crisis read as crisis"): 0.87,
+    ("newest", "crisis raised as any alert"): 0.945,
+    ("newest", "crisis or distress raised"): 0.95,
+    ("newest", "commands understood"): 0.92,
+    ("hard", "crisis read as crisis"): 0.77,
+    ("hard", "crisis raised as any alert"): 0.89,
+    ("hard", "crisis or distress raised"): 0.92,
+    ("hard", "commands understood"): 0.86,
 }
 CEILINGS = {
-    ("plain", "false alarms on harmless texts"): 0.065,
-    ("plain", "false crisis"): 0.045,
+    ("plain", "false alarms on harmless texts"): 0.025,
+    ("plain", "false crisis"): 0.015,
     ("plain", "alert texts eaten by a command"): 0.0,
-    ("hard", "false alarms on harmless texts"): 0.155,
-    ("hard", "false crisis"): 0.09,
+    ("newest", "false alarms on harmless texts"): 0.065,
+    ("newest", "false crisis"): 0.035,
+    ("newest", "alert texts eaten by a command"): 0.0,
+    ("hard", "false alarms on harmless texts"): 0.14,
+    ("hard", "false crisis"): 0.075,
     ("hard", "alert texts eaten by a command"): 0.0,
 }
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[tuple[str, str], Share]:
-    sets = {"plain": ["c.csv"], "hard": ["a.csv", "b.csv"]}
+    sets = {"plain": ["c.csv"], "newest": ["d.csv"], "hard": ["a.csv", "b.csv"]}
     return {
         (name, what): share
         for name, files in sets.items()

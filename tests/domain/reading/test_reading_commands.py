@@ -111,3 +111,41 @@ def test_a_cry_is_never_taken_for_a_wish_to_wait(text):
 @pytest.mark.parametrize("text", ["how does this work?", "what can i text to you", "¿cómo funciona esto?"])
 def test_who_asks_how_it_works_is_helped(text):
     assert read(text).kind is Kind.HELP
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("not this week please", Kind.COMMAND, "pause"),
+        ("we are on holiday till friday, pause pls", Kind.COMMAND, "pause"),
+        ("pas cette semaine merci", Kind.COMMAND, "pause"),
+        ("esta semana no, gracias", Kind.COMMAND, "pause"),
+        ("at work, later", Kind.COMMAND, "later"),
+        ("dans deux heures svp", Kind.COMMAND, "later"),
+        ("daqui a duas horas respondo", Kind.COMMAND, "later"),
+        ("what are the numbers for", Kind.HELP, ""),
+        ("como eh que funciona isto", Kind.HELP, ""),
+        ("i'd like to join the group", Kind.OPT_IN, ""),
+        ("quisiera inscribirme de nuevo", Kind.OPT_IN, ""),
+        ("i wish to leave the circle now", Kind.OPT_OUT, ""),
+        ("quero cancelar", Kind.OPT_OUT, ""),
+        ("pouvez vous effacer mon numero", Kind.OPT_OUT, ""),
+        ("quitenme de sus mensajes", Kind.OPT_OUT, ""),
+    ],
+)
+def test_a_sentence_that_asks_for_it_is_a_command(text, kind, name):
+    reading = read(text)
+    assert (reading.kind, reading.command.name if reading.command else "") == (kind, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i want to join my dad",
+        "take my number off, dead people dont need texts",
+        "he told me to take it off and he has a knife",
+        "give it a rest, im done, tonight i end it",
+    ],
+)
+def test_a_cry_in_a_commands_words_rings(text):
+    assert read(text).level is Level.CRISIS
