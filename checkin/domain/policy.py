@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 from checkin.domain.contact_hours import ContactHours
 from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.keeping import FEWEST_DAYS, MOST_DAYS, Retention, VoicemailPolicy
+from checkin.domain.reading.values import Calls
 from checkin.domain.shift_policy import ShiftPolicy
 from checkin.domain.terms import Cause
 
@@ -80,6 +81,13 @@ class Calling:
     machine_message: bool = True
     text_beside: bool = False
     sure_enough: float = 0.5
+
+
+@dataclass(frozen=True)
+class ReadingPolicy:
+    """How readily people are called for words that no rule knows; see policy.toml."""
+
+    calls: Calls
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,7 @@ class Policy:
     shifts: ShiftPolicy
     pacing: Pacing
     calls: Calling
+    reading: ReadingPolicy
     catch_up: CatchUp
     answers: Answers
     incoming: IncomingPolicy
@@ -226,6 +235,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         shifts=_shifts(_table(data, "shifts")),
         pacing=_pacing(_table(data, "pacing")),
         calls=_calling(_table(data, "calls")),
+        reading=_reading(_table(data, "reading")),
         catch_up=_sensible(CatchUp, _table(data, "catch_up"), "catch_up"),
         answers=_answers(_table(data, "answers")),
         incoming=_sensible(IncomingPolicy, _table(data, "incoming"), "incoming"),
@@ -305,6 +315,13 @@ def _calling(table: Mapping[str, Any]) -> Calling:
     if calling.sure_enough > 1:
         raise BadPolicy("calls.sure_enough must be from 0 to 1.")
     return calling
+
+
+def _reading(table: Mapping[str, Any]) -> ReadingPolicy:
+    try:
+        return ReadingPolicy(Calls(str(table.get("calls"))))
+    except ValueError:
+        raise BadPolicy(f"reading.calls must be one of {', '.join(Calls)}.") from None
 
 
 def _answers(table: Mapping[str, Any]) -> Answers:

@@ -77,7 +77,7 @@ def incoming_keys(
     if step != f"{row.step}.{row.turn}":
         return _spoken(session, handbook, row, person, now)
     call = _call(session, handbook, row, person)
-    reading = read(said.keys or said.words, _context(session, call, person, said.words, now), handbook.model)
+    reading = read(said.keys or said.words, _context(session, handbook, call, person, said.words, now), handbook.model)
     heard = Heard(said, reading, recording is not None)
     decision = decide(call, heard, handbook.policy(None).incoming.tries)
     call, script = _performed(session, handbook, row, person, decision, heard, now)
@@ -159,13 +159,17 @@ def _call(session: Session, handbook: Handbook, row: IncomingCallRow, person: Pe
     )
 
 
-def _context(session: Session, call: Call, person: PersonRow | None, words: str, now: datetime) -> Context:
+def _context(
+    session: Session, handbook: Handbook, call: Call, person: PersonRow | None, words: str, now: datetime
+) -> Context:
     context = Context(call.language, frozenset({Role.MEMBER}), asked=call.step is Step.CHECK_IN)
     member = people.member_of(session, PersonId(person.id)) if person is not None else None
     if member is None:
-        return context
-    last = last_answer_beside(session, PersonId(member.person_id), words, now)
-    return replace(context, recent_ratings=tuple(member.recent_ratings), last=last)
+        return replace(context, calls=handbook.calls(session, None))
+    last, calls = last_answer_beside(session, PersonId(member.person_id), words, now), member.circle_id
+    return replace(
+        context, recent_ratings=tuple(member.recent_ratings), last=last, calls=handbook.calls(session, calls)
+    )
 
 
 def _person(session: Session, row: IncomingCallRow) -> PersonRow | None:

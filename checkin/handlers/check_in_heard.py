@@ -82,7 +82,8 @@ def spoken_read(call: Call, words: str) -> Reading:
 def _context(call: Call) -> Context:
     person = PersonId(call.person.id)
     roles, state = people.roles_of(call.session, person), consent.current(call.session, person)
-    return context_of(call.session, call.person, call.member, roles, state, None, None, call.now)
+    context = context_of(call.session, call.person, call.member, roles, state, None, None, call.now)
+    return replace(context, calls=call.handbook.calls(call.session, call.member.circle_id))
 
 
 def keep_key(call: Call, key: str, reading: Reading) -> Kept | None:

@@ -25,7 +25,9 @@ def erased_cried(
 ) -> None:
     """Put a cry before the coordinators whose circle its writer was in. Where they are a member again it is a case."""
     erased = erasures.whose(session, sender, sent_at)
-    reading = read(body, Context(language=erased.language) if erased is not None else Context(), handbook.model)
+    calls = handbook.calls(session, circle_of(session, erased))
+    context = Context(calls=calls) if erased is None else Context(language=erased.language, calls=calls)
+    reading = read(body, context, handbook.model)
     urgent = reading.level in (Level.CRISIS, Level.DISTRESS)
     if not urgent or erasures.was_heard(session, sender, sent_at):
         return

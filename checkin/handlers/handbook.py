@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.phone import zones_of
 from checkin.domain.policy import BadPolicy, Policy, overlay, parse_policy
+from checkin.domain.reading import Calls
 from checkin.domain.reading.model import Model
 from checkin.domain.terms import PersonId, Phone
 from checkin.messages import Messages, Words
@@ -36,6 +37,10 @@ class Handbook:
     model: Model
     _policies: dict[str, Policy] = field(default_factory=dict)
     _wordings: wordings.Kept = field(default_factory=wordings.Kept)
+
+    def calls(self, session: Session, circle: int | None) -> Calls:
+        """How readily the people of a circle are called for words that no rule knows; else as the programme has it."""
+        return self.policy(people.circle_by_id(session, circle) if circle is not None else None).reading.calls
 
     def words(self, session: Session, circle: int | None) -> Words:
         """What a circle says (None: the whole programme), as it stands at this moment."""

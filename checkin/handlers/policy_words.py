@@ -1,7 +1,7 @@
 """What each number of the policies means, for whoever changes it: read from `checkin/policy_words.toml`."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,17 +19,22 @@ class Kind(StrEnum):
     YES = "yes"
     CLOCK = "clock"
     SHARE = "share"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """One number: its name in its table, how it is written, the sensible values, its words by language."""
+    """One number: its name in its table, how it is written, the sensible values, its words by language.
+
+    `choices`: of a choice, the words of each value, by language.
+    """
 
     name: str
     kind: Kind
     least: float
     most: float
     words: dict[str, tuple[str, str]]
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -39,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "misses": ("misses",),
     "look-in": ("look_in",),
     "calls": ("calls",),
+    "reading": ("reading",),
     "hours": ("contact_hours",),
     "shifts": ("shifts",),
     "retention": ("retention",),
@@ -62,4 +68,5 @@ def _meaning(name: str, found: dict[str, object]) -> Meaning:
     kind = Kind(str(found["kind"]))
     most = found.get("most", _MONTH if kind is Kind.SPAN else 100)
     words = {language: (str(pair[0]), str(pair[1])) for language in ("en", "es") for pair in [found[language]]}  # type: ignore[index]
-    return Meaning(name, kind, float(str(found.get("least", 0))), float(str(most)), words)
+    choices: dict[str, dict[str, str]] = found.get("choices", {})  # type: ignore[assignment]
+    return Meaning(name, kind, float(str(found.get("least", 0))), float(str(most)), words, choices)

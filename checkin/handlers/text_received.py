@@ -74,7 +74,7 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
     pin = pins.texted(text.body) if Role.VOLUNTEER in roles else None
     if pin is not None:
         text = replace(text, body=pins_given.MASKED)
-    context = _context(session, text, person, member, roles, state, now)
+    context = _context(session, handbook, text, person, member, roles, state, now)
     reading = read(text.body, context, handbook.model)
     flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
@@ -149,6 +149,7 @@ def _act_on(
 
 def _context(
     session: Session,
+    handbook: Handbook,
     text: IncomingText,
     person: PersonRow,
     member: MemberRow | None,
@@ -157,6 +158,7 @@ def _context(
     now: datetime,
 ) -> Context:
     context = context_of(session, person, member, roles, state, text.opt_out_type, text.sent_at, now)
+    context = replace(context, calls=handbook.calls(session, member.circle_id if member is not None else None))
     return with_words_before(session, context, person, member, text.body, state, text.sent_at, now)
 
 

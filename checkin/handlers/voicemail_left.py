@@ -87,7 +87,8 @@ def transcript_came(session: Session, handbook: Handbook, left: RecordingLeft, w
         _tell_to_listen(session, handbook, row, now)
         return
     row.transcript = words
-    reading = read(words, Context(language=row.language), handbook.model)
+    context = Context(language=row.language, calls=handbook.calls(session, row.circle_id))
+    reading = read(words, context, handbook.model)
     if row.person_id is not None:
         _keep(session, handbook, row, reading, now)
     if reading.level in _ALERTS:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import OPEN, State
 from checkin.domain.consent import Consent
-from checkin.domain.reading import Context, Kind, Reading
+from checkin.domain.reading import Calls, Context, Kind, Reading
 from checkin.domain.terms import MemberId, PersonId, Role, VolunteerId
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.handbook import Handbook
@@ -64,7 +64,13 @@ def as_read(reading: Reading) -> dict[str, Any]:
         "command": reading.command.name if reading.command else None,
         "reasons": [why.code for why in reading.reasons],
         "reasons_words": "; ".join(why.words for why in reading.reasons if why.words),
+        "levels_by_calls": stored_levels(reading),
     }
+
+
+def stored_levels(reading: Reading) -> str:
+    """What the level would be by each setting of how readily people are called, `more` first; empty where all agree."""
+    return " ".join(dict(reading.by_calls)[calls].value for calls in Calls) if reading.by_calls else ""
 
 
 def open_case(

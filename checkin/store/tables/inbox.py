@@ -14,6 +14,8 @@ class InboundRow(Row):
     """One incoming text (or keys on a check-in call) and how it was read. The carrier's sid makes it once.
 
     `sent_at` stands where it was found later in the carrier's log: it was sent then, and reached us afterwards.
+    `levels_by_calls`: the level by each setting of how readily people are called, "distress concern ok", `more` first;
+    empty where all agree; None where it was not asked (a key, a call, a text of before that was kept).
     """
 
     __tablename__ = "inbound"
@@ -31,5 +33,6 @@ class InboundRow(Row):
     command: Mapped[str | None] = mapped_column(String(16))
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     reasons_words: Mapped[str] = mapped_column(Sealed, default="")
+    levels_by_calls: Mapped[str | None] = mapped_column(String(40))
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalation.id"))

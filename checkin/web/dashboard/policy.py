@@ -12,6 +12,7 @@ from checkin.domain.contact_hours import local_instant
 from checkin.domain.exercise import Step
 from checkin.domain.policy import BadPolicy, Policy
 from checkin.domain.terms import Cause
+from checkin.handlers.calls_compared import calls_compared
 from checkin.handlers.exercised import Played, anybody, exercised
 from checkin.handlers.policy_changed import (
     ChangedMeanwhile,
@@ -140,8 +141,17 @@ def policy(services: Services) -> Door:
             "told": words.TOLD,
             "sections": words.SECTIONS if group in list(Cause) else {},
             "spoken": LANGUAGES,
+            "readings": _readings(circle, fields) if group == "reading" else None,
         }
         return render_template("policy/_look.html" if by_htmx() else "policy/group.html", **about), status
+
+    def _readings(circle: CircleRow, fields: list[PolicyField]) -> dict[str, Any]:
+        """What each choice would have meant lately, with its words."""
+        with reading(services.engine) as session:
+            found = calls_compared(session, circle.id, services.now())
+        said = dict(fields[0].choices)
+        rows = [(said[would.calls.value].partition(":")[0], would) for would in found.would]
+        return {"texts": found.texts, "unknown": found.unknown, "rows": rows}
 
     @door.get("/circles/<int:number>/policy/<group>", Need.WORDS)
     def policy_group_page(number: int, group: str) -> ResponseReturnValue:

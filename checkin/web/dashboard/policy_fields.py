@@ -34,7 +34,14 @@ class PolicyField:
         """What stands in it, to be read."""
         if self.meaning.kind is Kind.YES:
             return _("yes") if self.text == "true" else _("no")
+        if self.meaning.kind is Kind.CHOICE:
+            return in_words(self.meaning, self.text)
         return self.text
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What can be chosen: each value and its words."""
+        return [(value, words[language()]) for value, words in self.meaning.choices.items()]
 
     @property
     def sentence(self) -> str:
@@ -54,13 +61,15 @@ def in_words(meaning: Meaning, value: Any) -> str:
             return span_words(int(value))
         case Kind.YES:
             return _("yes") if value else _("no")
+        case Kind.CHOICE:
+            return meaning.choices[value][language()] if value in meaning.choices else str(value)
         case _:
             return str(value)
 
 
 def field_of(meaning: Meaning, value: Any, default: Any) -> PolicyField:
     """A field that shows a stored value."""
-    text = str(value).lower() if meaning.kind is Kind.YES else in_words(meaning, value)
+    text = str(value).lower() if meaning.kind in (Kind.YES, Kind.CHOICE) else in_words(meaning, value)
     return PolicyField(meaning, text, in_words(meaning, default), value != default)
 
 
@@ -79,6 +88,8 @@ def _value(meaning: Meaning, text: str) -> tuple[Any, str]:
     match meaning.kind:
         case Kind.YES:
             return text == "true", ""
+        case Kind.CHOICE:
+            return text, "" if text in meaning.choices else _("Choose one of these.")
         case Kind.CLOCK:
             return _clock(text)
         case Kind.SPAN:

@@ -16,6 +16,7 @@ GROUPS = {
     "misses": (lazy("Misses in a row"), lazy("What so many missed check-ins start.")),
     "look-in": (lazy("Their contacts"), lazy("How the people are rung whom a member named.")),
     "calls": (lazy("Check-ins by telephone"), lazy("How a member is rung who is asked by voice.")),
+    "reading": (lazy("Reading replies"), lazy("When words that no rule knows call somebody.")),
     "shifts": (lazy("Shifts and rest"), lazy("How much a volunteer is on call, and how a shift is offered to others.")),
     "hours": (lazy("Contact hours"), lazy("When routine texts and calls may come. A crisis keeps to no hours.")),
     "retention": (lazy("How long words are kept"), lazy("When what was written and said is deleted.")),
