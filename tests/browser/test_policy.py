@@ -48,3 +48,22 @@ def test_an_admin_makes_a_circle(
     page.goto("/policy")
     axe(page)
     shot(page, "policies")
+
+
+def test_how_soon_people_are_rung_is_chosen_beside_what_it_would_have_meant(
+    town: Town, page: Page, axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    town.sam.sends("i want to die")
+    town.sam.sends("thanks, a good walk today")
+    page.goto("/circles/1/policy")
+    page.get_by_role("link", name="Reading replies").click()
+    expect(page.locator("#what-it-meant")).to_contain_text("2 texts of this circle's members were read.")
+    axe(page)
+    shot(page, "policy-reading")
+    page.get_by_label("How soon people are rung").select_option(
+        label="Ring less: fewer who are fine are rung, and more are missed"
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("1 number is changed.")).to_be_visible()
+    page.get_by_role("button", name="Put back (How soon people are rung)").click()
+    expect(page.get_by_label("How soon people are rung")).to_have_value("balanced")
