@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.domain.answering import MACHINES, Attempt
@@ -51,13 +51,17 @@ def _last_before(kind: Any, column: Any) -> Any:
 
 
 def _untried(lane: Lane) -> Select[int]:
-    return select(DeliveryRow.id).where(
-        DeliveryRow.lane == lane.value,
-        DeliveryRow.state == State.QUEUED.value,
+    """What was never tried though it was handed to the queue or due, and what is due again and was not tried again."""
+    never = and_(
         DeliveryRow.kind.in_((Kind.TEXT.value, Kind.CALL.value)),
         DeliveryRow.attempt == 0,
         DeliveryRow.created_at < _LATE,
-        DeliveryRow.next_action_at <= bindparam("soon"),  # handed to the queue, or due
+        DeliveryRow.next_action_at <= bindparam("soon"),
+    )
+    return select(DeliveryRow.id).where(
+        DeliveryRow.lane == lane.value,
+        DeliveryRow.state == State.QUEUED.value,
+        or_(never, DeliveryRow.next_action_at < _LATE),
     )
 
 

@@ -92,6 +92,11 @@ def _untried(session: Session, town: Town) -> None:
     routine(session, town, lane="urgent", routine=False, state="queued", created_at=at, next_action_at=at)
 
 
+def _not_tried_again(session: Session, town: Town) -> None:
+    at = town.time - timedelta(minutes=1)
+    routine(session, town, lane="urgent", routine=False, state="queued", attempt=1, created_at=at, next_action_at=at)
+
+
 def _unanswered(session: Session, town: Town) -> None:
     at = town.time - timedelta(minutes=31)
     routine(session, town, lane="reply", routine=False, state="queued", created_at=at, next_action_at=at)
@@ -195,6 +200,7 @@ def _programme_named(session: Session, town: Town) -> None:
     ("promise", "breaks"),
     [
         ("P1", _untried),
+        ("P1", _not_tried_again),
         ("P7", _unanswered),
         ("P1", _words_without_a_case),
         ("P2", _case_without_a_clock),
