@@ -33,12 +33,16 @@ def together(reading: Reading, text: str, context: Context, need_of: Callable[[s
     pieces = [piece for piece in context.before[-MOST:] if piece.words.strip()]
     if not pieces or not text.strip() or reading.kind in _BY_THEMSELVES:
         return reading
-    parts = worst(reading.level, *(piece.level for piece in pieces))
-    if parts is Level.CRISIS:
+    before = worst(*(piece.level for piece in pieces))
+    if all(worst(level, before) is Level.CRISIS for level in (reading.level, *dict(reading.by_calls).values())):
         return reading
     whole = max((need_of(words) for words in joined(text, context)), key=lambda need: need.level.rank, default=None)
-    if whole is None or whole.level.rank <= parts.rank:
+    if whole is None:
         return reading
+    levels = {calls: _beside(whole.level, level, before) for calls, level in reading.by_calls}
+    by_calls = tuple(levels.items()) if len(set(levels.values())) > 1 else ()
+    if _beside(whole.level, reading.level, before) is reading.level:
+        return replace(reading, by_calls=by_calls)
     kind = Kind.WORDS if reading.kind in (Kind.NOT_UNDERSTOOD, Kind.EMPTY, Kind.CORRECTION) else reading.kind
     reasons = (*whole.reasons, Why("read_together", "read together with the text before"))
     own = tuple(why for why in reading.reasons if why not in whole.reasons and why.code != "not_understood")
@@ -48,8 +52,13 @@ def together(reading: Reading, text: str, context: Context, need_of: Callable[[s
         level=whole.level,
         reasons=(*reasons, *own),
         language=whole.language,
-        by_calls=(),
+        by_calls=by_calls,
     )
+
+
+def _beside(whole: Level, newest: Level, before: Level) -> Level:
+    """The level of the newest text, which what all say together raises where it is worse than each by itself."""
+    return whole if whole.rank > worst(newest, before).rank else newest
 
 
 def joined(text: str, context: Context) -> Iterator[str]:
