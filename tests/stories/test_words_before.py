@@ -116,7 +116,7 @@ def test_a_yes_a_day_later_is_about_something_else(town: Town) -> None:
 def test_a_cry_in_pieces_is_heard_in_either_order(town: Town) -> None:
     text = says(town, "i cant", "do this any more")
     assert text.level == "distress"
-    assert text.reasons_words.endswith("read together with the text before")
+    assert "read together with the text before" in text.reasons_words
     assert [(case.cause, case.level) for case in town.cases()] == [("distress", "distress")]
 
 
@@ -136,7 +136,7 @@ def test_a_later_piece_raises_the_case_of_an_earlier_one(town: Town) -> None:
 def test_pieces_that_are_far_apart_are_not_read_together(town: Town) -> None:
     says(town, "i cant")
     town.passes(minutes=11)
-    assert says(town, "do this any more").level == "ok"
+    assert says(town, "do this any more").level not in ("distress", "crisis")
 
 
 def test_a_piece_that_the_carrier_repeats_is_one_piece(town: Town) -> None:

@@ -17,16 +17,16 @@ from checkin.triage.rows import OWN, rows_of
 UNSEEN = Path(__file__).parent / "unseen"
 FLOORS = {
     ("plain", "crisis read as crisis"): 0.88,
-    ("plain", "crisis raised as any alert"): 0.95,
-    ("plain", "crisis or distress raised"): 0.965,
+    ("plain", "crisis raised as any alert"): 0.94,
+    ("plain", "crisis or distress raised"): 0.96,
     ("plain", "commands understood"): 0.88,
     ("newest", "crisis read as crisis"): 0.87,
     ("newest", "crisis raised as any alert"): 0.945,
     ("newest", "crisis or distress raised"): 0.95,
     ("newest", "commands understood"): 0.92,
-    ("hard", "crisis read as crisis"): 0.77,
-    ("hard", "crisis raised as any alert"): 0.89,
-    ("hard", "crisis or distress raised"): 0.92,
+    ("hard", "crisis read as crisis"): 0.75,
+    ("hard", "crisis raised as any alert"): 0.88,
+    ("hard", "crisis or distress raised"): 0.91,
     ("hard", "commands understood"): 0.86,
 }
 CEILINGS = {

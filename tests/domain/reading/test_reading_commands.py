@@ -121,7 +121,7 @@ def test_who_asks_how_it_works_is_helped(text):
         ("pas cette semaine merci", Kind.COMMAND, "pause"),
         ("esta semana no, gracias", Kind.COMMAND, "pause"),
         ("at work, later", Kind.COMMAND, "later"),
-        ("dans deux heures svp", Kind.COMMAND, "later"),
+        ("dans deux heures merci", Kind.COMMAND, "later"),
         ("daqui a duas horas respondo", Kind.COMMAND, "later"),
         ("what are the numbers for", Kind.HELP, ""),
         ("como eh que funciona isto", Kind.HELP, ""),
