@@ -39,13 +39,13 @@ def raised(need: Need, text: str, by: Model) -> dict[Calls, Need]:
     if found is None:
         return dict.fromkeys(Calls, need)
     levels = {calls: by.level(found.score, Calls.LESS if found.few else calls) for calls in Calls}
-    return {calls: _raised(need, level, by.why(found.score, level)) for calls, level in levels.items()}
+    return {calls: _raised(need, level, by, found.score) for calls, level in levels.items()}
 
 
-def _raised(need: Need, level: Level, why: Why) -> Need:
+def _raised(need: Need, level: Level, by: Model, score: Score) -> Need:
     if level.rank <= need.level.rank:
         return need
-    return replace(need, level=level, reasons=(why, *need.reasons))
+    return replace(need, level=level, reasons=(by.why(score, level), *need.reasons))
 
 
 @dataclass(frozen=True)
