@@ -32,6 +32,14 @@
     form.addEventListener("change", () => form.requestSubmit());
   }
 
+  // Who writes into one of several ways to say something has chosen it.
+  for (const part of document.querySelectorAll("[data-marks]")) {
+    part.addEventListener("input", () => {
+      const choice = part.parentElement.querySelector(`input[type=radio][value="${part.dataset.marks}"]`);
+      if (choice) choice.checked = true;
+    });
+  }
+
   // What cannot be taken back asks once more.
   document.addEventListener("submit", (event) => {
     const question = event.submitter?.dataset.asks ?? event.target.dataset?.asks;

@@ -30,3 +30,13 @@ def test_a_gap_is_seen_and_somebody_put_on_call(
         page.goto(place)
         axe(page)
         shot(page, f"shifts-{name}")
+
+
+def test_who_writes_hours_into_the_week_has_chosen_it(town: Town, page: Page) -> None:
+    page.goto("/volunteers/1/edit")
+    expect(page.get_by_role("radio", name="In writing")).to_be_checked()
+    friday = page.get_by_role("group", name="Friday")
+    friday.get_by_label("From").fill("18:00")
+    friday.get_by_label("Until").fill("22:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("FR 18:00-22:00")).to_be_visible()

@@ -133,6 +133,7 @@ def test_availability_is_clicked_by_the_week(town: Town, desk: Desk) -> None:
         ({"by": "week", "from_MO": "09:00"}, "both times"),
         ({"by": "week"}, "at least one day"),
         ({"by": "words", "shifts": "whenever"}, "is no shift"),
+        ({"by": "words", "from_FR": "18:00", "to_FR": "22:00"}, "Hours stand in the week"),
         ({"max_per_day": "0"}, "from 1 to 50"),
     ],
 )
@@ -140,6 +141,26 @@ def test_what_is_wrong_is_said(desk: Desk, given: dict[str, str], said: str) -> 
     page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", **given)
     assert page.status == 422
     assert said in page.words
+
+
+def test_hours_in_the_week_are_not_left_aside_for_always(town: Town, desk: Desk) -> None:
+    times = {"from_FR": "18:00", "to_FR": "22:00"}
+    page = desk.presses(desk.opens("/volunteers/new"), "Add", name="Eve", phone=EVE, **times)
+    assert page.status == 422
+    assert len(town.rows(VolunteerRow)) == 3
+    page = desk.presses(page, "Add", by="week", from_FR="18:00")
+    assert "FR 18:00-22:00" in page.words
+
+
+def test_a_week_that_stood_there_gives_way_to_what_is_written(desk: Desk) -> None:
+    desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="week", from_MO="09:00", to_MO="17:00")
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="words", shifts="always")
+    assert "always" in page.words
+
+
+def test_the_week_stays_marked_where_a_time_of_it_is_missing(desk: Desk) -> None:
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="week", from_MO="09:00")
+    assert page.select_one("[name=by][value=week]").has_attr("checked")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("what", ["", "/edit"])

@@ -120,7 +120,7 @@ def volunteers(services: Services) -> Door:
     @door.post("/volunteers/new", Need.WORDS)
     def new() -> ResponseReturnValue:
         form = filled(NewVolunteerForm())
-        if not form.validate_on_submit() or not _availability(form):
+        if not form.validate_on_submit() or not _availability(form, ""):
             return shown(form, 422)
         cells = {**_cells(form), "phone": form.phone.data}
         if written(services, Kind.VOLUNTEERS, cells, form, "name") is None:
@@ -190,7 +190,7 @@ def volunteers(services: Services) -> Door:
     def edit(number: int) -> ResponseReturnValue:
         row, person = found(number)
         form = filled(VolunteerForm())
-        if form.validate_on_submit() and _availability(form):
+        if form.validate_on_submit() and _availability(form, row.shifts):
             cells = {**_cells(form), "phone": person.phone}
             if written(services, Kind.VOLUNTEERS, cells, form, "name") is not None:
                 flash(_("Saved."))
@@ -261,8 +261,9 @@ def volunteers(services: Services) -> Door:
         form: VolunteerForm, status: int = 200, person: PersonRow | None = None, volunteer: VolunteerRow | None = None
     ) -> ResponseReturnValue:
         week = _week(form.shifts.data or "")
+        by = request.form.get("by", "week" if week else "words")
         return (
-            render_template("volunteers/edit.html", form=form, person=person, volunteer=volunteer, week=week),
+            render_template("volunteers/edit.html", form=form, person=person, volunteer=volunteer, week=week, by=by),
             status,
         )
 
@@ -283,9 +284,15 @@ def _cells(form: VolunteerForm) -> dict[str, str]:
     return given
 
 
-def _availability(form: VolunteerForm) -> bool:
-    """Read the clicked week into the field of shifts, where it was clicked. False where a time is missing."""
+def _availability(form: VolunteerForm, before: str) -> bool:
+    """Read the clicked week into the field of shifts, where it was clicked. False where a time is missing.
+
+    `before`: what was stored. Hours that somebody wrote into the week hold, or are asked about: never left aside.
+    """
     if request.form.get("by") != "week":
+        if _typed(_week(before)):
+            form.shifts.errors = [_("Hours stand in the week: mark the week above them, or empty them.")]
+            return False
         return True
     parts = []
     for day in DAYS:
@@ -304,6 +311,16 @@ def _availability(form: VolunteerForm) -> bool:
         form.shifts.errors = [_("A time cannot be read. Write it like 09:00.")]
         return False
     return True
+
+
+def _typed(week: dict[str, tuple[time | None, time | None]] | None) -> bool:
+    """Whether other hours came with the week than those that stood there."""
+    for day in DAYS:
+        for name, stood in zip(("from", "to"), week[day] if week else (None, None), strict=True):
+            came = request.form.get(f"{name}_{day}", "")
+            if came and came != (f"{stood:%H:%M}" if stood is not None else ""):
+                return True
+    return False
 
 
 def _week(text: str) -> dict[str, tuple[time | None, time | None]] | None:
