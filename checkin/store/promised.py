@@ -17,6 +17,7 @@ from checkin.domain.escalation.values import OfferState
 from checkin.domain.escalation.values import State as CaseState
 from checkin.domain.terms import Lane, Level
 from checkin.store.tables import (
+    AuditRow,
     CheckInRow,
     CircleRow,
     ConsentRow,
@@ -181,12 +182,20 @@ ASKED_TWICE = (
     .having(func.count() > 1 + _LATERS)
 )
 TEXTS = (
-    select(DeliveryRow.id, DeliveryRow.body, PersonRow, MemberRow, CircleRow)
+    select(DeliveryRow.id, DeliveryRow.body, DeliveryRow.created_at, PersonRow, MemberRow, CircleRow)
     .join(PersonRow, PersonRow.id == DeliveryRow.person_id)
     .outerjoin(MemberRow, MemberRow.person_id == PersonRow.id)
     .outerjoin(CircleRow, CircleRow.id == MemberRow.circle_id)
     .where(DeliveryRow.id >= _FIRST, DeliveryRow.kind == Kind.TEXT.value)
 )
+CHANGED_SINCE = select(
+    exists().where(
+        AuditRow.person_id == bindparam("person"),
+        AuditRow.what == "changed by an import",
+        AuditRow.at >= bindparam("since"),
+    )
+)
+"""Whether somebody's record was changed, by whatever way: what it said before is not known."""
 SENT_TO_THE_ERASED = (
     select(DeliveryRow.id, DeliveryRow.first_tried_at, ErasureRow.at)
     .join(ErasureRow, ErasureRow.person_id == DeliveryRow.person_id)

@@ -26,6 +26,7 @@ from checkin.store.tables import (
     SwapRow,
     VolunteerRow,
 )
+from tests.desk import Desk
 from tests.town import ANA, MONDAY_9, SAM, Town
 
 NIGHT = MONDAY_9.replace(hour=8)  # 3:00 in New York
@@ -229,6 +230,20 @@ def test_what_breaks_one_is_seen(
         breaks(session, town)
     found = asked(town, since=None if all_of_it else MONDAY_9)
     assert set(found) == {promise}
+
+
+def test_what_was_texted_before_a_member_became_discreet_breaks_nothing(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        session.get_one(MemberRow, 1).discreet = False
+        routine(session, town, body="Oak: how are you?")
+    town.passes(minutes=1)
+    desk.presses(desk.opens("/members/1/edit"), "Save", discreet="y")
+    assert town.rows(MemberRow)[0].discreet
+    assert asked(town) == []
+    town.passes(minutes=1)
+    with town.in_session() as session:
+        routine(session, town, body="Oak: how are you now?")
+    assert asked(town) == ["P9"]
 
 
 def test_a_swap_that_left_a_shift_with_nobody_is_seen(town: Town) -> None:
