@@ -103,7 +103,7 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
 
 def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     """Ask inside contact hours, or not at all: a late question is dropped, never sent in the night (P5)."""
-    latest = check_in.due_at + _first_wait(check_in.policy)
+    latest = check_in.due_at + first_wait(check_in.policy)
     if max(now, scene.open_at) >= latest:
         return _skip(check_in)
     if scene.open_at > now:
@@ -272,7 +272,7 @@ def _postpone(check_in: CheckIn, wait: timedelta, now: datetime) -> Decision:
     """As if asked so that its reminder comes after the wait; the member wrote, so they are reached."""
     if check_in.state not in OPEN or check_in.state is State.DUE:
         return Decision(check_in)
-    asked_at = now + wait - _first_wait(check_in.policy)
+    asked_at = now + wait - first_wait(check_in.policy)
     later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True, tries=0)
     return Decision(_next_step(later), (do.CancelRoutine(check_in.person, check_in.id),))
 
@@ -299,7 +299,7 @@ def _asked_at(check_in: CheckIn) -> datetime:
     return check_in.asked_at or check_in.due_at
 
 
-def _first_wait(policy: CheckInPolicy) -> timedelta:
+def first_wait(policy: CheckInPolicy) -> timedelta:
     """From the question to whatever comes next; what could not be asked by then is asked no more."""
     return timedelta(seconds=policy.remind_after or policy.call_after or policy.missed_after)
 
@@ -319,7 +319,7 @@ def _step_at(check_in: CheckIn) -> datetime:
     policy = check_in.policy
     match check_in.state:
         case State.ASKED:
-            after = _first_wait(policy)
+            after = first_wait(policy)
         case State.REMINDED:
             after = timedelta(seconds=policy.call_after or policy.missed_after)
         case _:

@@ -15,7 +15,7 @@ from checkin.handlers.check_in_moved import move_check_in, plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.members_kept import paused, resumed
 from checkin.handlers.times_said import until_said
-from checkin.store import check_ins, tasks
+from checkin.store import check_ins, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
@@ -120,6 +120,9 @@ def _time(
         return "command_unclear", {"example": "TIME 6pm"}
     if schedule is None:
         return "coordinator_told", {}
+    hours = handbook.policy(people.circle_by_id(session, member.circle_id)).contact_hours
+    if not hours.start <= wanted < hours.end:  # nothing is asked then: do not promise it
+        return "time_outside", {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}"}
     schedule.rule, schedule.follows = with_time(parse_schedule(schedule.rule, now.date()), wanted).text, False
     plan_next(handbook, schedule, person, now)
     return "time_changed", {"time": f"{wanted:%H:%M}"}

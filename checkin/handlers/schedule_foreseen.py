@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from checkin.domain.check_in import first_wait
 from checkin.domain.consent import Consent
-from checkin.domain.recurrence import OddTime, next_occurrence, next_ten, odd_times
+from checkin.domain.contact_hours import next_allowed
+from checkin.domain.recurrence import OddTime, is_daily, next_occurrence, next_ten, odd_times
 from checkin.handlers.case_moved import is_on_shift
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.left_out import left_out
@@ -23,10 +25,14 @@ _ZONES = 12
 
 @dataclass(frozen=True)
 class Coming:
-    """One of the next occurrences: whether it is outside of contact hours, and whether nobody is on shift then."""
+    """One of the next occurrences: whether it is outside of contact hours, and whether nobody is on shift then.
+
+    `unasked`: the hours open too late for it, so that the question is left out.
+    """
 
     at: datetime
     out_of_hours: bool
+    unasked: bool
     nobody: bool
 
 
@@ -74,12 +80,14 @@ def coming(
     policy = handbook.policy(people.circle_by_id(session, circle))
     volunteers = member_record.volunteers(session, circle)
     changes = shifts.changes_at(session, now, now + timedelta(days=400))
+    waits = first_wait(policy.daily if is_daily(wanted.schedule) else policy.weekly)
     found = []
     for at in next_ten(wanted.schedule, now, zone, skip=skip):
         local = at.astimezone(zone).time()
         outside = not policy.contact_hours.start <= local < policy.contact_hours.end
         nobody = not any(is_on_shift(handbook, row, them, at, changes.get(row.id, ())) for row, them in volunteers)
-        found.append(Coming(at, outside, nobody))
+        unasked = outside and next_allowed(at, policy.contact_hours, [zone]) >= at + waits
+        found.append(Coming(at, outside, unasked, nobody))
     return found
 
 

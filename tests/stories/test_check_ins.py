@@ -126,6 +126,16 @@ def test_the_member_moves_the_time(town: Town) -> None:
     assert len(town.sam.received) == 2
 
 
+def test_a_time_at_which_nothing_is_asked_is_not_promised(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("TIME 11pm")
+    town.passes(minutes=1)
+    told = "Oak: We only write between 08:00 and 20:00. Choose a time in between, such as TIME 6pm."
+    assert town.sam.received == [told]
+    town.passes(hours=24)
+    assert "How are you" in town.sam.received[1]
+
+
 def test_the_member_chooses_the_language(town: Town) -> None:
     town.schedule("daily 10:00")
     town.sam.sends("LANG es")

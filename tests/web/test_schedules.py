@@ -161,7 +161,17 @@ def test_hours_that_find_nobody_on_shift_are_named(town: Town, desk: Desk) -> No
             row.shifts = "MO-FR 09:00-12:00"
     page = desk.sends("/members/1/schedule", {"days": ["1"], "at": "21:30", "weeks": "1", "do": "look"})
     assert "no volunteer on shift" in dates(page)[0]
-    assert "outside contact hours" in dates(page)[0]
+    assert "outside contact hours: sent later" in dates(page)[0]
+
+
+def test_a_question_that_the_night_swallows_is_said_to_be_left_out(town: Town, desk: Desk) -> None:
+    page = desk.sends("/members/1/schedule", {"kind": "day", "at": "21:30", "do": "look"})
+    assert "outside contact hours: left out" in dates(page)[0]
+    page = desk.sends("/members/1/schedule", {"kind": "day", "at": "07:30", "do": "look"})
+    assert "outside contact hours: sent later" in dates(page)[0]
+    desk.sends("/members/1/schedule", {"kind": "day", "at": "21:30", "do": "save"})
+    town.passes(hours=24)
+    assert [row.state for row in town.rows(CheckInRow)] == ["skipped"]
 
 
 def test_a_circles_schedule_moves_who_follows_it_and_nobody_else(
