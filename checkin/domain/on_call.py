@@ -122,8 +122,3 @@ def _covers(span: Span, local: datetime) -> bool:
     if span.start < span.end:
         return today in span.days and span.start <= clock < span.end
     return (today in span.days and clock >= span.start) or (yesterday in span.days and clock < span.end)
-
-
-def hours_in_words(shifts: Shifts) -> str:
-    """The shifts as a volunteer would write them."""
-    return shifts.text

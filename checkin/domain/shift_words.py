@@ -1,13 +1,18 @@
-"""A shift as a text names it: short, in the reader's zone and language, in the carriers' own alphabet. Pure."""
+"""A shift, a week, a day or a date as texts name it: short, in the reader's zone, language and alphabet. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from checkin.domain.coverage import Stretch
+from checkin.domain.on_call import Shifts
 
 _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "es": ("lun", "mar", "mié", "jue", "vie", "sab", "dom"),
+}
+_MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic".split(),
 }
 LONGEST = 24
 """No shift's words are longer than `Wed 25 10:30 pm-12:30 am`."""
@@ -35,11 +40,55 @@ def shift_begins(start: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{_DAYS['en'][local.weekday()]} {local.day} {_by_12(local, True)}"
 
 
-def _by_24(at: datetime) -> str:
+def day_and_clock(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """`Tue 18:00`, `mar 18:00`: a moment of the coming days."""
+    local = at.astimezone(zone)
+    return f"{_DAYS['es' if language.startswith('es') else 'en'][local.weekday()]} {local:%H:%M}"
+
+
+def date_words(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """`4 Dec`, `4 dic`: a date as a text names it."""
+    local = at.astimezone(zone)
+    return f"{local.day} {_MONTHS['es' if language.startswith('es') else 'en'][local.month - 1]}"
+
+
+def week_words(shifts: Shifts, language: str, room: int) -> str:
+    """`Mon-Fri 9 am-9 pm; Sat 10 am-2 pm`, `lun-vie 9-21 h`: a week of shifts, as much of it as there is room for."""
+    spoken = "es" if language.startswith("es") else "en"
+    if not shifts.spans:
+        return "siempre" if spoken == "es" else "always"
+    words = ""
+    for span in shifts.spans:
+        if spoken == "es":
+            hours = f"{_by_24(span.start)}-{_by_24(span.end) if span.end != time(0) else 24} h"
+        else:
+            hours = f"{_by_12(span.start, True)}-{_by_12(span.end, True)}"
+        longer = f"{words}{'; ' if words else ''}{_days(span.days, _DAYS[spoken])} {hours}"
+        if len(longer) > room:
+            break
+        words = longer
+    return words
+
+
+def _days(days: tuple[int, ...], names: tuple[str, ...]) -> str:
+    """`Mon-Fri`, `Tue,Thu`: three and more in a row are a stretch."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    parts = [
+        f"{names[run[0]]}-{names[run[-1]]}" if len(run) > 2 else ",".join(names[day] for day in run) for run in runs
+    ]
+    return ",".join(parts)
+
+
+def _by_24(at: datetime | time) -> str:
     return f"{at.hour}:{at.minute:02d}" if at.minute else str(at.hour)
 
 
-def _by_12(at: datetime, half: bool) -> str:
+def _by_12(at: datetime | time, half: bool) -> str:
     hour = at.hour % 12 or 12
     clock = f"{hour}:{at.minute:02d}" if at.minute else str(hour)
     return f"{clock} {'am' if at.hour < 12 else 'pm'}" if half else clock

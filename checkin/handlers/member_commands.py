@@ -9,6 +9,7 @@ from checkin.domain.check_in import Postponed
 from checkin.domain.reading import Command
 from checkin.domain.recurrence import parse_schedule
 from checkin.domain.schedule_patterns import with_time
+from checkin.domain.shift_words import date_words
 from checkin.domain.terms import Lane, MemberId, PersonId
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import move_check_in, plan_next
@@ -89,7 +90,7 @@ def _pause(
     zone = handbook.zone(person)
     until = until_said(command.argument, zone, now) or now + timedelta(weeks=1)
     until = paused(session, handbook, member, person, until, now)
-    return "paused", {"until": f"{until.astimezone(zone):%d %b}"}
+    return "paused", {"until": date_words(until, zone, person.language)}
 
 
 def _resume(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:

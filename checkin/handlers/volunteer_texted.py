@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.escalation import HandoffOver, Outcome, OutcomeGiven, Passed, State, Taken
-from checkin.domain.on_call import hours_in_words, parse_shifts
+from checkin.domain.on_call import parse_shifts
 from checkin.domain.reading import Command, Reading
+from checkin.domain.shift_words import day_and_clock, week_words
 from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
 from checkin.handlers.apply import send_text
 from checkin.handlers.came_apart import third_wanted
@@ -45,7 +46,7 @@ def volunteer_texted(
         case "on" | "off":
             template, values = _shift(handbook, volunteer, person, command, inbound.sent_at or now)
         case "shifts":
-            template, values = "shifts", {"words": hours_in_words(parse_shifts(volunteer.shifts))[:90]}
+            template, values = "shifts", {"words": week_words(parse_shifts(volunteer.shifts), person.language, 90)}
         case "page":
             if link_sent(session, handbook, volunteer, "text", now, asked=True) is NotSent.TOO_MANY:
                 too_many(session, person, volunteer.circle_id, inbound, now)
@@ -111,4 +112,4 @@ def _shift(
     on, zone = command.name == "on", handbook.zone(person)
     until = until_said(command.argument, zone, now) or now + timedelta(hours=3 if on else 24)
     volunteer.override_on, volunteer.override_until = on, until
-    return ("shift_on" if on else "shift_off"), {"until": f"{until.astimezone(zone):%a %H:%M}"}
+    return ("shift_on" if on else "shift_off"), {"until": day_and_clock(until, zone, person.language)}

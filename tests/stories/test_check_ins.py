@@ -6,7 +6,7 @@ from pathlib import Path
 from checkin.domain.terms import Phone
 from checkin.simulator.phones import Habit
 from checkin.store import people
-from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow, TaskRow
+from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow, PersonRow, TaskRow
 from tests.town import SAM, Town
 
 
@@ -111,10 +111,19 @@ def test_pause_is_quiet_and_resume_goes_on(town: Town) -> None:
     town.sam.sends("PAUSE 3 days")
     town.passes(hours=60)
     assert len(town.sam.received) == 1
-    assert "quiet until" in town.sam.received[0]
+    assert "quiet until 26 Nov" in town.sam.received[0]
     town.sam.sends("resume")
     town.passes(hours=24)
     assert any("How are you" in text for text in town.sam.received)
+
+
+def test_a_pause_names_its_day_in_the_members_language(town: Town) -> None:
+    town.schedule("daily 10:00")
+    with town.in_session() as session:
+        session.get_one(PersonRow, 1).language = "es"
+    town.sam.sends("PAUSE 2 weeks")
+    town.passes(minutes=1)
+    assert "hasta el 7 dic." in town.sam.received[0]
 
 
 def test_the_member_moves_the_time(town: Town) -> None:

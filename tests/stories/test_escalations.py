@@ -6,7 +6,7 @@ from checkin.domain.escalation import Closed
 from checkin.domain.terms import EscalationId
 from checkin.handlers.case_moved import move_case
 from checkin.simulator.phones import Habit
-from checkin.store.tables import EscalationRow, TaskRow, VolunteerRow
+from checkin.store.tables import EscalationRow, PersonRow, TaskRow, VolunteerRow
 from tests.stories.test_main_path import joined
 from tests.town import Town
 
@@ -29,6 +29,16 @@ def test_who_asks_for_a_call_in_the_night_hears_when_to_expect_it(town: Town) ->
     assert "after 8:00" in town.sam.received[0]
     town.passes(hours=4, minutes=59)
     town.rings(town.ana, within=120)
+
+
+def test_a_volunteer_hears_in_their_language_until_when_they_are_off(town: Town) -> None:
+    town.ana.sends("OFF")
+    with town.in_session() as session:
+        session.get_one(PersonRow, 2).language = "es"
+    town.ana.sends("OFF")
+    town.passes(seconds=2)
+    assert "off call until Tue " in town.ana.received[0]
+    assert "No tienes turno hasta mar " in town.ana.received[1]
 
 
 def test_a_volunteer_who_is_off_is_not_rung(town: Town) -> None:
