@@ -48,7 +48,9 @@ def make_sample(services: Services) -> bool:
         session.add(CoordinatorRow(person_id=person["Dora"].id, circle_id=circle.id, role="admin", created_at=now))
         for row in person.values():
             consent.record(session, PersonId(row.id), Consent.IN, "sample", now)
-        soon = now + timedelta(minutes=2)
+        hours = policy.contact_hours  # outside them it would be left out, each day
+        soon = services.handbook.next_allowed(person["Sam"], hours, now + timedelta(minutes=2))
+        soon = soon.astimezone(services.handbook.zone(person["Sam"]))
         schedule = ScheduleRow(member_id=member.id, rule=f"MO,TU,WE,TH,FR,SA,SU {soon:%H:%M}", skip=[])
         session.add(schedule)
         plan_next(services.handbook, schedule, person["Sam"], now)
