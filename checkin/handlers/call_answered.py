@@ -117,4 +117,7 @@ def _volunteer_leg(session: Session, row: DeliveryRow, to: Listener, handoff: Ha
             case = escalations.load(session, handoff.escalation)
             if case.holder == handoff.volunteer and case.state is CaseState.IN_TOUCH:
                 return to.asks("outcome_ask", "outcome", wait=15)
+            asked_again = case.holder is None and case.state in (CaseState.OFFERING, CaseState.WITH_COORDINATORS)
+            if handoff.joined_at is not None and asked_again:
+                return to.ends_with("talk_short")
             return to.ends_with("error_goodbye")

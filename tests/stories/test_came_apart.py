@@ -5,6 +5,7 @@ import pytest
 from checkin.domain.handoff import State
 from checkin.simulator.phones import Phone
 from checkin.store.tables import HandoffRow
+from tests.stories.test_main_path import joined
 from tests.town import Town
 
 
@@ -183,3 +184,14 @@ def test_a_leg_for_whom_nobody_will_come_does_not_wait_for_ever(town: Town) -> N
         handoff.state, handoff.next_action_at, handoff.volunteer_leg = "over", None, None
     town.passes(minutes=1)
     assert peer.line == "idle", peer.heard
+
+
+def test_who_ends_a_talk_that_was_too_short_hears_that_others_are_asked(town: Town) -> None:
+    joined(town)
+    town.sam.hangs_up()
+    town.passes(seconds=3)
+    town.ana.presses("1")
+    town.rings(town.ben)
+    town.passes(seconds=10)
+    assert (town.ana.line, town.ben.line) == ("idle", "ringing")
+    assert heard(town.ana, "too short to count as a talk, so we ask somebody again")
