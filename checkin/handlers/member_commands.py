@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.check_in import Postponed
+from checkin.domain.check_in_values import OPEN
 from checkin.domain.reading import Command
 from checkin.domain.recurrence import parse_schedule
 from checkin.domain.schedule_patterns import with_time
@@ -99,10 +100,10 @@ def _resume(session: Session, handbook: Handbook, member: MemberRow, person: Per
 
 
 def _later(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
-    """The open question waits two hours."""
+    """The open question waits two hours. Where none is open, no time is named: nothing would come then."""
     newest = check_ins.newest_asked(session, MemberId(member.id))
-    if newest is not None:
-        move_check_in(session, handbook, newest, Postponed(_LATER), now)
+    if newest is None or move_check_in(session, handbook, newest, Postponed(_LATER), now).state not in OPEN:
+        return "later_nothing", {}
     return "later", {"when": f"{(now + _LATER).astimezone(handbook.zone(person)):%H:%M}"}
 
 

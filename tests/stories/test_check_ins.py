@@ -135,6 +135,21 @@ def test_the_member_moves_the_time(town: Town) -> None:
     assert len(town.sam.received) == 2
 
 
+def test_LATER_names_a_time_only_where_a_question_waits(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("LATER")
+    town.passes(hours=1, minutes=1)
+    assert "Nothing needs your answer" in town.sam.received[0]
+    town.sam.sends("LATER")
+    town.passes(minutes=1)
+    assert "We will wait until 12:01" in town.sam.received[2]
+    town.sam.sends("4")
+    town.passes(minutes=1)
+    town.sam.sends("LATER")
+    town.passes(minutes=1)
+    assert "Nothing needs your answer" in town.sam.received[-1]
+
+
 def test_a_time_at_which_nothing_is_asked_is_not_promised(town: Town) -> None:
     town.schedule("daily 10:00")
     town.sam.sends("TIME 11pm")
