@@ -20,7 +20,25 @@
   let loading = false;
   let again = false;
   let swapped = false;
-  document.addEventListener("htmx:after:swap", () => (swapped = true));
+  document.addEventListener("htmx:after:swap", () => {
+    swapped = true;
+    showNewest();
+  });
+
+  // What has happened is read from its end, unless somebody has gone back in it.
+  const wentBack = new WeakSet();
+  function showNewest() {
+    for (const list of document.querySelectorAll("ol.timeline")) {
+      if (wentBack.has(list)) continue;
+      list.scrollTop = list.scrollHeight;
+      list.onscroll ??= () => {
+        const behind = list.scrollHeight - list.clientHeight - list.scrollTop;
+        if (behind > 40) wentBack.add(list);
+        else wentBack.delete(list);
+      };
+    }
+  }
+  showNewest();
 
   // What a coordinator opened stays open, though what comes from the server is closed.
   if (!htmx.config.morphIgnore.includes("open")) htmx.config.morphIgnore.push("open");

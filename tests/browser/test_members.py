@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.town import Town
+from checkin.store.tables import PersonRow
+from tests.town import DORA, Town
 
 pytestmark = pytest.mark.browser
 FILE = """phone,name,schedule
@@ -59,3 +60,22 @@ def test_a_members_record(
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
     axe(page)
     shot(page, "member_edit")
+
+
+def test_long_and_right_to_left_names_keep_the_page_in_its_width(
+    town: Town, sign_in: Callable[..., Page], axe: Callable[[Page], None], shot: Callable[[Page, str], None]
+) -> None:
+    with town.in_session() as session:
+        session.get_one(PersonRow, 1).name = "محمد عبد الرحمن"
+        session.get_one(PersonRow, 2).name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Maximiliana"
+    page = sign_in(DORA, "admin", None)  # of all circles: with the picker of circles in the bar
+    for place in ("/members", "/volunteers", "/shifts"):
+        page.goto(place)
+        axe(page)
+        shot(page, f"names{place.replace('/', '-')}")
+    page.goto("/members")
+    name = page.locator("th bdi").first.bounding_box()
+    cell = page.locator("th", has_text="محمد").bounding_box()
+    assert name is not None
+    assert cell is not None
+    assert name["x"] - cell["x"] < 40  # the end of the number stands behind the name, not before it

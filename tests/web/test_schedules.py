@@ -314,6 +314,8 @@ def test_another_circles_schedules_are_no_pages(town: Town) -> None:
     assert len(town.rows(MemberRow)) == 1
 
 
-def test_a_circles_schedule_is_found_below_schedules_in_the_navigation(desk: Desk) -> None:
+def test_a_circles_schedule_and_policy_are_found_below_their_own_in_the_navigation(desk: Desk) -> None:
     here = desk.opens("/circles/1/schedule").select('nav [aria-current="page"]')
     assert [link.get_text() for link in here] == ["Schedules"]
+    here = desk.opens("/circles/1/policy").select('nav [aria-current="page"]')
+    assert [link.get_text() for link in here] == ["Policy"]

@@ -98,8 +98,8 @@ def _context(services: Services) -> dict[str, Any]:
 
 
 def _is_here(place: str) -> bool:
-    of_circle = request.blueprint == "schedules" and request.path.startswith("/circles/")
-    path = "/schedules" if of_circle else request.path
+    of_circle = request.path.startswith("/circles/") and request.blueprint in ("schedules", "policy")
+    path = f"/{request.blueprint}" if of_circle else request.path
     return path == place or (place != "/" and path.startswith(f"{place}/"))
 
 
