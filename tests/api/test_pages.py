@@ -62,7 +62,7 @@ def test_a_key_is_made_shown_once_used_and_revoked(town: Town, admin: Desk) -> N
     ("fields", "sentence"),
     [
         ({"name": " "}, "Say what it is for"),
-        ({"name": "x" * 81}, "This has 81 signs"),
+        ({"name": "x" * 81}, "This has 81 characters"),
         ({"scopes": []}, "Tick at least one thing that it may do."),
         ({"circles": []}, "Choose at least one circle."),
         ({"expires": "2026-11-22"}, "This day is over."),

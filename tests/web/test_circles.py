@@ -39,7 +39,7 @@ def test_a_renamed_circle_speaks_by_its_new_name(town: Town, admin: Desk) -> Non
     [
         ({"name": " "}, "Give the name by which coordinators know it."),
         ({"name": "MAIN"}, "Another circle has this name."),
-        ({"programme": "A name of more than twenty"}, "This has 26 signs; 20 are possible."),
+        ({"programme": "A name of more than twenty"}, "This has 26 characters; 20 are possible."),
         ({"programme": "Círculo"}, "without accents"),
         ({"programme": "Oak", "discreet_name": "Oak news"}, "must not name the programme"),
     ],

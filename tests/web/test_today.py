@@ -138,7 +138,7 @@ def test_a_text_goes_off_once_though_the_form_is_sent_twice(town: Town, desk: De
 def test_as_she_types_it_says_how_many_texts_it_makes(town: Town, desk: Desk) -> None:
     cries(town)
     answer = desk.sends("/cases/1/message/count", words="a" * 200, _htmx=True)
-    assert " ".join(answer.get_text().split()) == "120 signs left; 2 texts, and as much to pay."
+    assert " ".join(answer.get_text().split()) == "120 characters left; 2 texts, and as much to pay."
 
 
 def test_who_said_stop_is_neither_texted_nor_rung_and_the_number_is_there_to_dial(town: Town, desk: Desk) -> None:

@@ -61,7 +61,7 @@ def test_a_draft_is_looked_at_without_scripts_and_not_saved(town: Town, dora: De
         ("{{ programme", "It cannot be read."),
         ("{{ programme }}: Oak asks, 1 to 5. 0 for a person.", "“Oak” names the programme"),
         (" ", "Nothing is written yet."),
-        ("{{ programme }}: 1 to 5, 0 \U0001f600", "leaves the whole text 70 signs"),
+        ("{{ programme }}: 1 to 5, 0 \U0001f600", "leaves the whole text 70 characters"),
     ):
         page = dora.presses(page, "Look", text=text)
         assert page.status == 200
@@ -74,7 +74,7 @@ def test_while_she_types_only_the_look_comes(dora: Desk) -> None:
     look = dora.sends(PLACE, {"text": "{{ programme }}: Hey. 1 to 5, 0 for a person.", "seen": "0"}, _htmx=True)
     assert look.find("h1") is None
     assert "Oak: Hey. 1 to 5, 0 for a person." in look.words
-    assert "of 160 signs, 1 text" in look.words
+    assert "of 160 characters, 1 text" in look.words
 
 
 def test_the_second_of_two_sees_the_firsts_words_beside_her_own(town: Town, dora: Desk) -> None:
@@ -163,5 +163,5 @@ def test_a_wording_that_no_longer_passes_is_marked(town: Town, dora: Desk) -> No
 def test_what_is_pasted_too_long_is_said_and_not_cut(dora: Desk) -> None:
     page = dora.presses(dora.opens(PLACE), "Save", text=OURS + " word" * 300)
     assert page.status == 422
-    assert "It is too long. Write 1000 signs at most." in page.words
+    assert "It is too long. Write 1000 characters at most." in page.words
     assert typed(page) == OURS + " word" * 300

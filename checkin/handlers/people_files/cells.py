@@ -58,7 +58,7 @@ def phone_cell(text: str, region: str) -> Phone:
 def words_cell(text: str, longest: int = LONGEST_NAME) -> str:
     """Words on one line."""
     if len(text) > longest:
-        raise BadCell(f"it is longer than {longest} signs")
+        raise BadCell(f"it is longer than {longest} characters")
     if any(unicodedata.category(sign) == "Cc" for sign in text):
         raise BadCell("there is a control character in it")
     return text

@@ -97,7 +97,7 @@ def _rows(text: str, separator: str) -> list[tuple[int, list[str]]]:
 def _why_no_csv(said: str, line: int) -> str:
     if "field larger" in said:
         most = f"{csv.field_size_limit():,}"
-        return f"line {line} holds a cell of more than {most} signs; a quote may be missing"
+        return f"line {line} holds a cell of more than {most} characters; a quote may be missing"
     if "unexpected end" in said:
         return f'a quote (") that opens in line {line} is never closed'
     return f'line {line} has a quote (") in the middle of a cell; double it, or quote the whole cell'

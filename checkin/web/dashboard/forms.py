@@ -47,7 +47,7 @@ class NotLonger(Length):  # type: ignore[misc]
         count = len(field.data or "")
         if count > self.max:
             raise StopValidation(
-                _("This has %(count)s signs; %(most)s are possible. Shorten it.", count=count, most=self.max)
+                _("This has %(count)s characters; %(most)s are possible. Shorten it.", count=count, most=self.max)
             )
 
 

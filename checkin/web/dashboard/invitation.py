@@ -46,9 +46,9 @@ class InvitationForm(PasswordForm):
 
 def _weak(found: Weakness) -> str:
     return {
-        Weakness.SHORT: _("The password is short: use at least 12 signs. Four or five words do well."),
-        Weakness.LONG: _("The password has more than 200 signs. Use a shorter one."),
-        Weakness.ALIKE: _("The password has few different signs. Mix more of them."),
+        Weakness.SHORT: _("The password is short: use at least 12 characters. Four or five words do well."),
+        Weakness.LONG: _("The password has more than 200 characters. Use a shorter one."),
+        Weakness.ALIKE: _("The password has few different characters. Mix more of them."),
         Weakness.PERSONAL: _("The password is little more than your name or address. Choose other words."),
     }[found]
 

@@ -153,7 +153,7 @@ def member(services: Services) -> Door:
         if inbound is None or inbound.person_id != person.id:
             abort(404)
         if not form.validate_on_submit():
-            flash(_("Nothing was saved: choose a level, and write at most 500 signs."), "error")
+            flash(_("Nothing was saved: choose a level, and write at most 500 characters."), "error")
             return go(f"/members/{number}#text-{text}")
         level = Level(form.level.data)
         services.act(

@@ -10,7 +10,7 @@ from checkin.web.dashboard.language import _, lazy
 _PROBLEMS: dict[str, Any] = {
     "form": lazy("It cannot be read. Write text and the values that are offered, each brace closed again."),
     "form:empty": lazy("There is no text. Write the message."),
-    "length": lazy("It is too long. Write %(most)s signs at most."),
+    "length": lazy("It is too long. Write %(most)s characters at most."),
     "values": lazy("Nothing is known of “%(word)s” here. Use one of the values that are offered."),
     "kind words": lazy("“%(word)s” can hurt. Say instead: %(instead)s."),
     "lock screen": lazy("“%(word)s” tells too much to whoever sees the phone. Say instead: %(instead)s."),
@@ -19,15 +19,15 @@ _PROBLEMS: dict[str, Any] = {
         "It reads like grade %(grade)s of school; %(most)s is the most. Use shorter sentences and shorter words."
     ),
     "must keep": lazy("It lacks %(missing)s. It must stand there, or nobody can answer or be helped."),
-    "one segment": lazy("With the longest values it takes %(count)s texts. Shorten it by %(over)s signs."),
-    "alphabet": lazy("%(odd)s leaves the whole text 70 signs instead of 160. Do without it."),
+    "one segment": lazy("With the longest values it takes %(count)s texts. Shorten it by %(over)s characters."),
+    "alphabet": lazy("%(odd)s leaves the whole text 70 characters instead of 160. Do without it."),
     "sender": lazy("It must say first who it is from: begin with {{ programme }}:"),
     "sender:bare": lazy("The programme's name must not stand at the start of this text. Leave it out."),
     "first message": lazy("The first text to a number must say %(missing)s."),
     "capitals": lazy("“%(word)s” stands in capitals and is no command. Write it in small letters."),
     "reserved words": lazy("“%(word)s” belongs to the carrier, who acts on it. Offer another word."),
     "prompt length": lazy(
-        "It has %(count)s signs with the longest values; %(most)s is the most that one keeps in mind."
+        "It has %(count)s characters with the longest values; %(most)s is the most that one keeps in mind."
     ),
     "who rings": lazy("Its first sentence must say who rings: begin with {{ programme }}."),
     "names": lazy("“%(word)s” names the programme, also to those who want it discreet. Write {{ programme }} instead."),
