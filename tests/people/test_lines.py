@@ -62,6 +62,14 @@ def test_a_number_is_read_in_any_notation_of_its_country(written: str) -> None:
     assert member(phone=written).phone == "+12025550101"
 
 
+def test_text_and_call_are_understood_as_well_as_the_words_of_the_file_format() -> None:
+    assert [member(channel=said).channel for said in ("text", "Call", "sms", "voice")] == ["sms", "voice"] * 2
+    (line,) = read(Kind.VOLUNTEERS, {"phone": "+12025550101", "reach": "text"}).good
+    assert line.reach == "sms"
+    (line,) = read(Kind.VOLUNTEERS, {"phone": "+12025550101", "reach": "call"}).good
+    assert line.reach == "call"
+
+
 def test_a_national_number_is_read_in_the_programmes_region() -> None:
     (line,) = read(Kind.MEMBERS, {"phone": "07400 123456"}, region="GB").good
     assert line.phone == "+447400123456"

@@ -95,12 +95,16 @@ def _zones() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
 
 
+_SAID = {"text": "sms", "call": "voice"}
+"""What people write for it, where it is no word of the kind itself."""
+
+
 def choice_cell(text: str, kind: type[_E]) -> _E:
-    """One of the words of `kind`."""
+    """One of the words of `kind`, or what people write for it."""
+    word, words = text.lower(), [each.value for each in kind]
     try:
-        return kind(text.lower())
+        return kind(word if word in words else _SAID.get(word, word))
     except ValueError:
-        words = [each.value for each in kind]
         raise BadCell(f"'{text[:20]}' is not {', '.join(words[:-1])} or {words[-1]}") from None
 
 
