@@ -16,6 +16,7 @@ from checkin.store.tables import (
     ScheduleRow,
 )
 from tests.desk import Desk, desk_of
+from tests.stories.test_main_path import joined
 from tests.town import BEN, CY, DORA, EVE, SAM, Town
 
 
@@ -245,3 +246,14 @@ def test_a_number_of_another_circle_is_refused(town: Town, desk: Desk) -> None:
         person = people.by_phone(session, Phone("+12025550179"))
         assert person is not None
         assert person.name == "Olga"
+
+
+def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, desk: Desk) -> None:
+    joined(town)
+    town.sam.hangs_up()
+    town.passes(minutes=1)
+    calls = [line.get_text(" ", strip=True) for line in desk.opens("/members/1").select("li.said.ours")]
+    call = next(words for words in calls if "We rang" in words)
+    assert "We rang to join them with a volunteer." in call
+    assert "answered" in call
+    assert "delivered" not in call
