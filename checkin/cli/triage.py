@@ -14,6 +14,7 @@ from checkin.domain.reading.model import FILE, BadModel, opened
 from checkin.handlers.corrections_given import corrections_file
 from checkin.settings import load
 from checkin.triage.evaluation import Judged, Share, figures, grouped, judge, quantile
+from checkin.triage.hints import counted
 from checkin.triage.left_out import judged_left_out
 from checkin.triage.rows import OWN, BadRows, Row, rows_in, rows_of
 from checkin.triage.training import train
@@ -96,6 +97,22 @@ def train_(get: Get, files_: Sequence[Path], out: Path, seed: int, without_own: 
     content = train(_enough(rows), seed, _say)
     write_for_owner(out, content)
     click.echo(f"{len(rows)} texts, {len(content) / 1000:.0f} KB in {out.name}.")
+
+
+@command.command("hints")
+@click.argument("files_", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+def hints(files_: Sequence[Path]) -> None:
+    """Which phrases are too often wrong to call somebody by themselves: counted on the texts that train the model.
+
+    Tells what `hints.toml` should hold and does not, and what it holds that is right often enough.
+    """
+    every = counted(_rows([*OWN, *files_]))
+    new = [each for each in every if each.should_be_hint and not each.is_hint]
+    old = [each for each in every if each.is_hint and not each.should_be_hint]
+    for title, found in (("should be hints", new), ("are hints, and right often enough to be sure", old)):
+        click.echo(f"{len(found)} phrases {title}")
+        for each in found:
+            click.echo(f"  {each.language}  wrong {each.wrong}, right {each.right}  {each.phrase}")
 
 
 @command.command("card")

@@ -16,7 +16,7 @@ from checkin.domain.reading.faces import is_good, is_sad
 from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, lexicon
 from checkin.domain.reading.model import Model, model
-from checkin.domain.reading.needs import need_of, raised
+from checkin.domain.reading.needs import heard, need_of, raised
 from checkin.domain.reading.normalise import LONGEST, bare, plain
 from checkin.domain.reading.offers import accepts
 from checkin.domain.reading.older import older_answer
@@ -66,10 +66,11 @@ _STOP_LEADS = re.compile(
 def read(text: str, context: Context = Context(), by: Model | None = None) -> Reading:
     """Say what a text is, how soon its writer needs a person, and why; never less than with the texts before it.
 
-    Texts are read together by rules alone: of words that were never one sentence the model knows nothing. `by`: another
-    model than the package's, where models are judged.
+    Texts are read together by rules: of words that were never one sentence the model knows nothing, so that it is only
+    asked whether it hears their hints. `by`: another model than the package's, where models are judged.
     """
-    needs = _needs(text, context, by or model())
+    by = by or model()
+    needs = _needs(text, context, by)
     reading = _by_itself(text, context, needs[context.calls])
     others = {need.level: need for need in needs.values()}
     if len(others) > 1:
@@ -77,7 +78,8 @@ def read(text: str, context: Context = Context(), by: Model | None = None) -> Re
         reading = replace(reading, by_calls=tuple((calls, levels[need.level]) for calls, need in needs.items()))
     if not context.before:
         return reading
-    return together(reading, text, context, lambda words: need_of(words, context.language))
+    heard_of = lambda words: heard(need_of(words, context.language), words, by, context.calls)  # noqa: E731
+    return together(reading, text, context, heard_of)
 
 
 def prepare() -> None:

@@ -1,8 +1,9 @@
 """What the model sees of a text, as numbers of buckets: words alone, in twos and threes; pieces of each word; concepts.
 
-Words stand as the rules see them (`normalise.clauses`). Pieces of words make it indifferent to slips and endings; they
-count together as much as two words do, so that a long word weighs no more than a short one. Concepts (`concepts.py`)
-let it know a word that it was never trained on by the company of those that mean the same, in four languages.
+Words stand as the rules see them (`normalise.clauses`). Pieces of words make it indifferent to slips and endings.
+Concepts (`concepts.py`) let it know a word that it was never trained on by the company of those that mean the same, in
+four languages. There are many more buckets than features that a model keeps: what it was never trained on should fall
+where nothing lies.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,9 @@ from zlib import crc32
 
 from checkin.domain.reading.concepts import concepts_of
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 21
 LONGEST_WORD = 20
-PIECES_WEIGH = 2.0
+PIECE_WEIGHS = 0.5
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 _WORDS_READ = 400
 """A model of whole texts learns nothing of novels: so many words of a piece of text are looked at."""
@@ -39,29 +40,27 @@ def pieces(word: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=16384)
-def pair(first: str, second: str, apart: bool = False) -> tuple[tuple[int, float], ...]:
-    """The buckets of two words, as words and as concepts, with their weights. `apart`: any one stands between them."""
+def pair(first: str, second: str) -> tuple[tuple[int, float], ...]:
+    """The buckets of two words, as words and as concepts, with their weights."""
     ones, others = concepts_of(first), concepts_of(second)
-    share, mark = 1.0 / (len(ones) * len(others)), "s" if apart else "c"
-    of_concepts = tuple((bucket(f"{mark}{one} {other}"), share) for one in ones for other in others)
-    return ((bucket(f"w{first} _ {second}" if apart else f"w{first} {second}"), 1.0), *of_concepts)
+    share = 1.0 / (len(ones) * len(others))
+    of_concepts = tuple((bucket(f"c{one} {other}"), share) for one in ones for other in others)
+    return ((bucket(f"w{first} {second}"), 1.0), *of_concepts)
 
 
 @lru_cache(maxsize=8192)
 def single(word: str) -> tuple[tuple[int, float], ...]:
     """The buckets of one word: itself, its pieces, its concepts."""
-    of_word = pieces(word)
     return (
         (bucket(f"w{word}"), 1.0),
-        *((number, PIECES_WEIGH / len(of_word)) for number in of_word),
+        *((number, PIECE_WEIGHS) for number in pieces(word)),
         *((bucket(f"c{concept}"), 1.0) for concept in concepts_of(word)),
     )
 
 
 def triple(first: str, second: str, third: str) -> tuple[tuple[int, float], ...]:
-    """The buckets of three words: as words, and each as its first concept."""
-    of_concepts = f"c{concepts_of(first)[0]} {concepts_of(second)[0]} {concepts_of(third)[0]}"
-    return (bucket(f"w{first} {second} {third}"), 1.0), (bucket(of_concepts), 1.0)
+    """The buckets of three words, and of the outer two, with any word between them."""
+    return (bucket(f"w{first} {second} {third}"), 1.0), (bucket(f"w{first} _ {third}"), 1.0)
 
 
 def split(clauses: Sequence[str]) -> list[list[str]]:
@@ -84,7 +83,6 @@ def seen_at(words: Sequence[str]) -> Iterator[tuple[int, tuple[tuple[int, float]
         if at < last:
             yield at, pair(word, words[at + 1])
         if at + 1 < last:
-            yield at, pair(word, words[at + 2], apart=True)
             yield at, triple(word, words[at + 1], words[at + 2])
 
 

@@ -7,9 +7,13 @@ clause, in this order:
     a phrase that ends in an idiom is left out ("dying for a coffee")
     what is negated, past, fiction or laughed about counts less, each phrase for itself
     the worst of what is left is the level of the clause
+
+Phrases that were too often wrong on labelled texts ("drowning" in laundry) stand in `hints.toml`: what only they say is
+told apart, so that a text of several words calls somebody only when the model hears it too (`needs.py`).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -51,6 +55,7 @@ class Family:
     language: str
     level: Level | None = None
     not_when_laughing: bool = False
+    is_hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ class Lexicon:
 class Need:
     """The level of a text, why, and whether anything in it was understood at all.
 
-    `explained`: the clauses in which risk words are idiom, negated, past or a story.
+    `explained`: the clauses in which risk words are idiom, negated, past or a story. `sure`: the same without what only
+    hints say; None where no hint decides.
     """
 
     level: Level
@@ -98,6 +104,7 @@ class Need:
     understood: bool
     language: str
     explained: frozenset[str] = frozenset()
+    sure: "Need | None" = None
 
 
 _Line = tuple[str, Family, dict[str, str]]
@@ -110,12 +117,13 @@ def lexicon() -> Lexicon:
     idioms: list[_Line] = []
     words: dict[str, set[str]] = {kind: set() for kind in ("before", "between", "now", "lasting", "near", "own")}
     for language in LANGUAGES:
-        data = table(language)
+        data, hints = table(language), frozenset(table("hints").get(language, ()))
         classes: dict[str, str] = data["class"]
         for level in (Level.CRISIS, Level.DISTRESS, Level.CONCERN):
             for entry in data[level.value]:
                 family = Family(entry["name"], language, level, bool(entry.get("not_when_laughing")))
-                phrases += [(line, family, classes) for line in entry["words"]]
+                hint = replace(family, is_hint=True)
+                phrases += [(line, hint if line in hints else family, classes) for line in entry["words"]]
         for mark in _MARKS:
             phrases += [(line, Family(mark, language), classes) for line in data[mark]["words"]]
         for kind in _KINDS_OF_IDIOM:
@@ -139,28 +147,53 @@ def _any_of(words: set[str]) -> re.Pattern[str]:
 
 def level_of(text: str, language: str = "en") -> Need:
     """How soon the writer of a text needs a person. Every language's lexicon is tried: people mix them."""
-    level, reasons, understood, read_as, explained = Level.OK, dict[Why, None](), False, language, set[str]()
-    for clause in clauses(text):
-        found = _clause_level(clause)
-        if found is None:
-            continue
-        understood = True
-        if found.explained:
-            explained.add(clause)
-        if found.level is not Level.OK:
-            reasons[found.why] = None
-            read_as = found.language if found.level.rank > level.rank else read_as
-        level = worst(level, found.level)
-    most_urgent_first = sorted(reasons, key=lambda why: -Level(why.code).rank)
-    return Need(level, tuple(most_urgent_first), understood, read_as, frozenset(explained))
+    found = [each for clause in clauses(text) if (each := _clause_level(clause)) is not None]
+    need = _need([each.all for each in found], found, language)
+    sure = _need([each.sure for each in found], found, language)
+    return need if need.level is sure.level else replace(need, sure=sure)
+
+
+@dataclass(frozen=True)
+class _Said:
+    level: Level
+    why: Why
+    language: str
+
+
+_NOTHING = _Said(Level.OK, Why("ok"), "en")
 
 
 @dataclass(frozen=True)
 class _Found:
-    level: Level
-    why: Why
-    language: str
-    explained: bool = False
+    """What a clause says, and what it says without hints. `explained`: it, where its risk words are explained."""
+
+    all: _Said
+    sure: _Said
+    explained: frozenset[str]
+
+
+def _need(said: Sequence[_Said], found: Sequence[_Found], language: str) -> Need:
+    """The worst of what the clauses say, each reason once, the most urgent first."""
+    level, reasons = Level.OK, dict[Why, None]()
+    for each in said:
+        if each.level is not Level.OK:
+            reasons[each.why] = None
+            language = each.language if each.level.rank > level.rank else language
+        level = worst(level, each.level)
+    most_urgent_first = sorted(reasons, key=lambda why: -Level(why.code).rank)
+    explained = frozenset[str]().union(*(each.explained for each in found))
+    return Need(level, tuple(most_urgent_first), bool(found), language, explained)
+
+
+def phrases_in(clause: str) -> list[tuple[Hit[Family], Level]]:
+    """Each phrase of a clause that means a level and is no part of an idiom, with the level that is left of it."""
+    idioms = lexicon().explained(clause)
+    return _levels_left([hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)], clause)
+
+
+def _levels_left(hits: Sequence[Hit[Family]], clause: str) -> list[tuple[Hit[Family], Level]]:
+    marks = [hit for hit in hits if hit.meaning.level is None]
+    return [(hit, _lowered(hit, hit.meaning.level, clause, marks)) for hit in hits if hit.meaning.level is not None]
 
 
 def _clause_level(clause: str) -> _Found | None:
@@ -170,17 +203,22 @@ def _clause_level(clause: str) -> _Found | None:
     told = any(idiom.meaning.name != "beside" for idiom in idioms)
     if not hits and not told:
         return None
-    marks = [hit for hit in hits if hit.meaning.level is None]
-    best, explained = _Found(Level.OK, Why("ok"), "en"), told
-    for hit in hits:
-        if hit.meaning.level is None or hit.meaning.level.rank <= best.level.rank:
-            continue
-        level = _lowered(hit, hit.meaning.level, clause, marks)
+    best, sure, explained = _NOTHING, _NOTHING, told
+    for hit, level in _levels_left(hits, clause):
         explained = explained or level is not hit.meaning.level
-        if level.rank > best.level.rank:
-            words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
-            best = _Found(level, Why(level.value, words), hit.meaning.language)
-    return replace(best, explained=explained and best.level.rank < Level.DISTRESS.rank)
+        words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
+        best = _worse(best, level, words, hit)
+        sure = _worse(sure, _at_most_a_concern(level) if hit.meaning.is_hint else level, words, hit)
+    is_explained = explained and best.level.rank < Level.DISTRESS.rank
+    return _Found(best, sure, frozenset({clause} if is_explained else ()))
+
+
+def _worse(said: _Said, level: Level, words: str, hit: Hit[Family]) -> _Said:
+    return _Said(level, Why(level.value, words), hit.meaning.language) if level.rank > said.level.rank else said
+
+
+def _at_most_a_concern(level: Level) -> Level:
+    return level if level.rank < Level.CONCERN.rank else Level.CONCERN
 
 
 def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]], clause: str) -> bool:

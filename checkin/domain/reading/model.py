@@ -3,8 +3,9 @@
 It only ever raises what the rules say. Two sums over the features of a text, one for "needs a person soon" (an alert)
 and one for "life may be at risk now" (a crisis), are compared with thresholds. One file holds all of it:
 
-    a line of JSON (what it was trained on, scales, thresholds, calibration), then one signed byte a bucket, twice,
-    deflated
+    a line of JSON (what it was trained on, scales, thresholds, calibration), then, deflated: for each bucket that is
+    kept how many are left out before it (seven bits a byte, the lowest first; the eighth says that more follow), then
+    a byte for each with its two weights, of four bits with a sign: the alert's below, the crisis's above
 
 How it is made: `checkin triage train`. What it can and cannot do: MODEL_CARD.md beside this file. Pure.
 """
@@ -22,8 +23,9 @@ from checkin.domain.reading.features import BUCKETS, scale, seen_at, split
 from checkin.domain.reading.values import Calls
 from checkin.domain.terms import Level, Why
 
-FORMAT = 1
+FORMAT = 2
 FILE = "model.bin"
+HEAVIEST = 7
 _WORDS_TOLD = 3
 
 
@@ -33,11 +35,16 @@ class BadModel(ValueError):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Sums from which a text counts as a crisis, as distress, and as a concern that a person reads."""
+    """Sums from which a text counts as a crisis, as distress, and as a concern that a person reads.
+
+    `hinted_crisis`, `hinted_distress`: the lower ones from which what a hint of the rules says is heard here too.
+    """
 
     crisis: float
     distress: float
     concern: float
+    hinted_crisis: float
+    hinted_distress: float
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,8 @@ class Score:
 
 @dataclass(frozen=True)
 class Head:
-    """One of the two sums: a weight for each bucket, in steps of `step`, and what stands before any word."""
+    """One of the two sums: weights come in steps of `step`; `bias` is what stands before any word."""
 
-    weights: memoryview
     step: float
     bias: float
     slope: float
@@ -64,11 +70,26 @@ class Head:
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.slope * total + self.offset))))
 
 
-class Model:
-    """A model that was read from its file. Holds about as much memory as the file has bytes."""
+def pack(alert: int, crisis: int) -> int:
+    """Two weights, each from -HEAVIEST to HEAVIEST, as one byte."""
+    return (alert & 15) | (crisis & 15) << 4
 
-    def __init__(self, about: Mapping[str, Any], alert: Head, crisis: Head) -> None:
+
+def _unpacked(byte: int) -> tuple[float, float]:
+    low, high = byte & 15, byte >> 4
+    return float(low - 16 if low > HEAVIEST else low), float(high - 16 if high > HEAVIEST else high)
+
+
+PAIRS = tuple(_unpacked(byte) for byte in range(256))
+"""The two weights of each byte, in steps."""
+
+
+class Model:
+    """A model that was read from its file. `weights`: a byte for each bucket, two megabytes."""
+
+    def __init__(self, about: Mapping[str, Any], weights: bytes, alert: Head, crisis: Head) -> None:
         self.about = about
+        self.weights = weights
         self.alert = alert
         self.crisis = crisis
         self.thresholds = {Calls(name): Thresholds(**values) for name, values in about["thresholds"].items()}
@@ -77,15 +98,18 @@ class Model:
         """The sums over a text, given as the rules see it. Of no words nothing is said: minus infinity."""
         alert = crisis = 0.0
         count, by_word = 0, list[tuple[float, int, str]]()
-        alerts, crises = self.alert.weights, self.crisis.weights
+        weights, pairs = self.weights, PAIRS
         for words in split(clauses):
             here = [0.0] * len(words)
             count += len(words) - 2
             for at, group in seen_at(words):
                 one = other = 0.0
-                for number, weight in group:
-                    one += alerts[number] * weight
-                    other += crises[number] * weight
+                for number, counts in group:
+                    byte = weights[number]
+                    if byte:
+                        of_alert, of_crisis = pairs[byte]
+                        one += of_alert * counts
+                        other += of_crisis * counts
                 alert += one
                 crisis += other
                 here[at] += max(one * self.alert.step, other * self.crisis.step)
@@ -110,6 +134,13 @@ class Model:
             return Level.DISTRESS
         return Level.CONCERN if score.alert >= limits.concern else Level.OK
 
+    def hears(self, score: Score, calls: Calls) -> Level:
+        """How far a hint of the rules counts in a text with this score."""
+        limits = self.thresholds[calls]
+        if score.crisis >= limits.hinted_crisis:
+            return Level.CRISIS
+        return Level.DISTRESS if score.alert >= limits.hinted_distress else Level.OK
+
     def why(self, score: Score, level: Level) -> Why:
         """What a coordinator reads of it: the words that decided."""
         told = " … ".join(f"“{word}”" for word in score.words)
@@ -122,17 +153,45 @@ def opened(content: bytes) -> Model:
     try:
         about: dict[str, Any] = json.loads(line)
         heads = [about["alert"], about["crisis"]]
-        weights = memoryview(zlib.decompress(rest)).cast("b")
+        body = zlib.decompress(rest)
     except (ValueError, KeyError, TypeError, zlib.error):
         raise BadModel("this file holds no model of ours: make one with checkin triage train") from None
-    if about.get("format") != FORMAT or about.get("buckets") != BUCKETS or len(weights) != 2 * BUCKETS:
+    if about.get("format") != FORMAT or about.get("buckets") != BUCKETS:
         raise BadModel("this model was made by another version: make one with checkin triage train")
-    parts = weights[:BUCKETS], weights[BUCKETS:]
-    alert, crisis = (
-        Head(part, head["step"], head["bias"], head["slope"], head["offset"])
-        for part, head in zip(parts, heads, strict=True)
-    )
-    return Model(about, alert, crisis)
+    weights = _spread(body, int(about["kept"]))
+    alert, crisis = (Head(head["step"], head["bias"], head["slope"], head["offset"]) for head in heads)
+    return Model(about, weights, alert, crisis)
+
+
+def closed(about: Mapping[str, Any], kept: Sequence[int], packed: bytes) -> bytes:
+    """The bytes of a model's file: buckets in rising order, and the byte of each."""
+    gaps, last = bytearray(), -1
+    for number in kept:
+        gap, last = number - last - 1, number
+        while gap > 127:
+            gaps.append(128 | gap & 127)
+            gap >>= 7
+        gaps.append(gap)
+    head = json.dumps({**about, "format": FORMAT, "buckets": BUCKETS, "kept": len(kept)}, sort_keys=True)
+    return head.encode() + b"\n" + zlib.compress(bytes(gaps) + packed, 9)
+
+
+def _spread(body: bytes, kept: int) -> bytes:
+    """The byte of each bucket. Raises BadModel where the file was cut or changed."""
+    numbers, number, shift, gap = list[int](), -1, 0, 0
+    for byte in body[: max(len(body) - kept, 0)]:
+        gap |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            number += gap + 1
+            numbers.append(number)
+            shift = gap = 0
+    if len(numbers) != kept or number >= BUCKETS or shift:
+        raise BadModel("this file is damaged: take it anew, or make one with checkin triage train")
+    weights = bytearray(BUCKETS)
+    for number, byte in zip(numbers, body[len(body) - kept :], strict=True):
+        weights[number] = byte
+    return bytes(weights)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,8 @@
-"""How soon the writer of a text needs a person: what the rules say, and never less, raised by the model.
+"""How soon the writer of a text needs a person: what the rules are sure of, and never less, raised by the model.
+
+What only a hint says counts in a text of few words, which have nothing beside them that could explain it. In a longer
+one it counts as far as the model hears it too, of which it asks less than where no rule says anything; else the text is
+a concern, and a person reads it.
 
 A clause whose risk words the rules have explained (an idiom, a denial, long ago, a film) is not shown to the model,
 which knows words and no sentences. Of what is plainly a command, a yes, a no or a rating it is not asked.
@@ -24,7 +28,10 @@ def need_of(text: str, language: str) -> Need:
     """
     if len(text) <= LONGEST:
         return level_of(text, language)
-    need = max((level_of(piece, language) for piece in _pieces(text)), key=lambda piece: piece.level.rank)
+    pieces = [level_of(piece, language) for piece in _pieces(text)]
+    need = max(pieces, key=_rank)
+    sure = max((piece.sure or piece for piece in pieces), key=_rank)
+    need = replace(need, sure=None if sure.level is need.level else sure)
     if len(text) <= 2 * _READ_AT_EACH_END or need.level is not Level.OK:
         return need
     return Need(Level.CONCERN, (Why("too_long"),), False, language)
@@ -39,7 +46,31 @@ def raised(need: Need, text: str, by: Model) -> dict[Calls, Need]:
     if found is None:
         return dict.fromkeys(Calls, need)
     levels = {calls: by.level(found.score, Calls.LESS if found.few else calls) for calls in Calls}
-    return {calls: _raised(need, level, by, found.score) for calls, level in levels.items()}
+    heard = {calls: _up_to(need, found.hears(by, calls)) for calls in Calls}
+    return {calls: _raised(heard[calls], level, by, found.score) for calls, level in levels.items()}
+
+
+def heard(need: Need, text: str, by: Model, calls: Calls) -> Need:
+    """What the rules found in a text, its hints as far as the model hears them, and raised by nothing else."""
+    found = _surest(text, need.explained, by) if need.sure is not None else None
+    return need if found is None else _up_to(need, found.hears(by, calls))
+
+
+def _rank(need: Need) -> int:
+    return need.level.rank
+
+
+def _up_to(need: Need, heard: Level) -> Need:
+    """A need whose hints count up to what the model hears."""
+    if need.sure is None or heard.rank >= need.level.rank:
+        return need
+    if heard.rank <= need.sure.level.rank:
+        return need.sure
+    return replace(need, level=heard, reasons=tuple(_at_most(heard, why) for why in need.reasons))
+
+
+def _at_most(level: Level, why: Why) -> Why:
+    return replace(why, code=level.value) if Level(why.code).rank > level.rank else why
 
 
 def _raised(need: Need, level: Level, by: Model, score: Score) -> Need:
@@ -54,6 +85,10 @@ class _Found:
 
     score: Score
     few: bool
+
+    def hears(self, by: Model, calls: Calls) -> Level:
+        """How far hints count: in few words, which nothing beside them explains, in full."""
+        return Level.CRISIS if self.few else by.hears(self.score, calls)
 
 
 def _surest(text: str, explained: frozenset[str], by: Model) -> _Found | None:
