@@ -14,6 +14,7 @@ from checkin.domain.answering import MACHINES, Attempt, Heard, Verdict, held_wor
 from checkin.domain.check_in import Answered, Delivered, NotDelivered, TakenBack, Tried
 from checkin.domain.policy import Calling
 from checkin.domain.reading import Context, Kind, Reading, read
+from checkin.domain.reading.asked import asks_who_we_are
 from checkin.domain.reading.on_the_phone import without_announcements
 from checkin.domain.terms import CheckInId, DeliveryId, Level, PersonId, Why, worst
 from checkin.handlers.check_in_moved import move_check_in
@@ -75,6 +76,8 @@ def spoken_read(call: Call, words: str) -> Reading:
     reading = read(words if call.row.by_key else without_announcements(words), context, call.handbook.model)
     if reading.kind is not Kind.HELP:
         return reading
+    if reading.level not in ALERTS and asks_who_we_are(words):  # whoever picks up a telephone asks so
+        return replace(reading, kind=Kind.NOT_UNDERSTOOD)
     why = Why("help_spoken", words[:40])
     return replace(reading, kind=Kind.WORDS, level=Level.DISTRESS, reasons=(*reading.reasons, why))
 

@@ -107,6 +107,26 @@ def test_the_wrong_person_is_left_in_peace(town: Town) -> None:
     assert town.sam.received == ["Sorry for the mix-up. We will not text this number again."]
 
 
+def test_a_member_who_asks_who_we_are_is_told_and_stays(town: Town) -> None:
+    town.schedule("daily 10:00")
+    town.sam.sends("who is this?")
+    town.passes(seconds=2)
+    assert "STOP to end" in town.sam.received[-1]
+    assert state(town) is Consent.IN
+    assert "asked_for_help_text" in [task.what for task in town.rows(TaskRow)]
+    town.passes(hours=30)
+    assert any("How are you" in text for text in town.sam.received)
+
+
+def test_who_is_invited_and_asks_who_we_are_is_still_asked(town: Town) -> None:
+    with town.in_session() as session:
+        consent.record(session, PersonId(1), Consent.INVITED, "test", town.time)
+    town.sam.sends("who is this")
+    assert state(town) is Consent.INVITED
+    town.sam.sends("not me, you have the wrong person")
+    assert state(town) is Consent.OUT
+
+
 def test_help_is_answered_and_a_person_sees_it(town: Town) -> None:
     town.sam.sends("HELP")
     town.passes(seconds=2)

@@ -1,4 +1,4 @@
-"""What a sentence asks of the service: to ask later, to pause, how it works. The last thing that is looked for.
+"""What a sentence asks of the service: to ask later, to pause, how it works, who we are. Looked for last.
 
 Only where nothing in the text needs a person: a cry is never taken for a wish to be asked later.
 """
@@ -10,6 +10,7 @@ from checkin.domain.reading import command_words as words
 from checkin.domain.reading.commands import counted, in_figures
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import bare, clauses
+from checkin.domain.reading.opt_out import is_wrong_person
 from checkin.domain.reading.phrases import Phrases
 from checkin.domain.reading.values import Command
 
@@ -30,8 +31,13 @@ def asked_of_us(text: str) -> Command | None:
 
 
 def asks_how_it_works(text: str) -> bool:
-    """Whether a sentence asks what the service is: as HELP does."""
-    return any("help" in _found(part) for part in clauses(text))
+    """Whether a sentence asks what the service is, or who we are: as HELP does."""
+    return any("help" in _found(part) for part in clauses(text)) or asks_who_we_are(text)
+
+
+def asks_who_we_are(text: str) -> bool:
+    """Whether somebody asks who writes, and does not say that we have the wrong person."""
+    return any("who" in _found(part) for part in clauses(text)) and not is_wrong_person(text)
 
 
 @lru_cache(maxsize=16)  # each part is asked whether it wonders, and whether it wants something
@@ -42,7 +48,9 @@ def _found(part: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _phrases() -> Phrases[str]:
     data = table("asked")
-    return Phrases((line, what, data["class"]) for what in ("later", "pause", "help") for line in data[what]["words"])
+    return Phrases(
+        (line, what, data["class"]) for what in ("later", "pause", "help", "who") for line in data[what]["words"]
+    )
 
 
 def _span(text: str) -> str:

@@ -127,9 +127,27 @@ def test_yes_counts_where_somebody_was_asked():
     assert read("no thanks").kind is Kind.NO
 
 
-@pytest.mark.parametrize("text", ["wrong number", "Who is this?", "you have the wrong person", "numero equivocado"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wrong number",
+        "numero equivocado",
+        "who is this? wrong number",
+        "not me, you have the wrong person",
+        "you have the wrong person",
+    ],
+)
 def test_somebody_else_has_this_number(text):
     assert read(text).kind is Kind.WRONG_PERSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Who is this?", "whos this", "who is this please", "who are you", "new phone who dis", "whose number is this"],
+)
+def test_who_asks_who_we_are_is_helped_and_has_not_left(text):
+    assert read(text).kind is Kind.HELP
+    assert read(text, Context(invited=True)).kind is Kind.HELP
 
 
 def test_a_cry_from_a_wrong_number_is_a_cry():

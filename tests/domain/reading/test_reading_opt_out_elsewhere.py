@@ -149,7 +149,12 @@ def test_who_is_willing_says_yes_to_an_invitation_only(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["número equivocado", "no soy esa persona", "foi engano", "número errado", "mauvais numéro", "c'est qui ?"],
+    ["número equivocado", "no soy esa persona", "foi engano", "número errado", "mauvais numéro"],
 )
 def test_somebody_else_has_this_number(text):
     assert read(text).kind is Kind.WRONG_PERSON
+
+
+@pytest.mark.parametrize("text", ["c'est qui ?", "¿quién es?", "de quien es este numero", "quem é?", "qm eh?"])
+def test_who_asks_who_we_are_is_helped(text):
+    assert read(text).kind is Kind.HELP

@@ -151,7 +151,7 @@ _STEPS: Mapping[str, Any] = {
 TASKS: Mapping[str, Any] = {
     "account": lazy("The carrier's account needs a look"),
     "ask_consent_by_call": lazy("Ask for consent by telephone"),
-    "asked_for_help_text": lazy("Wrote HELP"),
+    "asked_for_help_text": lazy("Wrote HELP, or asks who we are"),
     "asks_for_coordinator": lazy("Asks for a coordinator"),
     "asks_to_be_forgotten": lazy("Asks to be forgotten"),
     "away_with_shifts": lazy("Away for some days in which they have shifts: nobody is on call then"),
