@@ -110,7 +110,7 @@ def third_answered(
             for person in people.coordinators(session, CircleId(case.circle))
             if person not in (found.member_person, found.volunteer_person)
         )
-        answer = ThirdAnswer(DeliveryId(row.id), keys == "1", persons)
+        answer = ThirdAnswer(DeliveryId(row.id), keys == "1" if keys else None, persons)
         move_handoff(session, handbook, found.id, answer, now)
     return None
 

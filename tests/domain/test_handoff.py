@@ -227,7 +227,7 @@ EVENTS = st.one_of(
     st.builds(Done, LEGS),
     st.builds(CameBack, st.sampled_from(Side), st.integers(20, 24).map(DeliveryId)),
     st.just(ThirdWanted()),
-    st.builds(ThirdAnswer, LEGS, st.booleans(), st.just((DORA,))),
+    st.builds(ThirdAnswer, LEGS, st.none() | st.booleans(), st.just((DORA,))),
     st.builds(ThirdReady, LEGS),
     st.builds(ThirdGone, st.none() | LEGS),
     st.builds(Chose, st.booleans()),

@@ -54,6 +54,10 @@ def volunteer_drops() -> Line:
     return line
 
 
+def steps(line: Line) -> list[str]:
+    return [effect.what for effect in line.effects if isinstance(effect, do.Note)]
+
+
 def rung(line: Line, subject: Subject) -> int:
     return sum(isinstance(e, do.PlaceCall) and e.subject is subject for e in line.effects)
 
@@ -185,12 +189,33 @@ def test_the_member_is_asked_first_and_then_coordinators_are_rung(asked: str) ->
     assert line.handoff.third_leg == RINGS_IN, "the first who presses 1 comes in"
 
 
-@pytest.mark.parametrize("how", ["a no", "silence"])
-def test_on_a_no_and_on_silence_nobody_is_rung_and_they_talk_on(how: str) -> None:
+@pytest.mark.parametrize(("agreed", "noted"), [(False, "third_refused"), (None, "third_silent")])
+def test_on_a_no_and_on_silence_nobody_is_rung_and_they_talk_on(agreed: bool | None, noted: str) -> None:
     line = starred()
     line.then(ThirdWanted())
-    line.then(ThirdAnswer(line.member, False, (DORA,)) if how == "a no" else Woke(), line.now + timedelta(seconds=30))
-    assert (line.handoff.state, rung(line, Subject.THIRD_LEG)) == (State.JOINING, 0)
+    line.then(ThirdAnswer(line.member, agreed, (DORA,)))
+    assert (line.handoff.state, rung(line, Subject.THIRD_LEG), steps(line)[-1]) == (State.JOINING, 0, noted)
+
+
+def test_where_the_carrier_tells_nothing_more_of_the_question_they_talk_on() -> None:
+    line = starred()
+    line.then(ThirdWanted())
+    line.then(Woke(), line.now + timedelta(seconds=30))
+    assert (line.handoff.state, line.handoff.third, steps(line)[-1]) == (State.JOINING, Third.REFUSED, "third_silent")
+
+
+@pytest.mark.parametrize("gone", list(Side))
+def test_who_is_gone_while_the_member_is_asked_takes_the_question_back(gone: Side) -> None:
+    line = starred()
+    line.then(ThirdWanted())
+    left, stays = (line.volunteer, line.member) if gone is Side.VOLUNTEER else (line.member, line.volunteer)
+    told = line.then(HungUp(left)).effects
+    assert [effect.call for effect in told if isinstance(effect, do.AskAgain)] == [stays]
+    assert (line.handoff.state, line.handoff.third) == (State.APART, Third.NONE)
+    line.then(ThirdAnswer(line.member, True, (DORA,)))
+    assert (line.handoff.state, rung(line, Subject.THIRD_LEG)) == (State.APART, 0)
+    line.then(Woke(), line.now + timedelta(seconds=5))
+    assert steps(line)[-2:] == ["third_unasked", "rung_again"]
 
 
 def test_where_no_coordinator_comes_the_volunteer_hears_of_it_by_text() -> None:

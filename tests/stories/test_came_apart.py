@@ -139,6 +139,21 @@ def test_a_member_who_says_no_or_nothing_talks_on_with_the_peer_alone(town: Town
     assert town.dora.line == "idle"
 
 
+def test_a_member_whose_peer_hangs_up_while_they_are_asked_is_told_at_once(town: Town) -> None:
+    peer = talk(town)
+    asks_for_a_third(town, peer, "by text")
+    peer.hangs_up()
+    town.passes(seconds=2)
+    assert town.sam.heard[-1].startswith("Your peer is off the line for a moment"), town.sam.heard
+    town.rings(peer, within=10).presses("1")
+    town.passes(seconds=3)
+    assert (peer.line, town.sam.line) == ("in conference", "in conference"), town.steps()
+    assert "third_unasked" in town.steps()
+    assert "third_refused" not in town.steps()
+    assert town.dora.line == "idle"
+    asks_for_a_third(town, peer, "by text")
+
+
 def test_a_coordinator_who_does_not_come_leaves_the_talk_as_it_is(town: Town) -> None:
     peer = talk(town)
     asks_for_a_third(town, peer, "by text")

@@ -161,7 +161,12 @@ def back_again(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:
 def together(handoff: Handoff, now: datetime, but: DeliveryId | None = None) -> Decision:
     """Both are on the line: into the conference. `but`: the leg that is told so in this very answer."""
     joining = replace(
-        handoff, state=State.JOINING, volunteer_in=False, member_in=False, next_action_at=now + JOINING_TAKES
+        handoff,
+        state=State.JOINING,
+        third=Third.NONE if handoff.third is Third.ASKED else handoff.third,
+        volunteer_in=False,
+        member_in=False,
+        next_action_at=now + JOINING_TAKES,
     )
     legs = (leg for leg in (handoff.volunteer_leg, handoff.member_leg) if leg is not None and leg != but)
     return Decision(joining, tuple(_ask(handoff, leg, f"back:{handoff.again}") for leg in legs))
@@ -175,12 +180,24 @@ def fail_again(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:
 
 def _lose(handoff: Handoff, side: Side, now: datetime) -> Decision:
     """One is off the line. Nobody rings on for a talk in which nobody waits; whoever waits hears that it failed."""
+    if handoff.third is Third.ASKED:
+        return _unasked(handoff, side, now)
     gone = _one_less(handoff, side, now)
     if gone.handoff.state is State.OVER or handoff.again < handoff.partings:
         return gone
     if _is_here(gone.handoff, other(side)):
         return not_back(gone.handoff, side, now)
     return over(gone.handoff, f"{side}_left", now)
+
+
+def _unasked(handoff: Handoff, side: Side, now: datetime) -> Decision:
+    """One is gone before the member has answered whether a third may come in: whoever stays is told so at once."""
+    note = do.Note(handoff.escalation, "third_unasked", {"who": side.value})
+    lost = _lose(replace(handoff, third=Third.NONE, next_action_at=now + _BOTH_PUT_DOWN), side, now)
+    stays = _get_leg(lost.handoff, other(side))
+    told = bool(lost.effects) or lost.handoff.state is State.OVER or stays is None
+    asks = () if told or stays is None else (_ask(handoff, stays, "unasked"),)
+    return replace(lost, effects=(*lost.effects, note, *asks))
 
 
 def not_back(handoff: Handoff, missing: Side, now: datetime) -> Decision:
@@ -208,8 +225,10 @@ def wake_apart(handoff: Handoff, now: datetime) -> Decision:
     if not here:
         return over(handoff, "both_left", now)
     if len(here) == 2:
-        refused = Third.REFUSED if handoff.third is Third.ASKED else handoff.third
-        return together(replace(handoff, third=refused), now)
+        if handoff.third is not Third.ASKED:
+            return together(handoff, now)
+        back = together(replace(handoff, third=Third.REFUSED), now)
+        return replace(back, effects=(*back.effects, do.Note(handoff.escalation, "third_silent")))
     if handoff.again < handoff.partings:
         return ring_again(handoff, here[0], now)
     if here[0] is Side.VOLUNTEER and now < (handoff.apart_since or now) + REJOIN_FOR:

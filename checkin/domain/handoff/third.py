@@ -42,12 +42,12 @@ def answer_third(handoff: Handoff, event: ThirdAnswer, now: datetime) -> Decisio
     """The member's word: on a no, and on silence, nobody is rung. Either way they talk on."""
     if handoff.third is not Third.ASKED or event.leg != handoff.member_leg or handoff.state is not State.APART:
         return Decision(handoff)
-    agreed = event.agreed and bool(event.persons)
+    agreed = bool(event.agreed and event.persons)
     handoff = stay_on(handoff, event.leg, now).handoff
     back = together(replace(handoff, third=Third.RINGING if agreed else Third.REFUSED), now, but=event.leg)
     if not agreed:
-        note = do.Note(handoff.escalation, "third_refused" if not event.agreed else "third_nobody")
-        return replace(back, effects=(*back.effects, note))
+        what = {True: "third_nobody", False: "third_refused", None: "third_silent"}[event.agreed]
+        return replace(back, effects=(*back.effects, do.Note(handoff.escalation, what)))
     until, key = now + handoff.ring_for + timedelta(seconds=15), f"handoff:{handoff.id}:third:{handoff.partings}"
     calls: tuple[Effect, ...] = tuple(
         call_to(handoff, person, Subject.THIRD_LEG, f"{key}:{person}", until) for person in event.persons

@@ -152,10 +152,10 @@ class ThirdWanted:
 
 @dataclass(frozen=True)
 class ThirdAnswer:
-    """What the member says to that; `persons` are rung where they agree."""
+    """What the member says to that, None: nothing; `persons` are rung where they agree."""
 
     leg: DeliveryId
-    agreed: bool
+    agreed: bool | None
     persons: tuple[PersonId, ...] = ()
 
 

@@ -142,6 +142,10 @@ _STEPS: Mapping[str, Any] = {
     "third_not_reached": lazy("No coordinator could be reached to join them."),
     "third_nobody": lazy("There was nobody to join them."),
     "third_refused": lazy("The member would rather have no third person."),
+    "third_silent": lazy("The member pressed nothing: nobody was rung to join them."),
+    "third_unasked": lazy(
+        "One of the two was off the line before the member had answered: nobody was rung to join them."
+    ),
     "to_coordinators": lazy("Given to the coordinators: %(why)s."),
     "told_the_truth": lazy("The member was told that nobody has come yet."),
     "voicemail_left": lazy("The member left a voice message."),
