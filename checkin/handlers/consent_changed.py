@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent, Purpose
 from checkin.domain.reading import Kind, Reading
-from checkin.domain.terms import Lane, MemberId, PersonId
+from checkin.domain.terms import Lane, MemberId, PersonId, Role
 from checkin.handlers import told_outside
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import call_off_open, plan_next
@@ -16,6 +16,8 @@ from checkin.handlers.swap_moved import shifts_go_back
 from checkin.store import check_ins, consent, outbox, own_pages, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import PersonRow
+
+_HELP_OF: dict[Role | None, str] = {Role.VOLUNTEER: "volunteer_help", Role.COORDINATOR: "coordinator_help"}
 
 
 def changes_consent(reading: Reading, state: Consent) -> bool:
@@ -144,7 +146,10 @@ def _help(
 ) -> None:
     """HELP may be the carriers' word or a cry: it is answered, and a person sees it (field rule R41)."""
     if not answered:
-        send_text(session, handbook, do.SendText(PersonId(person.id), "help", f"help:{inbound.id}", Lane.REPLY), now)
+        template = _HELP_OF.get(_asks_as(session, person), "help")
+        values = {"link": handbook.address} if template == "coordinator_help" else {}
+        text = do.SendText(PersonId(person.id), template, f"help:{inbound.id}", Lane.REPLY, values)
+        send_text(session, handbook, text, now)
     tasks.give(
         session,
         f"inbound:{inbound.id}",
@@ -154,6 +159,12 @@ def _help(
         person_id=person.id,
         inbound_id=inbound.id,
     )
+
+
+def _asks_as(session: Session, person: PersonRow) -> Role | None:
+    """What somebody is to us who is several things: a member first, whom it may save, then a volunteer."""
+    roles = people.roles_of(session, PersonId(person.id))
+    return next((role for role in (Role.MEMBER, Role.VOLUNTEER, Role.COORDINATOR) if role in roles), None)
 
 
 def _circle(session: Session, person: PersonRow) -> int | None:

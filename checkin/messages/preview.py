@@ -19,6 +19,7 @@ SAMPLES = {
     "what": "a text to read",
     "words": "thank you",
     "part": "calls and texts",
+    "link": "https://peers.example.org",
     "matters": "being new here",
 }
 """Ordinary values. Whatever is not here is shown as `ok`."""

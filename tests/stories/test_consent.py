@@ -127,6 +127,15 @@ def test_who_is_invited_and_asks_who_we_are_is_still_asked(town: Town) -> None:
     assert state(town) is Consent.OUT
 
 
+def test_help_tells_each_of_what_they_can_write(town: Town) -> None:
+    for phone in (town.ana, town.dora):
+        phone.sends("HELP")
+    town.passes(seconds=2)
+    assert all(word in town.ana.received[-1] for word in ("TAKE", "PAGE", "988"))
+    assert all(word in town.dora.received[-1] for word in ("ACK 42", "STATUS", town.services.settings.public_base_url))
+    assert "CALL" not in town.ana.received[-1] + town.dora.received[-1]
+
+
 def test_help_is_answered_and_a_person_sees_it(town: Town) -> None:
     town.sam.sends("HELP")
     town.passes(seconds=2)
