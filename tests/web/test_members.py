@@ -17,7 +17,7 @@ from checkin.store.tables import (
 )
 from tests.desk import Desk, desk_of
 from tests.stories.test_main_path import joined
-from tests.town import BEN, CY, DORA, EVE, SAM, Town
+from tests.town import ANA, BEN, CY, DORA, EVE, SAM, Town
 
 
 def member(town: Town, number: str, name: str, circle: str = "main") -> int:
@@ -246,6 +246,29 @@ def test_a_number_of_another_circle_is_refused(town: Town, desk: Desk) -> None:
         person = people.by_phone(session, Phone("+12025550179"))
         assert person is not None
         assert person.name == "Olga"
+
+
+def test_who_is_a_member_already_is_not_written_over(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/members/new"), "Add", name="Else", phone=SAM, topics="work", same="y")
+    assert page.status == 422
+    assert "a member with this number is here already" in page.words
+    assert [link for link in page.select("main a[href='/members/1']") if "Look at them" in link.text]
+    with town.in_session() as session:
+        row = session.get_one(MemberRow, 1)
+        person = people.by_phone(session, Phone(SAM))
+        assert person is not None
+        assert (person.name, row.discreet, row.topics) == ("Sam", False, ["grief"])
+
+
+def test_a_volunteer_becomes_a_member_only_where_it_is_said_that_it_is_them(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/members/new"), "Add", name="Anita", phone=ANA, agreed="paper")
+    assert page.status == 422
+    assert "somebody with this number is here already" in page.words
+    with town.in_session() as session:
+        person = people.by_phone(session, Phone(ANA))
+        assert person is not None
+        assert (person.name, people.member_of(session, PersonId(person.id))) == ("Ana", None)
+    assert "They are added." in desk.presses(page, "Add", same="y").words
 
 
 def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, desk: Desk) -> None:

@@ -114,6 +114,8 @@ def test_an_admin_sees_each_circles_week(town: Town) -> None:
 
 
 def test_a_volunteer_is_added_and_rung(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/volunteers/new"), "Add", name="Else", phone=ANA)
+    assert "a volunteer with this number is here already" in page.words
     page = desk.presses(desk.opens("/volunteers/new"), "Add", name="Eve", phone=EVE, languages="en, es")
     assert "Eve" in page.words
     assert len(town.rows(VolunteerRow)) == 4

@@ -16,10 +16,10 @@ from checkin.store import member_record
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, MemberRow, PersonRow
 from checkin.web.dashboard.door import Door, Need, go
-from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.forms import NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
-from checkin.web.dashboard.people_forms import read_one, written
+from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
 
@@ -47,15 +47,9 @@ class MemberForm(PageForm):
     discreet = BooleanField(lazy("Discreet: texts do not name the programme"))
 
 
-class NewMemberForm(MemberForm):
+class NewMemberForm(NewPersonForm, MemberForm):
     """Somebody new."""
 
-    phone = StringField(
-        lazy("Phone number"),
-        [Given(lazy("Give their phone number."))],
-        filters=[stripped],
-        render_kw={"type": "tel", "autocomplete": "off"},
-    )
     schedule = StringField(lazy("Schedule"), [NotLonger(200)], filters=[stripped], render_kw=_OFF)
     agreed = StringField(lazy("How they agreed to be contacted"), [NotLonger(40)], filters=[stripped], render_kw=_OFF)
 
@@ -106,8 +100,6 @@ def member_edit(services: Services) -> Door:
             _("They are added, and are being invited: nothing else is sent until they say yes.")
             if report.invited
             else _("They are added.")
-            if report.new
-            else _("Somebody with this number was here already; what you gave is changed.")
         )
         return go(f"/members/{number}")
 

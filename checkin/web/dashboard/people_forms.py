@@ -1,16 +1,21 @@
 """What forms about people share: they are written by the rules of a file of people, one line long."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import Field
+from wtforms import BooleanField, Field, StringField
 
+from checkin.domain.terms import Phone
 from checkin.handlers.people_files.lines import BadLine
 from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import PeopleFile, people_imported, read_people
-from checkin.web.dashboard.forms import PageForm
+from checkin.store import people
+from checkin.web.dashboard.forms import Given, PageForm, stripped
+from checkin.web.dashboard.language import lazy
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
 
@@ -21,22 +26,64 @@ def read_one(services: Services, kind: Kind, cells: Mapping[str, str]) -> People
     return read_people(kind, raw, services.handbook, services.now())
 
 
+class NewPersonForm(PageForm):
+    """Somebody new. `here`: who has this number already, found when the form was sent."""
+
+    phone = StringField(
+        lazy("Phone number"),
+        [Given(lazy("Give their phone number."))],
+        filters=[stripped],
+        render_kw={"type": "tel", "autocomplete": "off"},
+    )
+    same = BooleanField(lazy("It is the same person. What stands here takes the place of what is kept of them."))
+    here: "Here | None" = None
+
+
+@dataclass(frozen=True)
+class Here:
+    """Somebody has this number already. `page`: theirs, where they are already what they were to become."""
+
+    page: str | None = None
+
+
 def written(services: Services, kind: Kind, cells: Mapping[str, str], form: PageForm, first: str) -> Report | None:
-    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`)."""
+    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`).
+
+    A form for somebody new never writes over somebody who is here: it says where they are, or asks first.
+    """
     now, me = services.now(), signed()
     file = read_one(services, kind, cells)
     if file.bad:
         refuse(form, file.bad[0], first)
         return None
 
-    def work(session: Session) -> Report:
+    def work(session: Session) -> Report | Here:
+        here = _here(session, kind, file.lines[0].phone, me.circles) if isinstance(form, NewPersonForm) else None
+        if here is not None and (here.page is not None or not form.same.data):
+            return here
         return people_imported(session, services.handbook, file, now, who=me.who, circles=me.circles)
 
     report = services.act(work)
+    if isinstance(report, Here):
+        form.here = report
+        return None
     if report.bad:
         refuse(form, report.bad[0], first)
         return None
     return report
+
+
+def _here(session: Session, kind: Kind, phone: Phone, circles: frozenset[int] | None) -> Here | None:
+    """Who has this number already. Of another circle's people nothing is told: they are refused as in a file."""
+    known = people.known_by_phone(session, [phone]).get(phone)
+    if known is None:
+        return None
+    volunteer = known.volunteer if known.volunteer is not None and not known.volunteer.stand_in else None
+    is_already: dict[Kind, Any] = {Kind.MEMBERS: known.member, Kind.VOLUNTEERS: volunteer}
+    row = is_already.get(kind)
+    if row is not None:
+        return Here(f"/{kind.value}/{row.id}") if circles is None or row.circle_id in circles else None
+    return Here() if known.member or known.volunteer or known.coordinator else None
 
 
 def refuse(form: PageForm, bad: BadLine, first: str) -> None:

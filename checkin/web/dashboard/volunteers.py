@@ -23,10 +23,10 @@ from checkin.store.directory import folded
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, PersonRow, PinRow, VolunteerRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
-from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.forms import NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
-from checkin.web.dashboard.people_forms import read_one, written
+from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
 from checkin.web.dashboard.signed import signed
 from checkin.web.dashboard.swaps import coming
 from checkin.wiring import Services
@@ -59,15 +59,8 @@ class VolunteerForm(PageForm):
     shifts = StringField(lazy("Availability"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
 
 
-class NewVolunteerForm(VolunteerForm):
+class NewVolunteerForm(NewPersonForm, VolunteerForm):
     """Somebody new."""
-
-    phone = StringField(
-        lazy("Phone number"),
-        [Given(lazy("Give their phone number: they are rung there."))],
-        filters=[stripped],
-        render_kw={"type": "tel", "autocomplete": "off"},
-    )
 
 
 def volunteers(services: Services) -> Door:
