@@ -15,6 +15,7 @@ from checkin.domain.effects import Subject
 from checkin.domain.policy import Pacing
 from checkin.domain.terms import DeliveryId, Lane, PersonId
 from checkin.handlers.delivery_reported import refused
+from checkin.handlers.discreet_now import discreet_now
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, outbox, own_pages, people, restored, tasks
 from checkin.store.outbox import Outgoing
@@ -67,6 +68,7 @@ def _taken(session: Session, handbook: Handbook, deliveries: Sequence[DeliveryId
     people.look_up(session, [row.person_id for row, _ in taken])
     leaving = _past_the_gate(session, [(row, was in _MAY_BE_OUT) for row, was in taken], now)
     leaving = [(row, unsure) for row, unsure in leaving if _may_leave(session, handbook, row, unsure, now)]
+    discreet_now(session, [row for row, unsure in leaving if not unsure])
     ask_after = timedelta(seconds=handbook.policy(None).catch_up.ask_after)
     outgoing = []
     for (row, unsure), starts_at in zip(leaving, _turns(session, handbook, leaving, now), strict=True):

@@ -271,6 +271,17 @@ def test_a_volunteer_becomes_a_member_only_where_it_is_said_that_it_is_them(town
     assert "They are added." in desk.presses(page, "Add", same="y").words
 
 
+def test_a_text_that_waits_forgets_the_programme_where_its_member_is_discreet_now(town: Town, desk: Desk) -> None:
+    town.schedule("MO 09:05")
+    town.queue.away = True
+    town.passes(minutes=6)
+    desk.presses(desk.opens("/members/1/edit"), "Save", discreet="y")
+    town.queue.away = False
+    town.passes(minutes=10)
+    assert [text for text in town.sam.received if "How are you" in text]
+    assert all(text.startswith("Hello: ") and "Oak" not in text for text in town.sam.received)
+
+
 def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, desk: Desk) -> None:
     joined(town)
     town.sam.hangs_up()
