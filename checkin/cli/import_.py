@@ -105,8 +105,6 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Said stop after that consent, and stays out: {_where(report.stays_out)}."
     for name in report.circles_made:
         yield f"The circle '{name}' {'would be' if report.dry_run else 'was'} made."
-    for language in report.no_words_in:
-        yield f"There are no texts in '{language}': they come in the programme's language."
     if report.extra_columns:
         yield f"Columns that are not known, and were left out: {', '.join(report.extra_columns)}."
 

@@ -169,9 +169,7 @@ def _summed(file: PeopleFile, reports: Sequence[Report]) -> Report:
             setattr(total, name, getattr(total, name) + getattr(report, name))
         for name in ("by_voice", "to_ask", "stays_out", "bad"):
             getattr(total, name).extend(getattr(report, name))
-        for name in ("no_words_in", "circles_made"):
-            told = getattr(total, name)
-            told.extend(each for each in getattr(report, name) if each not in told)
+        total.circles_made.extend(each for each in report.circles_made if each not in total.circles_made)
     total.bad.sort(key=lambda line: line.number)
     return total
 

@@ -23,7 +23,7 @@ MEMBERS = (
     f'{SAM},"Sam ""S"" Lee, jr",es,America/New_York,east,sms,"TU,TH 18:00",'
     f"grief,a woman,{ANA},no,paper form,2026-01-05\n"
     f"{LEE},=HYPERLINK(1),,,,voice,DTSTART:20261124T180000 RRULE:FREQ=WEEKLY;BYDAY=TU,,,,,,\n"
-    "+12025550111,Zoë Núñez,pt,,west,,,,,,yes,,\n"
+    "+12025550111,Zoë Núñez,es,,west,,,,,,yes,,\n"
     "+442071234567,,,,,,,,-,,,,\n"
 )
 COORDINATORS = f"phone,name,email,role,circle\n{ANA},Ana,ana@oak.example,admin,none\n{LEE},,,viewer,east\n"

@@ -214,8 +214,18 @@ def test_a_volunteer_on_a_landline_is_offered_calls_only(office: Office) -> None
     assert [row.language for row in office.rows(PersonRow)] == ["es"]
 
 
-def test_a_language_without_texts_is_told(office: Office) -> None:
-    assert office.imports("members", f"phone,language\n{SAM},pt-BR\n{LEE},es-MX\n").no_words_in == ["pt-BR"]
+def test_only_languages_that_have_texts_are_taken(office: Office) -> None:
+    report = office.imports("members", f"phone,language\n{SAM},pt-BR\n{ANA},xx\n{LEE},es-MX\n")
+    assert [(line.number, *line.reasons) for line in report.bad] == [
+        (2, "language: there are no texts in 'pt-BR'; write en (English) or es (Spanish)"),
+        (3, "language: no language has the code 'xx'; English is en, Spanish es"),
+    ]
+    assert office.rows(PersonRow) == []
+
+
+def test_a_volunteer_may_speak_what_nobody_is_texted_in_but_no_code_of_nothing(office: Office) -> None:
+    report = office.imports("volunteers", f"phone,languages\n{SAM},en;ht\n{ANA},xx\n")
+    assert [line.number for line in report.bad] == [3]
 
 
 def test_a_coordinator_without_a_circle_answers_for_all(office: Office) -> None:

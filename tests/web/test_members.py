@@ -282,6 +282,12 @@ def test_a_text_that_waits_forgets_the_programme_where_its_member_is_discreet_no
     assert all(text.startswith("Hello: ") and "Oak" not in text for text in town.sam.received)
 
 
+def test_a_language_is_chosen_by_its_name(desk: Desk) -> None:
+    options = desk.opens("/members/new").select("select[name=language] option")
+    assert [(option["value"], option.text) for option in options] == [("en", "English"), ("es", "Spanish")]
+    assert desk.presses(desk.opens("/members/1/edit"), "Save", language="fr").status == 422
+
+
 def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, desk: Desk) -> None:
     joined(town)
     town.sam.hangs_up()

@@ -9,6 +9,8 @@ from functools import cache
 from typing import TypeVar
 from zoneinfo import available_timezones
 
+from babel import Locale
+
 from checkin.domain.on_call import BadShifts, parse_shifts
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.recurrence import BadSchedule, Schedule, parse_schedule
@@ -23,6 +25,8 @@ LONGEST_NAME = 80
 _MOST_TOPICS = 20
 _ROUNDED = re.compile(r"^\d([.,]\d+)?E\+?\d+$", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
+LANGUAGE_NAMES = dict(Locale("en").languages)
+"""English names of the world's languages by their code (CLDR)."""
 _LANGUAGES = {
     "english": "en", "inglés": "en", "ingles": "en", "spanish": "es", "español": "es", "espanol": "es",
     "french": "fr", "français": "fr", "portuguese": "pt", "português": "pt",
@@ -74,6 +78,8 @@ def language_cell(text: str) -> str:
     code = _LANGUAGES.get(text.lower(), text)
     if not _LANGUAGE.match(code[:2].lower() + code[2:]):
         raise BadCell(f"'{text[:20]}' is no language; write its code, such as en or es")
+    if code[:2].lower() + code[2:] not in LANGUAGE_NAMES and code.lower().split("-")[0] not in LANGUAGE_NAMES:
+        raise BadCell(f"no language has the code '{text[:20]}'; English is en, Spanish es")
     return code[:2].lower() + code[2:]
 
 

@@ -4,7 +4,7 @@ Consent is never made by a file alone: a line without consent invites, once; a l
 when, and a stop that came after that time stays (promise P4).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.people_files.cells import RuleCell
+from checkin.handlers.people_files.cells import LANGUAGE_NAMES, RuleCell
 from checkin.handlers.people_files.desk import Desk
 from checkin.handlers.people_files.lines import BadLine, MemberLine
 from checkin.store import invitations, people, tasks
@@ -82,6 +82,9 @@ def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, int]) -> Ite
         yield "buddy: this is no volunteer's number; import the volunteers first"
     if line.consent_at is not None and _instant(line.consent_at, zone) > desk.now:
         yield "consent_at: it is in the future"
+    wanted, kept = line.language, known.person.language if known is not None else None
+    if wanted and wanted != kept and not _has_words(desk.handbook, wanted):
+        yield f"language: there are no texts in '{wanted}'; write {_one_of(desk.handbook.messages.languages)}"
     cell = line.schedule[0] if line.schedule is not None else None
     if (
         cell is not None
@@ -135,9 +138,6 @@ def put_members(desk: Desk, lines: Sequence[MemberLine]) -> None:
         desk.count(work.line, work.person, new=work.known.member is None, changed=changed)
     if not desk.dry_run:
         _end_invitations(desk, works)
-    desk.report.no_words_in = sorted(
-        {line.language for line in lines if line.language and not _has_words(desk.handbook, line.language)}
-    )
 
 
 def _end_invitations(desk: Desk, works: Sequence[_Work]) -> None:
@@ -323,6 +323,11 @@ def _zone(handbook: Handbook, line: MemberLine, person: PersonRow | None) -> Zon
 
 def _instant(at: datetime, zone: ZoneInfo) -> datetime:
     return at if at.tzinfo is not None else local_instant(at, zone)
+
+
+def _one_of(languages: Collection[str]) -> str:
+    """`en (English) or es (Spanish)`."""
+    return " or ".join(f"{code} ({LANGUAGE_NAMES.get(code, code)})" for code in sorted(languages))
 
 
 def _has_words(handbook: Handbook, language: str) -> bool:

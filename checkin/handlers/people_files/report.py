@@ -25,7 +25,6 @@ class Report:
     by_voice: list[int] = field(default_factory=list)
     to_ask: list[int] = field(default_factory=list)
     stays_out: list[int] = field(default_factory=list)
-    no_words_in: list[str] = field(default_factory=list)
     circles_made: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)

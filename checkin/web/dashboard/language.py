@@ -1,6 +1,6 @@
 """The pages' words in the reader's language. Spanish stands in plain PO files that are read at start: no build step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -46,6 +46,16 @@ def language() -> str:
 def locale() -> Locale:
     """The same as a locale, for dates and numbers."""
     return Locale.parse(language())
+
+
+def named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages by code, each with its name in the reader's language."""
+    names = locale().languages
+    return sorted(((code, str(names.get(code.replace("-", "_"), code)).capitalize()) for code in codes), key=_by_name)
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return pair[1]
 
 
 def _(message: str, **values: Any) -> str:

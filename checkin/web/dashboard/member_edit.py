@@ -17,7 +17,7 @@ from checkin.store.session import reading
 from checkin.store.tables import CircleRow, MemberRow, PersonRow
 from checkin.web.dashboard.door import Door, Need, go
 from checkin.web.dashboard.forms import NotLonger, PageForm, choices, stripped
-from checkin.web.dashboard.language import _, lazy
+from checkin.web.dashboard.language import _, lazy, named
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
 from checkin.web.dashboard.signed import signed
@@ -58,8 +58,8 @@ def member_edit(services: Services) -> Door:
     """The pages /members/new and /members/<id>/edit."""
     door = Door("member_edit", services)
 
-    def filled(form: MemberForm, circle: int | None) -> MemberForm:
-        """What may be chosen."""
+    def filled(form: MemberForm, circle: int | None, kept: str | None = None) -> MemberForm:
+        """What may be chosen. `kept`: their language, which stays though there may be no texts in it."""
         me = signed()
         query = select(CircleRow).order_by(CircleRow.name)
         if me.circles is not None:
@@ -68,7 +68,7 @@ def member_edit(services: Services) -> Door:
             circles = [row.name for row in session.scalars(query)]
             volunteers = member_record.volunteers(session, circle) if circle is not None else []
         form.circle.choices = choices((name, name) for name in circles)
-        form.language.choices = choices((code, code) for code in services.handbook.messages.languages)
+        form.language.choices = choices(named(services.handbook.messages.languages | ({kept} if kept else set())))
         people = [(who.phone, who.name or "–") for _volunteer, who in volunteers]
         form.buddy.choices = choices([("", _("nobody")), *people])
         return form
@@ -114,12 +114,14 @@ def member_edit(services: Services) -> Door:
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
         looked(services, "member looked at", person=person.id, member=number)
-        return _shown(filled(MemberForm(data=_kept(row, person)), row.circle_id), person=person, member=row)
+        return _shown(
+            filled(MemberForm(data=_kept(row, person)), row.circle_id, person.language), person=person, member=row
+        )
 
     @door.post("/members/<int:number>/edit", Need.WORDS)
     def edit(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        form = filled(MemberForm(), row.circle_id)
+        form = filled(MemberForm(), row.circle_id, person.language)
         if not form.validate_on_submit() or _written({**_cells(form), "phone": person.phone}, form) is None:
             return _shown(form, 422, person=person, member=row)
         flash(_("Saved."))
