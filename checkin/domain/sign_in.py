@@ -16,6 +16,8 @@ _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
 _TRIES_FORGOTTEN = timedelta(days=1)
 _SHORTEST, _LONGEST = 12, 200
+_OWN = 6
+"""So many characters must be a person's own: neither their name nor what everybody uses."""
 
 
 class Need(StrEnum):
@@ -66,10 +68,29 @@ class Weakness(StrEnum):
     LONG = "long"
     ALIKE = "alike"
     PERSONAL = "personal"
+    COMMON = "common"
+
+
+_COMMON = sorted(
+    "password passwort contrasena contraseña letmein welcome bienvenido administrator admin login secret iloveyou "
+    "tequiero monkey dragon football baseball superman batman princess sunshine shadow master hello hola changeme "
+    "default guest trustno1 checkin".split(),
+    key=len,
+    reverse=True,
+)
+"""Words that are tried before all others."""
+_ROWS = ("0123456789012345", "9876543210987654", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "azertyuiop")
+_ROW = 4
+"""So many neighbours on a keyboard, or in the alphabet, are a row."""
+_LONGEST_REPEATED = 8
+_LOOKS_LIKE = str.maketrans("@4310$5", "aaeioss")
 
 
 def weakness(password: str, personal: tuple[str, ...]) -> Weakness | None:
     """What is wrong with a password; None where nothing is. Length counts, not odd signs (NIST SP 800-63B, 5.1.1.2).
+
+    Six characters must be a person's own: not their name, a word or a row of keys that everybody tries, or a short word
+    said again and again.
 
     `personal`: names and addresses that whoever knows the person would try first.
     """
@@ -85,4 +106,27 @@ def weakness(password: str, personal: tuple[str, ...]) -> Weakness | None:
         for part in word.casefold().replace("@", " ").replace(".", " ").split():
             if len(part) >= 3:
                 rest = rest.replace(part, "")
-    return Weakness.PERSONAL if len(rest) < 6 else None
+    if len(rest) < _OWN:
+        return Weakness.PERSONAL
+    return Weakness.COMMON if _is_repeated(folded) or len(_uncommon(folded)) < _OWN else None
+
+
+def _is_repeated(word: str) -> bool:
+    """Whether a word is a short piece of itself, again and again, the last time perhaps cut off."""
+    return any(word == (word[:size] * len(word))[: len(word)] for size in range(1, _LONGEST_REPEATED + 1))
+
+
+def _uncommon(folded: str) -> str:
+    """What is left without the words that everybody uses and rows of keys; of `p@ssw0rd` as of `password`."""
+    found = []
+    for rest in (folded, folded.translate(_LOOKS_LIKE)):
+        for word in _COMMON:
+            rest = rest.replace(word, "")
+        found.append(_without_rows(rest))
+    return min(found, key=len)
+
+
+def _without_rows(rest: str) -> str:
+    starts = [at for at in range(len(rest) - _ROW + 1) if any(rest[at : at + _ROW] in row for row in _ROWS)]
+    covered = {at + more for at in starts for more in range(_ROW)}
+    return "".join(sign for at, sign in enumerate(rest) if at not in covered)

@@ -172,6 +172,7 @@ def test_a_new_link_takes_password_second_factor_and_browsers_away(town: Town) -
         ("short words", "at least 12"),
         ("aaaaaaaaaaaaaa", "few different"),
         ("dora dora dora", "your name"),
+        ("passwordpassword", "tried first"),
         ("w" * 100 + "xyzvu" * 30, "200"),
     ],
 )

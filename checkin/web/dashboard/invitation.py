@@ -49,6 +49,10 @@ def _weak(found: Weakness) -> str:
         Weakness.SHORT: _("The password is short: use at least 12 characters. Four or five words do well."),
         Weakness.LONG: _("The password has more than 200 characters. Use a shorter one."),
         Weakness.ALIKE: _("The password has few different characters. Mix more of them."),
+        Weakness.COMMON: _(
+            "The password is one that is tried first: common words, rows of keys or one short word again and again."
+            " Use four or five words that do not belong together."
+        ),
         Weakness.PERSONAL: _("The password is little more than your name or address. Choose other words."),
     }[found]
 
