@@ -55,6 +55,7 @@ __all__ = [
     "decide",
 ]
 
+_BEHIND = timedelta(minutes=10)  # a question that is later than this was held up by the service itself
 _NUDGE_LASTS = timedelta(hours=24)
 
 
@@ -105,7 +106,7 @@ def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     """Ask inside contact hours, or not at all: a late question is dropped, never sent in the night (P5)."""
     latest = check_in.due_at + first_wait(check_in.policy)
     if max(now, scene.open_at) >= latest:
-        return _skip(check_in)
+        return _skip(check_in, "late" if now > check_in.due_at + _BEHIND else "hours")
     if scene.open_at > now:
         return Decision(replace(check_in, next_action_at=scene.open_at))
     asked = _next_step(replace(check_in, state=State.ASKED, asked_at=now))
@@ -206,9 +207,9 @@ def _unreached(check_in: CheckIn, scene: Scene) -> Decision:
     return Decision(_ended(check_in, State.UNREACHED), tuple(effects))
 
 
-def _skip(check_in: CheckIn) -> Decision:
+def _skip(check_in: CheckIn, why: str) -> Decision:
     key = f"check_in:{check_in.id}:skipped"
-    task = do.GiveTask(key, "check_in_skipped", check_in.circle, check_in.person)
+    task = do.GiveTask(key, "check_in_skipped", check_in.circle, check_in.person, why=why)
     return Decision(_ended(check_in, State.SKIPPED), (task,))
 
 

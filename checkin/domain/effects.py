@@ -161,13 +161,14 @@ class Vouch:
 
 @dataclass(frozen=True)
 class GiveTask:
-    """Put something before a coordinator. The key makes it once."""
+    """Put something before a coordinator. The key makes it once. `why`: the reason's code, where there are several."""
 
     key: str
     what: str
     circle: CircleId | None
     person: PersonId | None = None
     escalation: EscalationId | None = None
+    why: str = ""
 
 
 _Contact = SendText | PlaceCall | StopCalls | AskAgain | CancelRoutine

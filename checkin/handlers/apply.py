@@ -58,8 +58,9 @@ def _apply_one(session: Session, handbook: Handbook, effect: Effect, now: dateti
             from checkin.handlers.look_in_moved import vouched
 
             vouched(session, effect, now)
-        case do.GiveTask(key, what, circle, person, escalation):
-            tasks.give(session, key, what, now, circle_id=circle, person_id=person, escalation_id=escalation)
+        case do.GiveTask(key, what, circle, person, escalation, why):
+            about = {"circle_id": circle, "person_id": person, "escalation_id": escalation}
+            tasks.give(session, key, what, now, **about, detail={"why": why} if why else {})
         case _:
             assert_never(effect)
 

@@ -43,7 +43,7 @@ def test_a_late_question_is_dropped_rather_than_sent_in_the_night(town: Town) ->
     town.passes(hours=10)
     assert town.sam.received == []
     assert states(town) == ["skipped"]
-    assert "check_in_skipped" in [task.what for task in town.rows(TaskRow)]
+    assert [task.detail for task in town.rows(TaskRow) if task.what == "check_in_skipped"] == [{"why": "late"}]
 
 
 def test_a_good_answer_is_thanked_once_and_calls_nobody(town: Town) -> None:

@@ -191,6 +191,13 @@ def test_who_was_asked_yesterday_and_missed_it_today_still_stands_there(town: To
     assert "Sam missed" in words_of(desk_of(town, DORA).opens("/"))
 
 
+def test_a_check_in_that_was_left_out_says_why(town: Town) -> None:
+    town.schedule("daily 23:00")
+    town.passes(hours=15)
+    page = desk_of(town, DORA).opens("/")
+    assert "It was due outside their contact hours, and too late once these began." in page.words
+
+
 def test_a_task_is_done_with_a_note(town: Town, desk: Desk) -> None:
     town.eve.sends("is this the number for the group?")
     town.passes(seconds=2)

@@ -20,6 +20,7 @@ from checkin.web.dashboard.today.words import (
     NEXT,
     TASKS,
     UNANSWERED,
+    WHY_TASKS,
     first_name,
     how_words,
     state_words,
@@ -76,6 +77,7 @@ class Case:
 class Task:
     """Something that waits. `words`: what somebody wrote, `because`: why it was read as it was.
 
+    `why`: why it waits, where its name does not say so.
     `phone`: of who is no member, so that they can be called back; pages show its end alone until they are asked.
     """
 
@@ -93,6 +95,7 @@ class Task:
     voicemail: int | None
     may_answer: bool
     phone: str | None
+    why: str
 
 
 def cases(session: Session, rows: Sequence[EscalationRow], me: int, now: datetime, most_steps: int) -> list[Case]:
@@ -202,6 +205,7 @@ def _task(
         voicemail=voicemail,
         may_answer=inbound is not None and person is not None and no_text.get(person) is None,
         phone=phones.get(person or 0),
+        why=str(WHY_TASKS.get((task.what, str(task.detail.get("why", ""))), "")),
     )
 
 

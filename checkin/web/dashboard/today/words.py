@@ -238,6 +238,12 @@ CALLS: Mapping[str, Any] = {
     "third_leg": lazy("coordinator, asked to join the talk"),
 }
 
+WHY_TASKS: Mapping[tuple[str, str], Any] = {
+    ("check_in_skipped", "hours"): lazy("It was due outside their contact hours, and too late once these began."),
+    ("check_in_skipped", "late"): lazy("The service was behind, and by then it was too late to ask."),
+}
+"""Why something waits, by the task and the code of its reason."""
+
 
 def state_words(state: str, who: str, *, held: bool, talked: bool) -> str:
     """Where a case stands, in a sentence."""
