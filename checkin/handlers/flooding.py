@@ -21,6 +21,9 @@ from checkin.store.tables import MemberRow, PersonRow
 _SAID_TO_A_CRY = frozenset({"unknown_number", "help"})
 """Answers on the urgent lane that belong to no case: only a loop goes without them."""
 
+_CONSENT = frozenset({"welcome", "started"})
+"""What confirms that somebody begins: sent once a change, whatever else they text, for consent is never silent."""
+
 _A_DAY = timedelta(days=1)
 
 
@@ -78,6 +81,6 @@ def _told(session: Session, person: PersonRow, circle: int | None, inbound: Kept
 def is_hushed(session: Session, effect: do.SendText) -> bool:
     """Whether this text is an automatic answer that is held back. What a case says never is."""
     who, why = session.info.get("hushed", (None, None))
-    if who != effect.to or effect.about.escalation is not None:
+    if who != effect.to or effect.about.escalation is not None or effect.template in _CONSENT:
         return False
     return effect.lane is Lane.REPLY or (why is Hush.LOOP and effect.template in _SAID_TO_A_CRY)

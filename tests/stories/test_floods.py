@@ -89,6 +89,15 @@ def test_a_stop_in_a_flood_is_confirmed(town: Town) -> None:
     assert "You are unsubscribed." in town.sam.received[-1]
 
 
+def test_a_start_in_a_flood_is_confirmed_once(town: Town) -> None:
+    for _ in range(6):
+        for words in ("STOP", "START", "START"):
+            town.sam.sends(words)
+            town.passes(seconds=5)
+    assert told(town, "too_many_texts") == 1
+    assert sum("Welcome back" in text for text in town.sam.received) == 6
+
+
 def test_after_a_flood_a_person_is_answered_again(town: Town) -> None:
     for turn in range(8):
         town.sam.sends(ROBOT.format(turn))
