@@ -143,7 +143,27 @@ def _answers(session: Session, members: Sequence[int]) -> dict[int, tuple[dateti
     rows = session.execute(
         select(CheckInRow.member_id, CheckInRow.answered_at, CheckInRow.rating).where(CheckInRow.id.in_(newest))
     )
-    return {member: (at, rating) for member, at, rating in rows if at is not None}
+    found: dict[int, tuple[datetime, int | None]] = {
+        member: (at, rating) for member, at, rating in rows if at is not None
+    }
+    for member, at, rating in _ratings_unasked(session, members):
+        if member not in found or at > found[member][0]:
+            found[member] = (at, rating)
+    return found
+
+
+def _ratings_unasked(session: Session, members: Sequence[int]) -> Sequence[tuple[int, datetime, int | None]]:
+    """The newest rating of each, also of who sent it before anybody asked."""
+    newest = (
+        select(func.max(InboundRow.id))
+        .join(MemberRow, MemberRow.person_id == InboundRow.person_id)
+        .where(MemberRow.id.in_(members), InboundRow.rating.is_not(None), InboundRow.check_in_id.is_(None))
+        .group_by(MemberRow.id)
+    )
+    query = select(MemberRow.id, InboundRow.received_at, InboundRow.rating).join(
+        InboundRow, InboundRow.person_id == MemberRow.person_id
+    )
+    return [(member, at, rating) for member, at, rating in session.execute(query.where(InboundRow.id.in_(newest)))]
 
 
 def _cases(session: Session, members: Sequence[int]) -> dict[int, int]:

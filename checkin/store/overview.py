@@ -121,6 +121,15 @@ def members_of(session: Session, persons: Collection[int]) -> dict[int, int]:
     return {person: member for person, member in session.execute(query)}
 
 
+def volunteers_of(session: Session, persons: Collection[int], circles: Circles) -> dict[int, int]:
+    """Which of these persons are volunteers whose page whoever answers for these circles may open."""
+    query = select(VolunteerRow.person_id, VolunteerRow.id).where(
+        VolunteerRow.person_id.in_(persons), VolunteerRow.stand_in.is_(False)
+    )
+    query = query if circles is None else query.where(VolunteerRow.circle_id.in_(circles))
+    return {person: volunteer for person, volunteer in session.execute(query)}
+
+
 def phones(session: Session, persons: Collection[int]) -> dict[int, str]:
     """The numbers of these persons."""
     query = select(PersonRow.id, PersonRow.phone).where(PersonRow.id.in_(persons))

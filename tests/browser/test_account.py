@@ -34,7 +34,7 @@ def test_from_the_invitation_to_the_pages(
     page.goto(link)
     axe(page)
     shot(page, "invitation")
-    page.get_by_label("E-mail address").fill("dora@example.org")
+    page.get_by_label("E-mail address (optional)").fill("dora@example.org")
     page.get_by_label("New password").fill(WORDS)
     page.get_by_label("The same password again").fill(WORDS)
     page.get_by_role("button", name="Go on").click()

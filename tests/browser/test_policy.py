@@ -25,7 +25,7 @@ def test_a_number_is_changed_seen_saved_and_put_back(
     shot(page, "policy-distress")
     assert all(row.policy == {} for row in town.rows(CircleRow))
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("1 number is changed.")).to_be_visible()
+    expect(page.get_by_text("1 setting is changed.")).to_be_visible()
     page.get_by_role("button", name="Put back (Text coordinators after)").click()
     expect(page.get_by_label("Text coordinators after")).to_have_value("10 min")
     assert all(row.policy == {} for row in town.rows(CircleRow))
@@ -64,6 +64,6 @@ def test_how_soon_people_are_rung_is_chosen_beside_what_it_would_have_meant(
         label="Ring less: fewer who are fine are rung, and more are missed"
     )
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("1 number is changed.")).to_be_visible()
+    expect(page.get_by_text("1 setting is changed.")).to_be_visible()
     page.get_by_role("button", name="Put back (How soon people are rung)").click()
     expect(page.get_by_label("How soon people are rung")).to_have_value("balanced")

@@ -42,7 +42,7 @@ def test_a_circle_that_calls_more_gets_a_case_where_another_gets_none(town: Town
     assert not town.rows(EscalationRow)
     desk = desk_of(town, DORA)
     page = desk.sends(PLACE, {**fields(desk.opens(PLACE)), "calls": "more"}, do="save")
-    assert "1 number is changed." in page.words
+    assert "1 setting is changed." in page.words
     assert town.rows(CircleRow)[0].policy == {"reading": {"calls": "more"}}
     [row] = [row for row in town.rows(AuditRow) if row.what == "policy changed"]
     assert row.detail["changes"] == {"reading.calls": ["balanced", "more"]}

@@ -288,6 +288,14 @@ def test_a_language_is_chosen_by_its_name(desk: Desk) -> None:
     assert desk.presses(desk.opens("/members/1/edit"), "Save", language="fr").status == 422
 
 
+def test_a_rating_that_nobody_asked_for_is_an_answer_too(town: Town, desk: Desk) -> None:
+    assert "none yet" in desk.opens("/members").words
+    town.sam.sends("4 thanks")
+    page = desk.opens("/members")
+    assert "none yet" not in page.words
+    assert [mark.text for mark in page.select("td .rating")] == ["4"]
+
+
 def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, desk: Desk) -> None:
     joined(town)
     town.sam.hangs_up()

@@ -89,7 +89,7 @@ def test_what_is_shown_can_be_saved_as_it_is(town: Town, desk: Desk, group: str)
 def test_a_number_is_changed_for_one_circle_and_recorded_with_old_and_new(town: Town, desk: Desk) -> None:
     given = fields(desk.opens(CRISIS))
     page = desk.sends(CRISIS, {**given, "coordinators_again": "10 min"}, do="save")
-    assert "1 number is changed. Escalations that are open keep the numbers" in page.words
+    assert "1 setting is changed. Escalations that are open keep the settings" in page.words
     assert main(town).policy == {"escalation": {"crisis": {"coordinators_again": 600}}}
     [row] = [row for row in town.rows(AuditRow) if row.what == "policy changed"]
     assert row.detail == {"circle": 1, "changes": {"escalation.crisis.coordinators_again": [300, 600]}}

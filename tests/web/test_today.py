@@ -198,6 +198,13 @@ def test_a_check_in_that_was_left_out_says_why(town: Town) -> None:
     assert "It was due outside their contact hours, and too late once these began." in page.words
 
 
+def test_a_volunteer_of_a_task_is_a_link_to_their_page(town: Town, desk: Desk) -> None:
+    town.ana.sends("my phone was stolen")
+    town.passes(seconds=2)
+    page = desk.opens("/")
+    assert [link.text for link in page.select(".task a[href='/volunteers/1']")] == ["Ana"]
+
+
 def test_a_task_is_done_with_a_note(town: Town, desk: Desk) -> None:
     town.eve.sends("is this the number for the group?")
     town.passes(seconds=2)

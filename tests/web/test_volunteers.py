@@ -124,7 +124,7 @@ def test_a_volunteer_is_added_and_rung(town: Town, desk: Desk) -> None:
 def test_availability_is_clicked_by_the_week(town: Town, desk: Desk) -> None:
     times = {"from_MO": "09:00", "to_MO": "17:00", "from_FR": "22:00", "to_FR": "06:00"}
     page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="week", **times)
-    assert "MO 09:00-17:00; FR 22:00-06:00" in page.words
+    assert "Mon 9 am-5 pm; Fri 10 pm-6 am" in page.words
     filled = desk.opens("/volunteers/1/edit")
     assert [filled.select_one(f"[name={name}]")["value"] for name in times] == list(times.values())  # type: ignore[index]
 
@@ -151,7 +151,7 @@ def test_hours_in_the_week_are_not_left_aside_for_always(town: Town, desk: Desk)
     assert page.status == 422
     assert len(town.rows(VolunteerRow)) == 3
     page = desk.presses(page, "Add", by="week", from_FR="18:00")
-    assert "FR 18:00-22:00" in page.words
+    assert "Fri 6 pm-10 pm" in page.words
 
 
 def test_a_week_that_stood_there_gives_way_to_what_is_written(desk: Desk) -> None:

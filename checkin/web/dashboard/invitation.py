@@ -40,7 +40,9 @@ class InvitationForm(PasswordForm):
     """What a new account needs."""
 
     email = EmailField(
-        lazy("E-mail address"), filters=[stripped], render_kw={"autocomplete": "username", "spellcheck": "false"}
+        lazy("E-mail address (optional)"),
+        filters=[stripped],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
     )
 
 

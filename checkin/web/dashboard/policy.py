@@ -219,8 +219,8 @@ def _glance(stories: list[Played], start: datetime) -> list[tuple[str, list[str]
 def _saved(count: int) -> str:
     if not count:
         return _("Nothing was changed.")
-    saved = ngettext("%(num)s number is changed.", "%(num)s numbers are changed.", count)
-    return f"{saved} {_('Escalations that are open keep the numbers with which they began.')}"
+    saved = ngettext("%(num)s setting is changed.", "%(num)s settings are changed.", count)
+    return f"{saved} {_('Escalations that are open keep the settings with which they began.')}"
 
 
 def _changed(circle: CircleRow) -> list[str]:

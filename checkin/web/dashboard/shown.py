@@ -8,6 +8,8 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from markupsafe import Markup, escape
 
+from checkin.domain.on_call import parse_shifts
+from checkin.domain.shift_words import week_words
 from checkin.web.dashboard.language import _, language, locale
 from checkin.web.dashboard.signed import signed_or_none
 from checkin.wiring import Services
@@ -56,7 +58,12 @@ def shows(app: Flask, services: Services) -> None:
         number=lambda figure: "" if figure is None else format_decimal(figure, locale=locale()),
         percent=lambda share: "" if share is None else format_percent(share, locale=locale()),
         masked=masked,
+        availability=lambda shifts: week_words(parse_shifts(shifts), language(), _ALL),
     )
+
+
+_ALL = 2000
+"""Room for every shift of a week: a page need not be short."""
 
 
 def clock_words(local: datetime) -> str:

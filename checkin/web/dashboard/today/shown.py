@@ -1,7 +1,7 @@
 """What stands on Today and on a case's own page: rows become values that the templates only have to print."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,6 +96,7 @@ class Task:
     may_answer: bool
     phone: str | None
     why: str
+    volunteer: int | None = None
 
 
 def cases(session: Session, rows: Sequence[EscalationRow], me: int, now: datetime, most_steps: int) -> list[Case]:
@@ -174,9 +175,11 @@ def tasks(session: Session, circles: Circles, may_hear: bool, after: int = 0) ->
     persons = {task.person_id for task, _words in rows if task.person_id is not None}
     named = overview.names(session, persons)
     members = overview.members_of(session, persons)
+    volunteers = overview.volunteers_of(session, persons, circles)
     no_text = why_no_texts(session, persons)
     phones = overview.phones(session, persons - members.keys())
-    return [_task(task, inbound, named, members, no_text, phones, may_hear) for task, inbound in rows]
+    shown = [_task(task, inbound, named, members, no_text, phones, may_hear) for task, inbound in rows]
+    return [replace(task, volunteer=volunteers.get(task.person or 0)) for task in shown]
 
 
 def _task(
