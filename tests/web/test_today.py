@@ -205,6 +205,15 @@ def test_a_volunteer_of_a_task_is_a_link_to_their_page(town: Town, desk: Desk) -
     assert [link.text for link in page.select(".task a[href='/volunteers/1']")] == ["Ana"]
 
 
+def test_what_was_noticed_of_a_rating_is_said_in_the_readers_language(town: Town, desk: Desk) -> None:
+    for rating in ("4", "2"):
+        town.sam.sends(rating)
+        town.passes(minutes=1)
+    assert "2, down from 4 the last time" in desk.opens("/").words
+    desk.sends("/account/language", language="es")
+    assert "2, menos que 4 la última vez" in desk.opens("/").words
+
+
 def test_a_task_is_done_with_a_note(town: Town, desk: Desk) -> None:
     town.eve.sends("is this the number for the group?")
     town.passes(seconds=2)

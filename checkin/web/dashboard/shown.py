@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from checkin.domain.on_call import parse_shifts
 from checkin.domain.shift_words import week_words
 from checkin.web.dashboard.language import _, language, locale
+from checkin.web.dashboard.noticed import noticed
 from checkin.web.dashboard.signed import signed_or_none
 from checkin.wiring import Services
 
@@ -58,6 +59,7 @@ def shows(app: Flask, services: Services) -> None:
         number=lambda figure: "" if figure is None else format_decimal(figure, locale=locale()),
         percent=lambda share: "" if share is None else format_percent(share, locale=locale()),
         masked=masked,
+        noticed=noticed,
         availability=lambda shifts: week_words(parse_shifts(shifts), language(), _ALL),
     )
 
