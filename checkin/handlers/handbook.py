@@ -46,6 +46,10 @@ class Handbook:
         """What a circle says (None: the whole programme), as it stands at this moment."""
         return Words(self.messages, self._wordings.now(session), circle)
 
+    def languages(self, session: Session) -> frozenset[str]:
+        """The languages that there are texts in: packaged ones, and those in which somebody wrote own words."""
+        return frozenset(self.messages.languages) | {place[2] for place in self._wordings.now(session).newest}
+
     def policy(self, circle: CircleRow | None) -> Policy:
         """The policy of a circle; the programme's where there is none.
 

@@ -83,8 +83,8 @@ def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, int]) -> Ite
     if line.consent_at is not None and _instant(line.consent_at, zone) > desk.now:
         yield "consent_at: it is in the future"
     wanted, kept = line.language, known.person.language if known is not None else None
-    if wanted and wanted != kept and not _has_words(desk.handbook, wanted):
-        yield f"language: there are no texts in '{wanted}'; write {_one_of(desk.handbook.messages.languages)}"
+    if wanted and wanted != kept and not {wanted, wanted.split("-")[0]} & desk.handbook.languages(desk.session):
+        yield f"language: there are no texts in '{wanted}'; write {_one_of(desk.handbook.languages(desk.session))}"
     cell = line.schedule[0] if line.schedule is not None else None
     if (
         cell is not None
@@ -328,7 +328,3 @@ def _instant(at: datetime, zone: ZoneInfo) -> datetime:
 def _one_of(languages: Collection[str]) -> str:
     """`en (English) or es (Spanish)`."""
     return " or ".join(f"{code} ({LANGUAGE_NAMES.get(code, code)})" for code in sorted(languages))
-
-
-def _has_words(handbook: Handbook, language: str) -> bool:
-    return bool({language, language.split("-")[0]} & handbook.messages.languages)

@@ -66,9 +66,10 @@ def member_edit(services: Services) -> Door:
             query = query.where(CircleRow.id.in_(me.circles))
         with reading(services.engine) as session:
             circles = [row.name for row in session.scalars(query)]
+            languages = services.handbook.languages(session)
             volunteers = member_record.volunteers(session, circle) if circle is not None else []
         form.circle.choices = choices((name, name) for name in circles)
-        form.language.choices = choices(named(services.handbook.messages.languages | ({kept} if kept else set())))
+        form.language.choices = choices(named(languages | ({kept} if kept else set())))
         people = [(who.phone, who.name or "–") for _volunteer, who in volunteers]
         form.buddy.choices = choices([("", _("nobody")), *people])
         return form
