@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.reading import Calls, Context, read
-from checkin.domain.reading.level import level_of
 from checkin.domain.reading.features import BUCKETS
+from checkin.domain.reading.level import level_of
 from checkin.domain.reading.model import FILE, HEAVIEST, PAIRS, BadModel, closed, model, opened, pack
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.terms import Level
@@ -105,9 +105,7 @@ HEAD = {"step": 0.5, "bias": 0.0, "slope": 1.0, "offset": 0.0}
 ABOUT = {"thresholds": {}, "alert": HEAD, "crisis": HEAD}
 
 
-@given(
-    st.dictionaries(st.integers(0, BUCKETS - 1), st.tuples(*[st.integers(-HEAVIEST, HEAVIEST)] * 2), max_size=40)
-)
+@given(st.dictionaries(st.integers(0, BUCKETS - 1), st.tuples(*[st.integers(-HEAVIEST, HEAVIEST)] * 2), max_size=40))
 def test_what_is_written_to_a_file_is_read_from_it(weights):
     kept = sorted(weights)
     packed = bytes(pack(*weights[number]) for number in kept)

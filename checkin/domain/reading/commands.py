@@ -4,12 +4,13 @@ import re
 from functools import lru_cache
 
 from checkin.domain.reading import command_words as words
+from checkin.domain.reading.asked import asked_plainly
 from checkin.domain.reading.normalise import bare
+from checkin.domain.reading.spans import counted, in_figures
 from checkin.domain.reading.swaps import swap_command
 from checkin.domain.reading.values import Command
 from checkin.domain.terms import Role
 
-_COUNTED = re.compile(rf"\b({'|'.join(words.NUMBERS)}) (?={'|'.join(words.UNITS)}\b)")
 _SPACED = re.compile(r"\b(on|off|take|pass|done|ack|pause|swap|cover)(\d)")
 _NOT_AVAILABLE = re.compile(r"^(?:no|nao|pas) (?:estoy |estou )?(?=dispo)")
 _NUMBER_AND_UNIT = re.compile(r"(\d{1,3}) ?([a-z]+)")
@@ -18,7 +19,14 @@ _LONGEST = 60
 
 @lru_cache(maxsize=4)  # asked of one text before the model, and for what it is
 def command_of(text: str, roles: frozenset[Role]) -> Command | None:
-    """The command that a text is; None where it is none. A command is the whole text, never a part of a sentence."""
+    """The command that a text is; None where it is none.
+
+    A command is the whole text, or what a sentence asks beside nothing but the reasons that people give.
+    """
+    return _in_a_word(text, roles) or asked_plainly(text)
+
+
+def _in_a_word(text: str, roles: frozenset[Role]) -> Command | None:
     said = _said_plainly(text)
     if not said or len(said) > _LONGEST:
         return None
@@ -89,19 +97,6 @@ def _span(said: str) -> str:
     if found is None or found[2] in ("h", "d", "w"):
         return words.DAYS.get(span["span"], span["span"])
     return counted(found[1], found[2])
-
-
-def in_figures(said: str) -> str:
-    """Plain words with the number before a unit of time in figures: `two weeks` is `2 weeks`."""
-    return _COUNTED.sub(lambda number: f"{words.NUMBERS[number[1]]} ", said)
-
-
-def counted(number: str, unit: str) -> str:
-    """So many of a unit, as a span is understood further on: `3 weeks`, `1 day`; months are days."""
-    many, of = int(number), words.UNITS[unit]
-    if of == "months":
-        many, of = many * 30, "days"
-    return f"{many} {of if many != 1 else of[:-1]}"
 
 
 def _done(rest: str) -> Command | None:

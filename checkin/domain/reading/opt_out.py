@@ -8,6 +8,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from checkin.domain.reading.beside import cries, unread
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import bare, clauses
 from checkin.domain.reading.phrases import Hit, Phrases
@@ -33,11 +34,14 @@ STOP_WORDS = frozenset(
         *"arretez desabonner desabonnement desabonnez desabonne desinscrire desinscrivez resilier".split(),
         *("desabonnez moi", "desabonne moi", "desinscrivez moi", "me desabonner", "me desinscrire", "arretez ca"),
         *("plus de messages", "plus de message", "plus de sms", "stop les messages", "stop messages", "stop tout"),
+        *"exit remove cancle deactivate deregister unregister unsuscribe unsubcribe".split(),
+        *("s t o p", "stop pf", "fin abonnement", "fin de labonnement", "quitter la liste", "baja definitiva"),
     }
 )
 GIVING_UP_WORDS = frozenset({"end", "quit", "cancel"})
 _MAYBE_STOP = frozenset(
     {
+        *("leave", "finish", "not interested", "no longer interested", "not for me", "dejar", "quitter", "terminer"),
         *("stop it", "just stop", "leave me alone", "please leave me alone", "leave me be", "go away", "no more"),
         *("no more please", "dejame en paz", "dejenme en paz", "laissez moi tranquille", "me deixa em paz"),
         *("dejame tranquilo", "dejame tranquila", "dejenme tranquilo", "dejenme tranquila", "dejenme en paz por favor"),
@@ -117,6 +121,7 @@ _POLITE = re.compile(
 
 
 _LONGEST_ASKED = 80
+_MOST_UNREAD = 3
 
 
 class Stop(Enum):
@@ -127,9 +132,9 @@ class Stop(Enum):
     YES = 2
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _phrases(of: str) -> Phrases[str]:
-    """The sentences that ask to `stop` or to `start`, or come from a `wrong_person`; read once."""
+    """The sentences that ask to `stop` or to `start`, that `limit` either, or come from a `wrong_person`; read once."""
     data = table("opt_out")
     return Phrases((phrase, of, data["class"]) for phrase in data[of]["words"])
 
@@ -143,24 +148,53 @@ def asks_to_stop(text: str) -> Stop:
     """Whether a sentence asks for no more messages. What is only probable stops them too, and a person asks."""
     if _one_word(text) in _MAYBE_STOP:
         return Stop.MAYBE
-    return Stop.YES if stop_clauses(text) else Stop.NO
+    if not any(_stops(clause) for clause in clauses(text)):
+        return Stop.NO
+    return Stop.MAYBE if cries(text) else Stop.YES
 
 
 @lru_cache(maxsize=4)  # asked of one text for its level, and for what it is
 def stop_clauses(text: str) -> frozenset[str]:
-    """The parts of a text that ask for no more messages."""
-    return frozenset(
-        clause for clause in clauses(text) if any(_meant_for_us(hit, clause) for hit in _phrases("stop").find(clause))
+    """The parts of a text that ask for no more messages, and say little else."""
+    if cries(text):
+        return frozenset()
+    found = {clause: _stops(clause) for clause in clauses(text)}
+    return frozenset(clause for clause, hits in found.items() if hits and unread(clause, hits) <= _MOST_UNREAD)
+
+
+def for_a_while(clause: str) -> tuple[Hit[str], ...]:
+    """What asks for no messages in a part of a text, and says for how long, or for when."""
+    return tuple(
+        hit
+        for of in ("stop", "start")
+        for hit in _phrases(of).find(clause)
+        if _meant_for_us(hit, clause) and _is_limited(clause, hit)
     )
+
+
+def _stops(clause: str) -> tuple[Hit[str], ...]:
+    hits = _phrases("stop").find(clause)
+    return tuple(hit for hit in hits if _meant_for_us(hit, clause) and not _is_limited(clause, hit))
+
+
+def _is_limited(clause: str, hit: Hit[str]) -> bool:
+    """Whether it says behind what is asked how long it shall be so: until a day, for a week, over the holidays."""
+    return any(limit.start >= hit.start and limit.end > hit.end - 1 for limit in _phrases("limit").find(clause))
 
 
 def asks_to_start(text: str) -> bool:
     """Whether a sentence asks for the messages again. What is negated anywhere before it does not."""
-    return any(
-        not _NOT_WANTED.intersection(clause[: hit.end].split())
-        for clause in clauses(text)
-        for hit in _phrases("start").find(clause)
+    parts = clauses(text)
+    hits = {clause: tuple(_phrases("start").find(clause)) for clause in parts}
+    asked = any(
+        not _NOT_WANTED.intersection(clause[: hit.end].split()) and not _is_limited(clause, hit)
+        for clause, found in hits.items()
+        for hit in found
     )
+    if not asked:
+        return False
+    left = sum(unread(clause, found) for clause, found in hits.items())
+    return left <= _MOST_UNREAD and not cries(text)
 
 
 def is_wrong_person(text: str) -> bool:

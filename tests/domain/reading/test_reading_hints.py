@@ -1,4 +1,4 @@
-"""Hints: phrases that are too often wrong to call somebody by themselves. They count where nothing can explain them, and
+"""Hints: phrases that are too often wrong to call somebody alone. They count where nothing can explain them, and
 where the model hears them too; else a person reads the text. What is no hint calls whatever the model makes of it."""
 
 import pytest
@@ -70,9 +70,8 @@ def test_what_is_no_hint_calls_whatever_the_model_hears():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_hint_is_a_phrase_of_its_lexicon(language):
-    phrases = {
-        hit.written for hit in lexicon().phrases.all if hit.meaning.language == language and hit.meaning.level is not None
-    }
+    lines = lexicon().phrases.all
+    phrases = {line.written for line in lines if line.meaning.language == language and line.meaning.level is not None}
     hints = table("hints")[language]
     assert sorted(set(hints).difference(phrases)) == []
     assert len(hints) == len(set(hints))
@@ -83,7 +82,8 @@ def test_what_a_text_says_without_its_hints_is_told_beside_what_it_says():
     assert (need.level, need.sure) == (Level.CRISIS, None)
     need = level_of("off to the cremation today, will wear the blue hat")
     assert need.level is Level.DISTRESS
-    assert need.sure is not None and need.sure.level is Level.CONCERN
+    assert need.sure is not None
+    assert need.sure.level is Level.CONCERN
 
 
 @pytest.mark.parametrize(
