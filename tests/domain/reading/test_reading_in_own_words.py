@@ -145,7 +145,9 @@ def test_a_cry_is_never_only_a_command(text):
     assert reading.level in ALERTS or reading.kind in (Kind.WORDS, Kind.NOT_UNDERSTOOD) or reading.gives_up_or_stop
 
 
-@pytest.mark.parametrize("text", ["my wife died, take me off the list", "stop texting me, my husband is dead"])
+@pytest.mark.parametrize(
+    "text", ["stop texting me, my husband is dead", "take me off this list, the dog is dead and so is everything"]
+)
 def test_a_stop_beside_a_death_is_kept_and_a_person_asks(text):
     reading = read(text)
     assert reading.kind is Kind.OPT_OUT
