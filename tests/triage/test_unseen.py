@@ -2,7 +2,8 @@
 
 They train nothing (`test_model.py` sees to it). The floors lie a little below what was measured; README and the model's
 card tell the figures. `plain` and `newest` are how members mostly write; `hard` is written to be missed, or to alarm
-falsely. Of `newest` the commands were looked at after they had been measured, and one cry that a command had eaten.
+falsely; `dialects` is the hardest, in the speech of many places; of `inbox` half is plain and half easily misread. Of
+`newest` and `hard` the commands were looked at after they had been measured; of `dialects` and `inbox` no text was.
 """
 
 from pathlib import Path
@@ -17,34 +18,54 @@ from checkin.triage.rows import OWN, rows_of
 UNSEEN = Path(__file__).parent / "unseen"
 FLOORS = {
     ("plain", "crisis read as crisis"): 0.88,
-    ("plain", "crisis raised as any alert"): 0.94,
-    ("plain", "crisis or distress raised"): 0.96,
-    ("plain", "commands understood"): 0.88,
-    ("newest", "crisis read as crisis"): 0.87,
-    ("newest", "crisis raised as any alert"): 0.945,
-    ("newest", "crisis or distress raised"): 0.95,
-    ("newest", "commands understood"): 0.92,
-    ("hard", "crisis read as crisis"): 0.75,
-    ("hard", "crisis raised as any alert"): 0.88,
-    ("hard", "crisis or distress raised"): 0.91,
+    ("plain", "crisis raised as any alert"): 0.955,
+    ("plain", "crisis or distress raised"): 0.97,
+    ("plain", "commands understood"): 0.92,
+    ("newest", "crisis read as crisis"): 0.925,
+    ("newest", "crisis raised as any alert"): 0.965,
+    ("newest", "crisis or distress raised"): 0.965,
+    ("newest", "commands understood"): 0.96,
+    ("hard", "crisis read as crisis"): 0.83,
+    ("hard", "crisis raised as any alert"): 0.94,
+    ("hard", "crisis or distress raised"): 0.955,
     ("hard", "commands understood"): 0.86,
+    ("dialects", "crisis read as crisis"): 0.82,
+    ("dialects", "crisis raised as any alert"): 0.91,
+    ("dialects", "crisis or distress raised"): 0.925,
+    ("dialects", "commands understood"): 0.66,
+    ("inbox", "crisis read as crisis"): 0.82,
+    ("inbox", "crisis raised as any alert"): 0.89,
+    ("inbox", "crisis or distress raised"): 0.9,
+    ("inbox", "commands understood"): 0.69,
 }
 CEILINGS = {
     ("plain", "false alarms on harmless texts"): 0.025,
-    ("plain", "false crisis"): 0.015,
+    ("plain", "false crisis"): 0.012,
     ("plain", "alert texts eaten by a command"): 0.0,
-    ("newest", "false alarms on harmless texts"): 0.065,
-    ("newest", "false crisis"): 0.035,
+    ("newest", "false alarms on harmless texts"): 0.055,
+    ("newest", "false crisis"): 0.03,
     ("newest", "alert texts eaten by a command"): 0.0,
-    ("hard", "false alarms on harmless texts"): 0.14,
-    ("hard", "false crisis"): 0.075,
+    ("hard", "false alarms on harmless texts"): 0.09,
+    ("hard", "false crisis"): 0.035,
     ("hard", "alert texts eaten by a command"): 0.0,
+    ("dialects", "false alarms on harmless texts"): 0.115,
+    ("dialects", "false crisis"): 0.055,
+    ("dialects", "alert texts eaten by a command"): 0.004,
+    ("inbox", "false alarms on harmless texts"): 0.09,
+    ("inbox", "false crisis"): 0.04,
+    ("inbox", "alert texts eaten by a command"): 0.0,
 }
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[tuple[str, str], Share]:
-    sets = {"plain": ["c.csv"], "newest": ["d.csv"], "hard": ["a.csv", "b.csv"]}
+    sets = {
+        "plain": ["c.csv"],
+        "newest": ["d.csv"],
+        "hard": ["a.csv", "b.csv"],
+        "dialects": ["e.csv"],
+        "inbox": ["f.csv"],
+    }
     return {
         (name, what): share
         for name, files in sets.items()

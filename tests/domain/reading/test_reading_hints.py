@@ -103,7 +103,7 @@ def test_who_means_it_is_heard(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "drowning in courgettes here, does anyone want a bag of them",
+        "drowned the pudding in custard as god intended",
         "funeral for my last good sock held today, rip left foot",
         "my team drowned again, four nil, off to the pub",
     ],
