@@ -39,4 +39,4 @@ def test_who_writes_hours_into_the_week_has_chosen_it(town: Town, page: Page) ->
     friday.get_by_label("From").fill("18:00")
     friday.get_by_label("Until").fill("22:00")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("FR 18:00-22:00")).to_be_visible()
+    expect(page.get_by_text("Fri 6 pm-10 pm")).to_be_visible()

@@ -6,7 +6,7 @@ from checkin.triage.rows import Row
 from checkin.triage.training import train
 from tests.town import Town
 
-WORDS = "zorgle today again and again"
+WORDS = "zorgle today and tomorrow"
 
 
 def test_the_programmes_own_model_reads_its_texts(town: Town) -> None:
