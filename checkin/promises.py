@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from checkin.domain.discreet import names_programme
 from checkin.domain.escalation.coordinators import is_paging
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import Cause, EscalationId, Phone
@@ -202,7 +203,7 @@ def _words(session: Session, first: int) -> Iterator[Broken]:
         if any(_is_of_another(session, match.group(), person) for match in _NUMBER.finditer(body)):
             yield Broken("P8", "a text holds the number of another person", f"delivery {row}")
         if member is not None and member.discreet and circle.programme != circle.discreet_name:
-            named = re.search(rf"\b{re.escape(circle.programme)}\b", body)
+            named = names_programme(body, circle.programme)
             if named and not session.scalar(promised.CHANGED_SINCE, {"person": person.id, "since": at}):
                 yield Broken("P9", "a text to a discreet member names the programme", f"delivery {row}")
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
+from checkin.domain.discreet import names_programme
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import EscalationId, Lane, PersonId, Phone
 from checkin.handlers import erased_cried
@@ -150,7 +151,7 @@ def _sayable(session: Session, handbook: Handbook, to: PersonId, words: str) -> 
         raise CannotAct("holds_a_number")
     circle = people.circle_by_id(session, member.circle_id if member is not None else None)
     if member is not None and member.discreet and circle is not None and circle.programme != circle.discreet_name:
-        if re.search(rf"\b{re.escape(circle.programme)}\b", own):
+        if names_programme(own, circle.programme):
             raise CannotAct("names_the_programme")
     return {"words": own}
 

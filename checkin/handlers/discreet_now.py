@@ -1,11 +1,11 @@
 """A text was written before its member became discreet: it leaves without the programme's name all the same (P9)."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import Kind
+from checkin.domain.discreet import renamed
 from checkin.domain.terms import PersonId
 from checkin.store import people
 from checkin.store.tables import DeliveryRow, LookInRow, MemberRow
@@ -22,15 +22,8 @@ def discreet_now(session: Session, rows: Sequence[DeliveryRow]) -> None:
     for row in rows:
         member = _whose(session, row) if row.kind == Kind.TEXT.value and row.template not in _CARRIES_WORDS else None
         circle = people.circle_by_id(session, member.circle_id) if member is not None and member.discreet else None
-        if circle is not None and circle.programme in row.body:
-            row.body = re.sub(
-                rf"(?<!\w){re.escape(circle.programme)}(?!\w)", _literally(circle.discreet_name), row.body
-            )
-
-
-def _literally(name: str) -> str:
-    """A name as `re.sub` takes it: no sign of it means anything."""
-    return name.replace("\\", r"\\")
+        if circle is not None:
+            row.body = renamed(row.body, circle.programme, circle.discreet_name)
 
 
 def _whose(session: Session, row: DeliveryRow) -> MemberRow | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin.domain.discreet import names_programme
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.relay import NUMBER
@@ -128,7 +129,7 @@ def _names(session: Session, handbook: Handbook, circle: int | None, text: str) 
     if circle is not None:
         query = query.where(CircleRow.id == circle)
     pairs = [(policy.programme, policy.discreet_name), *session.execute(query)]
-    named = {name for name, discreet in pairs if name != discreet and re.search(rf"\b{re.escape(name)}\b", text)}
+    named = {name for name, discreet in pairs if name != discreet and names_programme(text, name)}
     mend = "write {{ programme }}: whoever asked for it gets the discreet name then"
     return [Problem("names", f"'{name}' names the programme", mend, about={"word": name}) for name in sorted(named)]
 
