@@ -21,7 +21,7 @@ LONGEST = 24
 def shift_words(shift: Stretch, zone: ZoneInfo, language: str) -> str:
     """`Tue 24 6-10 pm`, `mar 24 18-22 h`: the day on which it begins, from and to."""
     start, end = shift[0].astimezone(zone), shift[1].astimezone(zone)
-    spoken = "es" if language.startswith("es") else "en"
+    spoken = _spoken(language)
     first, last = _DAYS[spoken][start.weekday()], _DAYS[spoken][end.weekday()]
     if shift[1] - shift[0] > timedelta(hours=24):
         clocks = (_by_24(start), f"{_by_24(end)} h") if spoken == "es" else (_by_12(start, True), _by_12(end, True))
@@ -43,18 +43,18 @@ def shift_begins(start: datetime, zone: ZoneInfo, language: str) -> str:
 def day_and_clock(at: datetime, zone: ZoneInfo, language: str) -> str:
     """`Tue 18:00`, `mar 18:00`: a moment of the coming days."""
     local = at.astimezone(zone)
-    return f"{_DAYS['es' if language.startswith('es') else 'en'][local.weekday()]} {local:%H:%M}"
+    return f"{_DAYS[_spoken(language)][local.weekday()]} {local:%H:%M}"
 
 
 def date_words(at: datetime, zone: ZoneInfo, language: str) -> str:
     """`4 Dec`, `4 dic`: a date as a text names it."""
     local = at.astimezone(zone)
-    return f"{local.day} {_MONTHS['es' if language.startswith('es') else 'en'][local.month - 1]}"
+    return f"{local.day} {_MONTHS[_spoken(language)][local.month - 1]}"
 
 
 def week_words(shifts: Shifts, language: str, room: int) -> str:
     """`Mon-Fri 9 am-9 pm; Sat 10 am-2 pm`, `lun-vie 9-21 h`: a week of shifts, as much of it as there is room for."""
-    spoken = "es" if language.startswith("es") else "en"
+    spoken = _spoken(language)
     if not shifts.spans:
         return "siempre" if spoken == "es" else "always"
     words = ""
@@ -68,6 +68,11 @@ def week_words(shifts: Shifts, language: str, room: int) -> str:
             break
         words = longer
     return words
+
+
+def _spoken(language: str) -> str:
+    """The language that texts are in for whoever speaks this one."""
+    return "es" if language.startswith("es") else "en"
 
 
 def _days(days: tuple[int, ...], names: tuple[str, ...]) -> str:

@@ -38,6 +38,11 @@ def worst(*levels: Level) -> Level:
     return max(levels, key=lambda level: level.rank, default=Level.OK)
 
 
+def mildest(first: Level, *others: Level) -> Level:
+    """Return the level that may wait longest."""
+    return min((first, *others), key=lambda level: level.rank)
+
+
 class Lane(StrEnum):
     """The order in which deliveries leave: urgent before reply before checkin before bulk."""
 

@@ -8,7 +8,7 @@ import random
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
@@ -129,7 +129,7 @@ def _small(
     return Small(kept, (one, other), alert, crisis)
 
 
-def _in_steps(trained: Trained, kept: Iterable[int]) -> tuple[float, Trained]:
+def _in_steps(trained: Trained, kept: Sequence[int]) -> tuple[float, Trained]:
     """The weights that are kept, rounded to HEAVIEST steps up and down; all others are nothing."""
     sizes = sorted(abs(trained.weights[number]) for number in kept)
     step = (sizes[min(int(CLIPPED * len(sizes)), len(sizes) - 1)] if sizes else 0.0) / HEAVIEST or 1.0

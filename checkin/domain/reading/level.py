@@ -20,7 +20,7 @@ from functools import lru_cache
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.reading.phrases import Hit, Phrases
-from checkin.domain.terms import Level, Why, worst
+from checkin.domain.terms import Level, Why, mildest, worst
 
 LANGUAGES = ("en", "es", "fr", "pt")
 _MARKS = ("past", "still", "fiction", "laughing", "fine")
@@ -149,6 +149,8 @@ def level_of(text: str, language: str = "en") -> Need:
     """How soon the writer of a text needs a person. Every language's lexicon is tried: people mix them."""
     found = [each for clause in clauses(text) if (each := _clause_level(clause)) is not None]
     need = _need([each.all for each in found], found, language)
+    if all(each.sure.level is each.all.level for each in found):
+        return need
     sure = _need([each.sure for each in found], found, language)
     return need if need.level is sure.level else replace(need, sure=sure)
 
@@ -187,8 +189,12 @@ def _need(said: Sequence[_Said], found: Sequence[_Found], language: str) -> Need
 
 def phrases_in(clause: str) -> list[tuple[Hit[Family], Level]]:
     """Each phrase of a clause that means a level and is no part of an idiom, with the level that is left of it."""
-    idioms = lexicon().explained(clause)
-    return _levels_left([hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)], clause)
+    return _levels_left(_hits(clause, lexicon().explained(clause)), clause)
+
+
+def _hits(clause: str, idioms: list[Hit[Family]]) -> list[Hit[Family]]:
+    """Each phrase and mark of a clause that is no part of an idiom."""
+    return [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)]
 
 
 def _levels_left(hits: Sequence[Hit[Family]], clause: str) -> list[tuple[Hit[Family], Level]]:
@@ -199,26 +205,24 @@ def _levels_left(hits: Sequence[Hit[Family]], clause: str) -> list[tuple[Hit[Fam
 def _clause_level(clause: str) -> _Found | None:
     """The worst of what a clause says; None where nothing in it is known."""
     idioms = lexicon().explained(clause)
-    hits = [hit for hit in lexicon().phrases.find(clause) if not _idiomatic(hit, idioms, clause)]
+    hits = _hits(clause, idioms)
     told = any(idiom.meaning.name != "beside" for idiom in idioms)
     if not hits and not told:
         return None
     best, sure, explained = _NOTHING, _NOTHING, told
     for hit, level in _levels_left(hits, clause):
         explained = explained or level is not hit.meaning.level
-        words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
-        best = _worse(best, level, words, hit)
-        sure = _worse(sure, _at_most_a_concern(level) if hit.meaning.is_hint else level, words, hit)
+        best = _worse(best, level, hit, clause)
+        sure = _worse(sure, mildest(level, Level.CONCERN) if hit.meaning.is_hint else level, hit, clause)
     is_explained = explained and best.level.rank < Level.DISTRESS.rank
     return _Found(best, sure, frozenset({clause} if is_explained else ()))
 
 
-def _worse(said: _Said, level: Level, words: str, hit: Hit[Family]) -> _Said:
-    return _Said(level, Why(level.value, words), hit.meaning.language) if level.rank > said.level.rank else said
-
-
-def _at_most_a_concern(level: Level) -> Level:
-    return level if level.rank < Level.CONCERN.rank else Level.CONCERN
+def _worse(said: _Said, level: Level, hit: Hit[Family], clause: str) -> _Said:
+    if level.rank <= said.level.rank:
+        return said
+    words = f"{hit.meaning.name}: {clause[hit.start : hit.end].strip()}"
+    return _Said(level, Why(level.value, words), hit.meaning.language)
 
 
 def _idiomatic(hit: Hit[Family], idioms: list[Hit[Family]], clause: str) -> bool:

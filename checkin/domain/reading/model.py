@@ -1,7 +1,7 @@
 """A small linear model beside the rules: how surely a text needs a person, and which words say so.
 
-It only ever raises what the rules say. Two sums over the features of a text, one for "needs a person soon" (an alert)
-and one for "life may be at risk now" (a crisis), are compared with thresholds. One file holds all of it:
+It only ever raises what the rules are sure of. Two sums over the features of a text, one for "needs a person soon" (an
+alert) and one for "life may be at risk now" (a crisis), are compared with thresholds. One file holds all of it:
 
     a line of JSON (what it was trained on, scales, thresholds, calibration), then, deflated: for each bucket that is
     kept how many are left out before it (seven bits a byte, the lowest first; the eighth says that more follow), then
@@ -158,7 +158,7 @@ def opened(content: bytes) -> Model:
         raise BadModel("this file holds no model of ours: make one with checkin triage train") from None
     if about.get("format") != FORMAT or about.get("buckets") != BUCKETS:
         raise BadModel("this model was made by another version: make one with checkin triage train")
-    weights = _spread(body, int(about["kept"]))
+    weights = _spread(body, about.get("kept"))
     alert, crisis = (Head(head["step"], head["bias"], head["slope"], head["offset"]) for head in heads)
     return Model(about, weights, alert, crisis)
 
@@ -176,8 +176,9 @@ def closed(about: Mapping[str, Any], kept: Sequence[int], packed: bytes) -> byte
     return head.encode() + b"\n" + zlib.compress(bytes(gaps) + packed, 9)
 
 
-def _spread(body: bytes, kept: int) -> bytes:
-    """The byte of each bucket. Raises BadModel where the file was cut or changed."""
+def _spread(body: bytes, kept: object) -> bytes:
+    """The byte of each bucket, of which so many are kept. Raises BadModel where the file was cut or changed."""
+    kept = kept if isinstance(kept, int) else -1
     numbers, number, shift, gap = list[int](), -1, 0, 0
     for byte in body[: max(len(body) - kept, 0)]:
         gap |= (byte & 127) << shift

@@ -14,7 +14,7 @@ from checkin.domain.reading.level import Need, level_of
 from checkin.domain.reading.model import Model, Score
 from checkin.domain.reading.normalise import LONGEST, clauses
 from checkin.domain.reading.values import Calls
-from checkin.domain.terms import Level, Why
+from checkin.domain.terms import Level, Why, mildest
 
 _READ_AT_EACH_END = 20_000
 _OVERLAP = 300
@@ -66,11 +66,8 @@ def _up_to(need: Need, heard: Level) -> Need:
         return need
     if heard.rank <= need.sure.level.rank:
         return need.sure
-    return replace(need, level=heard, reasons=tuple(_at_most(heard, why) for why in need.reasons))
-
-
-def _at_most(level: Level, why: Why) -> Why:
-    return replace(why, code=level.value) if Level(why.code).rank > level.rank else why
+    reasons = tuple(replace(why, code=mildest(heard, Level(why.code)).value) for why in need.reasons)
+    return replace(need, level=heard, reasons=reasons)
 
 
 def _raised(need: Need, level: Level, by: Model, score: Score) -> Need:

@@ -162,30 +162,34 @@ def stop_clauses(text: str) -> frozenset[str]:
     return frozenset(clause for clause, hits in found.items() if hits and unread(clause, hits) <= _MOST_UNREAD)
 
 
+@lru_cache(maxsize=32)  # each part is asked for an end, a pause and a beginning
+def _hits(of: str, clause: str) -> tuple[Hit[str], ...]:
+    return tuple(_phrases(of).find(clause))
+
+
 def for_a_while(clause: str) -> tuple[Hit[str], ...]:
     """What asks for no messages in a part of a text, and says for how long, or for when."""
     return tuple(
         hit
         for of in ("stop", "start")
-        for hit in _phrases(of).find(clause)
+        for hit in _hits(of, clause)
         if _meant_for_us(hit, clause) and _is_limited(clause, hit)
     )
 
 
 def _stops(clause: str) -> tuple[Hit[str], ...]:
-    hits = _phrases("stop").find(clause)
-    return tuple(hit for hit in hits if _meant_for_us(hit, clause) and not _is_limited(clause, hit))
+    return tuple(hit for hit in _hits("stop", clause) if _meant_for_us(hit, clause) and not _is_limited(clause, hit))
 
 
 def _is_limited(clause: str, hit: Hit[str]) -> bool:
     """Whether it says behind what is asked how long it shall be so: until a day, for a week, over the holidays."""
-    return any(limit.start >= hit.start and limit.end > hit.end - 1 for limit in _phrases("limit").find(clause))
+    return any(limit.start >= hit.start and limit.end >= hit.end for limit in _hits("limit", clause))
 
 
 def asks_to_start(text: str) -> bool:
     """Whether a sentence asks for the messages again. What is negated anywhere before it does not."""
     parts = clauses(text)
-    hits = {clause: tuple(_phrases("start").find(clause)) for clause in parts}
+    hits = {clause: _hits("start", clause) for clause in parts}
     asked = any(
         not _NOT_WANTED.intersection(clause[: hit.end].split()) and not _is_limited(clause, hit)
         for clause, found in hits.items()

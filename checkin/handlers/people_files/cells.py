@@ -76,11 +76,12 @@ def optional_words_cell(text: str, longest: int) -> str:
 def language_cell(text: str) -> str:
     """A language by its code (`es`, `pt-BR`), or by its name where that is a common one."""
     code = _LANGUAGES.get(text.lower(), text)
-    if not _LANGUAGE.match(code[:2].lower() + code[2:]):
+    code = code[:2].lower() + code[2:]
+    if not _LANGUAGE.match(code):
         raise BadCell(f"'{text[:20]}' is no language; write its code, such as en or es")
-    if code[:2].lower() + code[2:] not in LANGUAGE_NAMES and code.lower().split("-")[0] not in LANGUAGE_NAMES:
+    if code not in LANGUAGE_NAMES and code.lower().split("-")[0] not in LANGUAGE_NAMES:
         raise BadCell(f"no language has the code '{text[:20]}'; English is en, Spanish es")
-    return code[:2].lower() + code[2:]
+    return code
 
 
 def languages_cell(text: str) -> tuple[str, ...]:

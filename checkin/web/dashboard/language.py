@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,9 @@ def locale() -> Locale:
 def named(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Languages by code, each with its name in the reader's language."""
     names = locale().languages
-    return sorted(((code, str(names.get(code.replace("-", "_"), code)).capitalize()) for code in codes), key=_by_name)
-
-
-def _by_name(pair: tuple[str, str]) -> str:
-    return pair[1]
+    return sorted(
+        ((code, str(names.get(code.replace("-", "_"), code)).capitalize()) for code in codes), key=itemgetter(1)
+    )
 
 
 def _(message: str, **values: Any) -> str:
