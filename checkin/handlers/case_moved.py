@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.escalation import URGENCY, Escalation, Event, Opened, Raised, Scene, State, decide
+from checkin.domain.escalation import URGENCY, ChoicesWanted, Escalation, Event, Opened, Raised, Scene, State, decide
 from checkin.domain.on_call import Change, Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
-from checkin.domain.routing import Candidate, Need, Ranking, rank
+from checkin.domain.routing import Candidate, Need, rank
 from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
 from checkin.handlers import told_outside
 from checkin.handlers.apply import apply
@@ -32,7 +32,12 @@ def move_case(
     before = escalations.load(session, escalation)
     if before.state is State.CLOSED:
         return before
-    decision = decide(before, event, now, _scene(session, handbook, before, event, now))
+    scene = _scene(session, handbook, before, event, now)
+    try:
+        decision = decide(before, event, now, scene)
+    except ChoicesWanted:
+        choose_alone(session, now)
+        decision = decide(before, event, now, _with_choices(session, handbook, before, event, now, scene))
     escalations.save(session, before, decision.case)
     told_outside.case_moved(session, before, decision.case, event, now)
     apply(session, handbook, decision.effects, now)
@@ -80,18 +85,13 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     member = session.get_one(MemberRow, case.member)
     person = session.get_one(PersonRow, member.person_id)
     policy = handbook.policy(people.circle_by_id(session, member.circle_id))
-    rising = isinstance(event, Raised) and URGENCY[event.cause] > URGENCY[case.cause]
-    cause = event.cause if isinstance(event, Raised) and rising else case.cause
+    cause = _cause_after(case, event)
     opens_at = handbook.next_allowed(person, policy.contact_hours, now)
-    if case.state is State.OFFERING or isinstance(event, Opened | Raised):
-        choose_alone(session, now)
     volunteers = {offer.volunteer for offer in case.offers}
     if case.holder is not None:
         volunteers.add(case.holder)
-    ranking = _ranked(session, handbook, case, member, person, policy, cause, now)
     return Scene(
-        choices=ranking.choices,
-        refused=ranking.refused,
+        choices=None,
         coordinators=people.coordinators(session, CircleId(member.circle_id)),
         persons=people.volunteer_persons(session, volunteers),
         offers_from=opens_at,
@@ -100,23 +100,27 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
     )
 
 
+def _with_choices(
+    session: Session, handbook: Handbook, case: Escalation, event: Event, now: datetime, scene: Scene
+) -> Scene:
+    """The same scene, with who could be asked."""
+    member = session.get_one(MemberRow, case.member)
+    person = session.get_one(PersonRow, member.person_id)
+    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
+    need, standing = stand(session, handbook, case, member, person, policy, _cause_after(case, event), now)
+    ranking = rank(need, standing, now)
+    return replace(scene, choices=ranking.choices, refused=ranking.refused)
+
+
+def _cause_after(case: Escalation, event: Event) -> Cause:
+    """What a case is about once this has happened."""
+    rising = isinstance(event, Raised) and URGENCY[event.cause] > URGENCY[case.cause]
+    return event.cause if isinstance(event, Raised) and rising else case.cause
+
+
 def choose_alone(session: Session, now: datetime) -> None:
     """Until the end of this transaction nobody else chooses a volunteer: or several cases choose the same one."""
     one_at_a_time(session, "offers", now)
-
-
-def _ranked(
-    session: Session,
-    handbook: Handbook,
-    case: Escalation,
-    member: MemberRow,
-    person: PersonRow,
-    policy: Policy,
-    cause: Cause,
-    now: datetime,
-) -> Ranking:
-    need, standing = stand(session, handbook, case, member, person, policy, cause, now)
-    return rank(need, standing, now)
 
 
 def stand(

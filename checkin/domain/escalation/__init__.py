@@ -58,6 +58,7 @@ from checkin.domain.escalation.raising import open_case, raise_case
 from checkin.domain.escalation.telling import tell_truth
 from checkin.domain.escalation.values import (
     URGENCY,
+    ChoicesWanted,
     Decision,
     Ending,
     Escalation,
@@ -73,6 +74,7 @@ __all__ = [
     "URGENCY",
     "Acknowledged",
     "CalledByHand",
+    "ChoicesWanted",
     "Closed",
     "Decision",
     "Ending",
@@ -105,6 +107,7 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
     """Say what happens next in one escalation. `now` is UTC.
 
     An event that no longer fits (a second volunteer presses 1, a callback comes twice) changes nothing.
+    Raises ChoicesWanted where somebody is to be asked and the scene does not hold who could be.
     """
     if case.state is State.CLOSED:
         return Decision(case)

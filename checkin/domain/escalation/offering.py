@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from checkin.domain import effects as do
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.escalation.values import (
+    ChoicesWanted,
     Decision,
     Escalation,
     Offer,
@@ -88,12 +89,16 @@ def _to_ask(case: Escalation, now: datetime, scene: Scene) -> list[Choice]:
 
     Nobody twice in a round; while it rests between two, only who was not asked in the last.
     """
+    room = case.policy.ring_at_once - sum(is_open(offer) for offer in case.offers)
+    if room <= 0:
+        return []
+    if scene.choices is None:
+        raise ChoicesWanted
     first = case.progress.round - 1 if _is_resting(case, now) else case.progress.round
     asked = {offer.volunteer for offer in case.offers if offer.round >= first}
     others = (choice for choice in scene.choices if choice.person != case.member_person)
     fresh = [choice for choice in others if choice.volunteer not in asked]
-    room = case.policy.ring_at_once - sum(is_open(offer) for offer in case.offers)
-    return fresh[: max(room, 0)]
+    return fresh[:room]
 
 
 def offer_by_hand(case: Escalation, choice: Choice, by: PersonId, now: datetime) -> Decision:

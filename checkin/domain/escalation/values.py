@@ -123,15 +123,21 @@ class Escalation:
     next_action_at: datetime | None = None
 
 
+class ChoicesWanted(Exception):
+    """Somebody is to be asked, and the scene does not hold who could be: look for them, and decide again."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """The world around a case at the moment of deciding.
 
     `offers_from` is when the member's contact hours open; None, or a time gone by, means that they are open.
+    `choices` are the volunteers who could be asked, in their order; None where nobody has looked for them yet: it costs
+    more than all the rest, and most of what happens to a case asks nobody.
     `refused` says why the others could not be asked (volunteer, reason), for the timeline.
     """
 
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Choice, ...] | None = ()
     coordinators: tuple[PersonId, ...] = ()
     persons: Mapping[VolunteerId, PersonId] = field(default_factory=dict)
     offers_from: datetime | None = None
