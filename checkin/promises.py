@@ -8,17 +8,19 @@ a phone showed (P8's caller ID) by the simulation's carrier, who looked at a rec
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from checkin.domain.discreet import names_programme
 from checkin.domain.escalation.coordinators import is_paging
 from checkin.domain.phone import BadPhone, parse_phone
-from checkin.domain.terms import Cause, EscalationId, Phone
-from checkin.store import escalations, promised, swaps
+from checkin.domain.terms import Cause, Phone
+from checkin.store import escalations, people, promised, swaps
 from checkin.store.people import by_phone
 from checkin.store.promised import last_before
 from checkin.store.tables import ConsentRow, DeliveryRow, HandoffRow, InboundRow, OfferRow, PersonRow
@@ -41,6 +43,8 @@ CLOCKS_APART = timedelta(minutes=1)
 """How far clocks may differ, or be set back: what is written first may bear the later time."""
 
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
+_AT_ONCE = 500
+_Row = TypeVar("_Row", bound=Any)
 _BY_A_PERSON = ("volunteer", "coordinator")
 
 
@@ -111,11 +115,11 @@ def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
 
 def _not_paged(session: Session, now: datetime) -> Iterator[Broken]:
     """Until a coordinator acknowledges, or a volunteer has the case, they are asked again in the policy's time."""
-    for row in session.scalars(promised.OPEN_CASES):
-        case = escalations.load(session, EscalationId(row))
-        page_at = case.progress.page_at
-        if page_at is not None and page_at < now - FORGOTTEN_FOR and is_paging(case, now):
-            yield Broken("P2", "coordinators of an open escalation are not asked again", f"escalation {row}")
+    for some in _some_at_once(session.scalars(promised.OPEN_CASES)):
+        for case in escalations.values(session, some):
+            page_at = case.progress.page_at
+            if page_at is not None and page_at < now - FORGOTTEN_FOR and is_paging(case, now):
+                yield Broken("P2", "coordinators of an open escalation are not asked again", f"escalation {case.id}")
 
 
 def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken]:
@@ -181,11 +185,13 @@ def _queued_after_stop(session: Session, since: datetime | None) -> Iterator[Bro
 
 
 def _out_of_hours(session: Session, in_hours: InHours, first: int) -> Iterator[Broken]:
-    for row, at, person in session.execute(promised.ROUTINE_THAT_LEFT, {"first": first}):
-        if not person.phone or (at is not None and person.number_since is not None and at < person.number_since):
-            continue  # erased, or sent to the number before: nobody knows any more in which zone that was
-        if at is not None and not in_hours(session, person, at):
-            yield Broken("P5", "a routine delivery left outside contact hours", f"delivery {row}")
+    for some in _some_at_once(session.execute(promised.ROUTINE_THAT_LEFT, {"first": first})):
+        people.look_up(session, sorted({person.id for _, _, person in some}))
+        for row, at, person in some:
+            if not person.phone or (at is not None and person.number_since is not None and at < person.number_since):
+                continue  # erased, or sent to the number before: nobody knows any more in which zone that was
+            if at is not None and not in_hours(session, person, at):
+                yield Broken("P5", "a routine delivery left outside contact hours", f"delivery {row}")
 
 
 # --- P6, P8, P9: each message once, numbers do not cross, a lock screen tells nothing --------------------------------
@@ -221,6 +227,13 @@ def _back_again(session: Session) -> Iterator[Broken]:
     for row, phone, name in session.execute(promised.ERASED):
         if phone or name:
             yield Broken("P10", "somebody who was erased is here again", f"person {row}")
+
+
+def _some_at_once(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    """Rows in lists, so that what belongs to them is looked up by few questions."""
+    rest = iter(rows)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
 def _is_of_another(session: Session, written: str, recipient: PersonRow) -> bool:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.delivery import Kind
 from checkin.domain.delivery import State as DeliveryState
-from checkin.domain.escalation import State as CaseState
 from checkin.domain.terms import MemberId, PersonId
 from checkin.handlers.check_in_moved import call_off_open
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.swap_moved import offers_are_off, shifts_go_back, who_wonders
 from checkin.store import erasures, outbox, people, system
 from checkin.store.tables import (
+    STILL_OPEN,
     CheckInRow,
     DeliveryRow,
     EscalationRow,
@@ -97,19 +97,17 @@ def holdings(session: Session, member: MemberRow) -> Holdings:
 
 def hinders(session: Session, member: MemberRow) -> Hinders | None:
     """What stands in the way of erasing a member."""
-    still_open = EscalationRow.state != CaseState.CLOSED.value
-    if session.scalar(select(EscalationRow.id).where(EscalationRow.member_id == member.id, still_open)) is not None:
+    if session.scalar(select(EscalationRow.id).where(EscalationRow.member_id == member.id, STILL_OPEN)) is not None:
         return Hinders.OPEN_CASE
     return hinders_person(session, PersonId(member.person_id))
 
 
 def hinders_person(session: Session, person: PersonId) -> Hinders | None:
     """What stands in the way of erasing somebody, whatever they are here."""
-    still_open = EscalationRow.state != CaseState.CLOSED.value
     if people.coordinator_of(session, person) is not None:
         return Hinders.IS_COORDINATOR
     volunteer = people.volunteer_of(session, person)
-    held = select(EscalationRow.id).where(EscalationRow.holder_id == (volunteer.id if volunteer else 0), still_open)
+    held = select(EscalationRow.id).where(EscalationRow.holder_id == (volunteer.id if volunteer else 0), STILL_OPEN)
     if volunteer is not None and session.scalar(held) is not None:
         return Hinders.HOLDS_A_CASE
     return Hinders.ON_THE_LINE if _under_way(session, person) else None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain import sign_in as rules
@@ -87,8 +87,10 @@ def circles_of(session: Session, coordinator: CoordinatorRow) -> frozenset[int] 
     """The circles for which a coordinator answers; None for all of them."""
     if coordinator.role == "admin" or coordinator.circle_id is None:
         return None
-    further = session.scalars(select(AnswersForRow.circle_id).where(AnswersForRow.coordinator_id == coordinator.id))
-    return frozenset({coordinator.circle_id, *further})
+    return frozenset({coordinator.circle_id, *session.scalars(_FURTHER, {"coordinator": coordinator.id})})
+
+
+_FURTHER = select(AnswersForRow.circle_id).where(AnswersForRow.coordinator_id == bindparam("coordinator"))
 
 
 # --- wrong tries ------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from checkin.domain.look_in import State as LookInState
 from checkin.domain.swap import State as SwapState
 from checkin.store import swaps
 from checkin.store.tables import (
+    STILL_OPEN,
     ApiAnswerRow,
     CaseNoteRow,
     CheckInRow,
@@ -156,11 +157,10 @@ def _cases(session: Session, cases: Sequence[int], by: str, now: datetime) -> No
         if row.closed_how is not None and not _CODE.fullmatch(row.closed_how):
             _set(session, EscalationRow, EscalationRow.id == row.id, closed_how=ERASED)
     _set(session, EscalationRow, mine, matters="", next_action_at=None)
-    still_open = EscalationRow.state != CaseState.CLOSED.value
     _set(
         session,
         EscalationRow,
-        mine & still_open,
+        mine & STILL_OPEN,
         state=CaseState.CLOSED.value,
         closed_at=now,
         closed_by=f"coordinator:{by}"[:40],

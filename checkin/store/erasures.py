@@ -15,12 +15,12 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
-from checkin.domain.escalation import State as CaseState
 from checkin.domain.terms import Level, PersonId, Phone
 from checkin.store import consent
 from checkin.store.emptied import ERASED, empty, empty_text, empty_words, written_over
 from checkin.store.sealed import blind
 from checkin.store.tables import (
+    STILL_OPEN,
     ContactRow,
     CoordinatorRow,
     ErasureRow,
@@ -176,7 +176,7 @@ def swept(session: Session, within: timedelta, now: datetime) -> int:
     cases = (
         select(EscalationRow.id)
         .join(MemberRow, MemberRow.id == EscalationRow.member_id)
-        .where(MemberRow.person_id == ErasureRow.person_id, EscalationRow.state != CaseState.CLOSED.value)
+        .where(MemberRow.person_id == ErasureRow.person_id, STILL_OPEN)
     )
     late = (
         select(InboundRow.person_id, func.count())

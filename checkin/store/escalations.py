@@ -21,7 +21,7 @@ from checkin.domain.terms import (
     VolunteerId,
 )
 from checkin.store.session import SomebodyWasFaster, forget, once
-from checkin.store.tables import EscalationRow, MemberRow, OfferRow, TimelineRow
+from checkin.store.tables import STILL_OPEN, EscalationRow, MemberRow, OfferRow, TimelineRow
 
 
 def create(
@@ -61,11 +61,13 @@ def load(session: Session, escalation: EscalationId) -> Escalation:
     row = session.get(EscalationRow, escalation, populate_existing=True)
     if row is None:
         raise KeyError(f"escalation {escalation}")
-    person = session.scalar(select(MemberRow.person_id).where(MemberRow.id == row.member_id))
-    offers = session.scalars(
-        select(OfferRow).where(OfferRow.escalation_id == escalation).order_by(OfferRow.number)
-    ).all()
+    person = session.scalar(_WHOSE, {"member": row.member_id})
+    offers = session.scalars(_OFFERS, {"case": escalation}).all()
     return _value(row, PersonId(person or 0), offers)
+
+
+_WHOSE = select(MemberRow.person_id).where(MemberRow.id == bindparam("member"))
+_OFFERS = select(OfferRow).where(OfferRow.escalation_id == bindparam("case")).order_by(OfferRow.number)
 
 
 def values(session: Session, rows: Sequence[EscalationRow]) -> list[Escalation]:
@@ -154,7 +156,7 @@ def open_for(session: Session, member: MemberId) -> EscalationId | None:
 
 _OPEN = (
     select(EscalationRow.id)
-    .where(EscalationRow.member_id == bindparam("member"), EscalationRow.state != State.CLOSED.value)
+    .where(EscalationRow.member_id == bindparam("member"), STILL_OPEN)
     .order_by(EscalationRow.id.desc())
     .limit(1)
 )
@@ -196,10 +198,8 @@ def timeline(session: Session, escalation: EscalationId) -> list[TimelineRow]:
 
 def listed(session: Session, *, closed: bool = False) -> list[EscalationRow]:
     """Open cases, the worst and oldest first; the closed ones too where asked."""
-    query = select(EscalationRow).order_by(EscalationRow.opened_at)
-    if not closed:
-        query = query.where(EscalationRow.state != State.CLOSED.value)
-    return sorted(session.scalars(query), key=lambda row: -Level(row.level).rank)
+    query = select(EscalationRow) if closed else select(EscalationRow).where(STILL_OPEN)
+    return sorted(session.scalars(query), key=lambda row: (-Level(row.level).rank, row.opened_at, row.id))
 
 
 def _value(row: EscalationRow, person: PersonId, offers: Sequence[OfferRow]) -> Escalation:

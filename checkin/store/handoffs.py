@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.effects import Subject
@@ -48,10 +48,13 @@ def load(session: Session, handoff: HandoffId) -> Handoff:
 
 def newest_for_leg(session: Session, leg: DeliveryId) -> HandoffId | None:
     """The handoff in which a call is the volunteer's leg."""
-    found = session.scalar(
-        select(HandoffRow.id).where(HandoffRow.volunteer_leg == leg).order_by(HandoffRow.id.desc()).limit(1)
-    )
+    found = session.scalar(_OF_LEG, {"leg": leg})
     return HandoffId(found) if found is not None else None
+
+
+_OF_LEG = (
+    select(HandoffRow.id).where(HandoffRow.volunteer_leg == bindparam("leg")).order_by(HandoffRow.id.desc()).limit(1)
+)
 
 
 def of_leg(session: Session, call: DeliveryRow) -> HandoffId | None:
@@ -113,14 +116,17 @@ def save(session: Session, before: Handoff, after: Handoff) -> None:
         raise SomebodyWasFaster(f"handoff {before.id}")
 
 
+_BETWEEN = (
+    select(VolunteerRow.person_id, MemberRow.person_id, EscalationRow.policy)
+    .select_from(EscalationRow)
+    .join(MemberRow, MemberRow.id == EscalationRow.member_id)
+    .join(VolunteerRow, VolunteerRow.id == bindparam("volunteer"))
+    .where(EscalationRow.id == bindparam("case"))
+)
+
+
 def _value(session: Session, row: HandoffRow) -> Handoff:
-    persons = session.execute(
-        select(VolunteerRow.person_id, MemberRow.person_id, EscalationRow.policy)
-        .select_from(EscalationRow)
-        .join(MemberRow, MemberRow.id == EscalationRow.member_id)
-        .join(VolunteerRow, VolunteerRow.id == row.volunteer_id)
-        .where(EscalationRow.id == row.escalation_id)
-    ).one()
+    persons = session.execute(_BETWEEN, {"case": row.escalation_id, "volunteer": row.volunteer_id}).one()
     policy = escalation_policy(persons[2])
     return Handoff(
         id=HandoffId(row.id),

@@ -9,9 +9,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
-from checkin.domain.escalation import State as CaseState
 from checkin.domain.terms import Level
 from checkin.store.tables import (
+    STILL_OPEN,
     CheckInRow,
     CircleRow,
     ConsentRow,
@@ -71,7 +71,7 @@ def _filtered(wanted: Filter, now: datetime) -> Select[int]:
     query = select(MemberRow.id).where(MemberRow.erased_at.is_(None))
     match wanted:
         case Filter.CASE:
-            open_cases = select(EscalationRow.member_id).where(EscalationRow.state != CaseState.CLOSED.value)
+            open_cases = select(EscalationRow.member_id).where(STILL_OPEN)
             return query.where(MemberRow.id.in_(open_cases))
         case Filter.CONCERN:
             said = select(InboundRow.person_id).where(
@@ -168,8 +168,6 @@ def _ratings_unasked(session: Session, members: Sequence[int]) -> Sequence[tuple
 
 def _cases(session: Session, members: Sequence[int]) -> dict[int, int]:
     rows = session.execute(
-        select(EscalationRow.member_id, EscalationRow.id).where(
-            EscalationRow.member_id.in_(members), EscalationRow.state != CaseState.CLOSED.value
-        )
+        select(EscalationRow.member_id, EscalationRow.id).where(EscalationRow.member_id.in_(members), STILL_OPEN)
     )
     return {member: case for member, case in rows}

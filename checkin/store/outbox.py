@@ -92,20 +92,26 @@ def gathered(session: Session) -> Iterator[None]:
         insert_many(session, DeliveryRow, ("key",), rows)
 
 
+_THESE = (
+    select(DeliveryRow)
+    .where(DeliveryRow.id.in_(bindparam("deliveries", expanding=True)))
+    .order_by(DeliveryRow.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_TO_TAKE = _THESE.where(
+    DeliveryRow.state.in_(_WAITING), or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= bindparam("now"))
+)
+_IN_HAND = _THESE.where(DeliveryRow.state.in_((State.SENDING.value, State.UNSURE.value)))
+
+
 def take(session: Session, deliveries: Sequence[DeliveryId], now: datetime) -> list[tuple[DeliveryRow, State]]:
     """Take deliveries for handing over, with how each stood before. What is taken, cancelled or done is left out.
 
     A job may run twice. Whoever takes a delivery has until its `taken_until`; then the next one may, and must ask
     the carrier first.
     """
-    waits = or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= now)
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING), waits)
-        .order_by(DeliveryRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.scalars(_TO_TAKE, {"deliveries": deliveries, "now": now}).all()
     taken = [(row, State(row.state)) for row in rows]
     for row in rows:
         row.attempt += 1
@@ -116,13 +122,7 @@ def take(session: Session, deliveries: Sequence[DeliveryId], now: datetime) -> l
 def held(session: Session, deliveries: Sequence[Outgoing]) -> dict[DeliveryId, DeliveryRow]:
     """The rows of those deliveries that are still in the hand of whoever took them with this attempt."""
     attempts = {delivery.id: delivery.attempt for delivery in deliveries}
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.id.in_(attempts), DeliveryRow.state.in_((State.SENDING.value, State.UNSURE.value)))
-        .order_by(DeliveryRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.scalars(_IN_HAND, {"deliveries": list(attempts)}).all()
     return {DeliveryId(row.id): row for row in rows if row.attempt == attempts[DeliveryId(row.id)]}
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from checkin.domain.check_in import State as CheckInState
 from checkin.domain.delivery import Kind
 from checkin.domain.delivery import State as DeliveryState
-from checkin.domain.escalation import State
 from checkin.domain.terms import Level
 from checkin.store.tables import (
+    STILL_OPEN,
     CaseNoteRow,
     CheckInRow,
     DeliveryRow,
@@ -47,7 +47,7 @@ _LIVE = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value, DeliveryState.
 
 def open_cases(session: Session, circles: Circles) -> list[EscalationRow]:
     """The open cases, worst first, then oldest."""
-    query = select(EscalationRow).where(EscalationRow.state != State.CLOSED.value)
+    query = select(EscalationRow).where(STILL_OPEN)
     if circles is not None:
         query = query.where(EscalationRow.circle_id.in_(circles))
     return sorted(session.scalars(query), key=lambda row: (-Level(row.level).rank, row.opened_at, row.id))
@@ -271,9 +271,7 @@ def said(
 def marks(session: Session, now: datetime) -> dict[int | None, str]:
     """For each circle a text that changes when its Today does; under None what concerns all. A few indexed queries."""
     parts: dict[int | None, list[object]] = {None: [[(row.id, row.severity) for row in ill(session)]]}
-    cases = select(EscalationRow.id, EscalationRow.circle_id, EscalationRow.version).where(
-        EscalationRow.state != State.CLOSED.value
-    )
+    cases = select(EscalationRow.id, EscalationRow.circle_id, EscalationRow.version).where(STILL_OPEN)
     circle_of: dict[int, int] = {}
     for number, circle, version in session.execute(cases.order_by(EscalationRow.id)):
         circle_of[number] = circle

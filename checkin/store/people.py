@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from checkin.domain.consent import Consent
-from checkin.domain.escalation import State as CaseState
 from checkin.domain.phone import LineType, country_of, line_type
 from checkin.domain.terms import CircleId, EscalationId, PersonId, Phone, Role, VolunteerId
 from checkin.store import check_ins, consent, erasures, inbox, stand_ins, wordings
@@ -18,6 +17,7 @@ from checkin.store.emptied import ERASED
 from checkin.store.sealed import BlindIndex
 from checkin.store.session import once, remember
 from checkin.store.tables import (
+    STILL_OPEN,
     AnswersForRow,
     CheckInRow,
     CircleRow,
@@ -97,7 +97,7 @@ _NEWEST_ASKED = (
 )
 _OPEN_CASE = (
     select(EscalationRow.id)
-    .where(EscalationRow.member_id == MemberRow.id, EscalationRow.state != CaseState.CLOSED.value)
+    .where(EscalationRow.member_id == MemberRow.id, STILL_OPEN)
     .order_by(EscalationRow.id.desc())
     .limit(1)
     .correlate(MemberRow)
@@ -303,15 +303,17 @@ def volunteer_persons(session: Session, volunteers: set[VolunteerId]) -> Mapping
 
 def opted_out(session: Session, persons: list[int]) -> set[int]:
     """Those of these people whose newest consent record says stop."""
-    newest = (
+    return set(session.scalars(_OPTED_OUT, {"persons": persons}))
+
+
+_OPTED_OUT = select(ConsentRow.person_id).where(
+    ConsentRow.id.in_(
         select(func.max(ConsentRow.id))
-        .where(
-            ConsentRow.person_id.in_(persons),
-        )
+        .where(ConsentRow.person_id.in_(bindparam("persons", expanding=True)))
         .group_by(ConsentRow.person_id)
-    )
-    out = select(ConsentRow.person_id).where(ConsentRow.id.in_(newest), ConsentRow.state == Consent.OUT.value)
-    return set(session.scalars(out))
+    ),
+    ConsentRow.state == Consent.OUT.value,
+)
 
 
 @dataclass(frozen=True)

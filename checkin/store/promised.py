@@ -17,6 +17,7 @@ from checkin.domain.escalation.values import OfferState
 from checkin.domain.escalation.values import State as CaseState
 from checkin.domain.terms import Lane, Level
 from checkin.store.tables import (
+    STILL_OPEN,
     AuditRow,
     CheckInRow,
     CircleRow,
@@ -67,8 +68,10 @@ def _untried(lane: Lane) -> Select[int]:
 
 
 UNTRIED, UNTRIED_REPLIES = _untried(Lane.URGENT), _untried(Lane.REPLY)
-OPEN_CASES = select(EscalationRow.id).where(EscalationRow.state != CaseState.CLOSED.value)
-FORGOTTEN_CASES = OPEN_CASES.where(EscalationRow.next_action_at.is_(None) | (EscalationRow.next_action_at < _LATE))
+OPEN_CASES = select(EscalationRow).where(STILL_OPEN)
+FORGOTTEN_CASES = select(EscalationRow.id).where(
+    STILL_OPEN, EscalationRow.next_action_at.is_(None) | (EscalationRow.next_action_at < _LATE)
+)
 FORGOTTEN_HANDOFFS = select(HandoffRow.id).where(HandoffRow.next_action_at < _LATE)
 FORGOTTEN_LOOK_INS = select(LookInRow.id).where(
     LookInRow.end.is_(None), LookInRow.next_action_at.is_(None) | (LookInRow.next_action_at < _LATE)
@@ -89,8 +92,9 @@ CLOSED_CASES_SINCE = CLOSED_CASES.where(EscalationRow.closed_at >= bindparam("si
 
 _TAKEN_BY_TEXT = (
     select(InboundRow.id)
-    .join(PersonRow, PersonRow.id == InboundRow.person_id)
+    .join(VolunteerRow, VolunteerRow.person_id == InboundRow.person_id)
     .where(
+        VolunteerRow.id == OfferRow.volunteer_id,
         InboundRow.escalation_id == OfferRow.escalation_id,
         InboundRow.command == "take",
         InboundRow.received_at >= OfferRow.offered_at,
@@ -147,6 +151,7 @@ QUEUED_AFTER_STOP = (
         ConsentRow.state == Consent.OUT.value,
         ~exists(_LATER),
         DeliveryRow.routine.is_(True),
+        DeliveryRow.lane.in_([lane.value for lane in Lane]),  # all of them: the index begins with it
         DeliveryRow.state == State.QUEUED.value,
         ConsentRow.id > _AFTER,
     )

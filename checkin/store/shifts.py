@@ -1,10 +1,11 @@
 """Shifts: one-off changes, who is on call over a stretch of time, and how much each volunteer does."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
@@ -29,7 +30,8 @@ def changes_at(session: Session, start: datetime, end: datetime | None = None) -
     """The one-off changes that hold at a moment, or between two, by volunteer; the newest stands last."""
     query = select(ShiftChangeRow).where(ShiftChangeRow.ends_at > start, ShiftChangeRow.starts_at <= (end or start))
     found: dict[int, tuple[Change, ...]] = {}
-    for row in session.scalars(query.order_by(ShiftChangeRow.id)):
+    # Put in order here: asked for it, SQLite reads all changes there ever were.
+    for row in sorted(session.scalars(query), key=lambda row: row.id):
         change = Change(row.on, row.starts_at, row.ends_at)
         found[row.volunteer_id] = (*found.get(row.volunteer_id, ()), change)
     return found
@@ -54,8 +56,11 @@ def on_duty(
 
 def taken_since(session: Session, since: datetime) -> dict[int, int]:
     """How many cases each volunteer has taken since then."""
-    query = select(OfferRow.volunteer_id, func.count()).where(OfferRow.state == "taken", OfferRow.offered_at >= since)
-    return {volunteer: count for volunteer, count in session.execute(query.group_by(OfferRow.volunteer_id))}
+    return Counter(session.scalars(_TAKEN, {"since": since}))
+
+
+# Counted here: asked to group them, SQLite reads all offers there ever were.
+_TAKEN = select(OfferRow.volunteer_id).where(OfferRow.state == "taken", OfferRow.offered_at >= bindparam("since"))
 
 
 def coming_changes(session: Session, volunteers: Sequence[int], now: datetime) -> list[ShiftChangeRow]:

@@ -10,7 +10,7 @@ from checkin.domain.check_in import State as CheckInState
 from checkin.domain.delivery import State
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.terms import Lane
-from checkin.store.tables import CheckInRow, DeliveryRow, EscalationRow, InboundRow, ScheduleRow
+from checkin.store.tables import STILL_OPEN, CheckInRow, DeliveryRow, EscalationRow, InboundRow, ScheduleRow
 
 _WAITING = (State.QUEUED.value, State.SENDING.value, State.UNSURE.value)
 _CLAIM = timedelta(minutes=2)
@@ -83,7 +83,7 @@ def open_cases(session: Session) -> Counter[tuple[str, str]]:
     """Open escalations by state and level."""
     rows = session.execute(
         select(EscalationRow.state, EscalationRow.level, func.count())
-        .where(EscalationRow.state != CaseState.CLOSED.value)
+        .where(STILL_OPEN)
         .group_by(EscalationRow.state, EscalationRow.level)
     )
     return Counter({(state, level): count for state, level, count in rows})

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from checkin.domain.escalation import State as CaseState
 from checkin.store.emptied import written_over
 from checkin.store.tables import (
+    STILL_OPEN,
     CorrectionRow,
     DeliveryRow,
     EscalationRow,
@@ -175,7 +175,7 @@ def _is_old(kind: Kind, limits: Limits) -> ColumnElement[bool]:
 
 
 def _waits(kind: Kind) -> ColumnElement[bool]:
-    open_cases = select(EscalationRow.id).where(EscalationRow.state != CaseState.CLOSED.value)
+    open_cases = select(EscalationRow.id).where(STILL_OPEN)
     waits: ColumnElement[bool] = and_(kind.case.is_not(None), kind.case.in_(open_cases))
     if kind.row is InboundRow:
         unread = select(TaskRow.inbound_id).where(TaskRow.done_at.is_(None), TaskRow.inbound_id.is_not(None))

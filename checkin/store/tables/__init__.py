@@ -13,7 +13,7 @@ from checkin.store.tables.api import ApiAnswerRow, ApiKeyRow, WebhookEventRow, W
 from checkin.store.tables.check_ins import CheckInRow, CircleScheduleRow, ScheduleRow
 from checkin.store.tables.consent import ConsentRow
 from checkin.store.tables.erasures import ErasureRow
-from checkin.store.tables.escalations import CaseNoteRow, EscalationRow, OfferRow, TimelineRow
+from checkin.store.tables.escalations import STILL_OPEN, CaseNoteRow, EscalationRow, OfferRow, TimelineRow
 from checkin.store.tables.figures import CountedDayRow, CountedMonthRow, DayFigureRow
 from checkin.store.tables.handoffs import HandoffRow, WaitingRow
 from checkin.store.tables.illness import IllnessRow
@@ -37,6 +37,7 @@ from checkin.store.tables.tasks import TaskRow
 from checkin.store.tables.wordings import WordingRow
 
 __all__ = [
+    "STILL_OPEN",
     "AccountRow",
     "AnswersForRow",
     "ApiAnswerRow",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -28,7 +28,7 @@ class EscalationRow(Row):
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id"))
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     cause: Mapped[str] = mapped_column(String(10))
@@ -44,6 +44,11 @@ class EscalationRow(Row):
     closed_how: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int] = mapped_column(default=1)
     next_action_at: Mapped[datetime | None]
+
+
+STILL_OPEN = EscalationRow.state != literal_column("'closed'")
+"""Said in the words that the index of open cases is made of: of a word given as a value no database may know that it
+serves, and reads all cases that ever were."""
 
 
 class OfferRow(Row):

@@ -20,7 +20,7 @@ class HandoffRow(Row):
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalation.id"), index=True)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"))
     state: Mapped[str] = mapped_column(String(18))
-    volunteer_leg: Mapped[int | None]
+    volunteer_leg: Mapped[int | None] = mapped_column(index=True)
     member_leg: Mapped[int | None]
     member_tries: Mapped[int] = mapped_column(default=0)
     volunteer_tries: Mapped[int] = mapped_column(default=0)
