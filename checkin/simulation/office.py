@@ -73,10 +73,13 @@ class Office:
 
     def _mine(self, kind: type[_Row]) -> _Row | None:
         table: Any = kind
-        rows = self._session.scalars(select(table).order_by(table.id)).all()
-        mine = [row for row in rows if answers_for(self._session, self._me, row.circle_id)]
-        mine = [row for row in mine if getattr(row, "erased_at", None) is None]
-        return self._hand.choice(mine) if mine else None
+        everybody = select(table.id, table.circle_id).order_by(table.id)
+        if kind is MemberRow:
+            everybody = everybody.where(MemberRow.erased_at.is_(None))
+        rows = self._session.execute(everybody).all()
+        circles = {each for each in {row.circle_id for row in rows} if answers_for(self._session, self._me, each)}
+        mine = [row.id for row in rows if row.circle_id in circles]
+        return self._session.get_one(kind, self._hand.choice(mine)) if mine else None
 
     def _pauses(self) -> None:
         member = self._mine(MemberRow)

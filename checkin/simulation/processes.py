@@ -142,7 +142,7 @@ class House:
         if read is not None and when(read[0]) > self.lost_at + timedelta(seconds=1):
             self._reading = False
             return
-        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        readers = self._readers()
         if readers:
             reader = readers[self.chance.randrange(len(readers))]
             services = self.services_of(reader)
@@ -153,10 +153,14 @@ class House:
         if error is not None and not isinstance(error, Crash | OperationalError):
             self.stage.wrong(f"catch-up: {type(error).__name__}: {error}", error)
 
+    def _readers(self) -> list[Process]:
+        """The clocks that are alive: they look at the carrier beside their ticks."""
+        return [process for process in self.processes if process.alive and process.name.startswith("clock")]
+
     def ask_after(self) -> None:
         """Deliveries whose last word did not come are asked after."""
         due = self.due.asked()
-        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        readers = self._readers()
         if due is None or not readers or self.stage.now < max(due, self._asks_at):
             return
         self._asks_at = self.stage.now + timedelta(seconds=1)
@@ -164,14 +168,14 @@ class House:
         readers[0].act(lambda: catch_up.ask_after(services), self._read)
 
     def asks_at(self) -> datetime | None:
-        """When a delivery is next asked after."""
+        """When a delivery is next asked after; while no clock lives, time must go on to where one does again."""
         due = self.due.asked()
-        return max(due, self._asks_at) if due is not None else None
+        return max(due, self._asks_at) if due is not None and self._readers() else None
 
     def fetch(self) -> None:
         """What callers left is fetched, and deleted at the carrier."""
         due = self.due.fetched()
-        readers = [process for process in self.processes if process.alive and process.name.startswith("clock")]
+        readers = self._readers()
         if due is None or not readers or self.stage.now < max(due, self._fetches_at):
             return
         self._fetches_at = self.stage.now + timedelta(seconds=1)
@@ -181,7 +185,7 @@ class House:
     def fetches_at(self) -> datetime | None:
         """When a message is next to be fetched, or deleted."""
         due = self.due.fetched()
-        return max(due, self._fetches_at) if due is not None else None
+        return max(due, self._fetches_at) if due is not None and self._readers() else None
 
     # --- other systems ----------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from checkin.simulation.people import (
 from checkin.simulation.processes import TOKEN, House
 from checkin.simulation.queue import StageQueue
 from checkin.simulation.settlement import Settlement
-from checkin.simulation.stage import Stage
+from checkin.simulation.stage import NeverRests, Stage
 from checkin.simulation.troubles import KINDS, Troubles
 from checkin.simulation.watch import PromiseBroken, Watch
 from checkin.simulator.carrier import SimulatedCarrier
@@ -45,6 +45,8 @@ START = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
 _SETTLES_WITHIN = timedelta(days=4)
 _ASK_EVERY = 50
 _LOOK_BACK = timedelta(hours=1)
+_STANDS_STILL = 10_000
+"""So many looks at one instant: something is due that nobody does."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ class Run:
         return [(at - START).total_seconds() for at in first if at is not None]
 
     def _until(self, end: datetime, progress: Callable[[float], None] = lambda share: None) -> None:
-        instants = 0
+        instants = stood_still = 0
         while True:
             while self.stage.play():
                 pass
@@ -195,6 +197,9 @@ class Run:
             at = min((at for at in asked if at is not None), default=end)
             if at >= end:
                 break
+            stood_still = stood_still + 1 if at <= self.stage.now else 0
+            if stood_still > _STANDS_STILL:
+                raise NeverRests(f"nobody acts on what is due, and time stands still at {self.stage.now}")
             self.stage.now = max(self.stage.now, at)
             self.world.run_until(self.stage.now)
             self.stage.come(self.stage.now)

@@ -60,8 +60,8 @@ MUTATIONS = (
         "now + lease,", "now + lease * 1000,",
     ),
     Mutation(
-        "P2", "an open escalation always has a next time", "checkin/domain/escalation/next_time.py",
-        "default=now + _AT_LATEST)", "default=now + timedelta(days=3650))",
+        "P2", "an open escalation is looked at again at the earliest of its times",
+        "checkin/domain/escalation/next_time.py", "    return min((at for", "    return max((at for",
     ),
     Mutation(
         "P2", "coordinators are paged again", "checkin/domain/escalation/next_time.py",
@@ -78,12 +78,20 @@ MUTATIONS = (
         '    if keys in ("", "1"):\n        after = move_handoff(session, handbook, handoff, MemberReady(leg), now)',
     ),
     Mutation(
-        "P2", "a handoff ends also where the network tells nothing", "checkin/domain/handoff/__init__.py",
+        "P2", "a handoff, and its case, go on where the network tells nothing", "checkin/domain/handoff/__init__.py",
         "    if handoff.next_action_at is None or now < handoff.next_action_at:", "    if True:",
+        Mutation(
+            "P2", "a case that was taken goes on", "checkin/domain/escalation/holding.py",
+            "    if case.state is not State.HANDING_OFF or until is None or now < until:", "    if True:",
+        ),
     ),
     Mutation(
-        "P3", "a machine's words are no answer", "checkin/domain/answering.py",
+        "P3", "a machine's words are no answer, at once or held", "checkin/domain/answering.py",
         "    if not by_key and (verdict in MACHINES or sounds_recorded(words)):", "    if False:",
+        Mutation(
+            "P3", "held words count with a key, or once it is a human", "checkin/domain/answering.py",
+            "    return by_key or (verdict is Verdict.HUMAN and not sounded_recorded)", "    return True",
+        ),
     ),
     _CONSENT_AT_LAST,
     _STOP_CANCELS,
@@ -107,8 +115,9 @@ MUTATIONS = (
     ),
     Mutation(
         "P6", "what is taken is not taken again", "checkin/store/outbox.py",
-        ".where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING), waits)",
-        ".where(DeliveryRow.id.in_(deliveries), DeliveryRow.state.in_(_WAITING))",
+        '    DeliveryRow.state.in_(_WAITING), or_(DeliveryRow.taken_until.is_(None), DeliveryRow.taken_until <= '
+        'bindparam("now"))\n',
+        "    DeliveryRow.state.in_(_WAITING)\n",
     ),
     Mutation(
         "P6", "a worker that was held up hands nothing over", "workers/delivery.py",

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from checkin.cli.main import cli
-from checkin.simulation.run import Plan, play
+from checkin.simulation.run import START, Plan, Run, play
 from checkin.simulation.shrink import promise_of, shrunk
 from checkin.simulation.troubles import KINDS
 from checkin.store import outbox
@@ -91,3 +92,19 @@ def test_the_command_says_what_came_of_it() -> None:
 def test_a_replay_command_leaves_out_what_was_left_out() -> None:
     plan = Plan(seed=5, members=7, days=9, kinds=frozenset(KINDS) - {"kill"})
     assert plan.command() == "checkin simulate --members 7 --days 9 --seed 5 --without kill"
+
+
+def test_while_no_clock_lives_time_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both had been killed, a delivery was to be asked after, and a town of a thousand stood still at that instant."""
+    run = Run(Plan(seed=1, members=4, days=1), tmp_path)
+    try:
+        for what in ("asked", "fetched", "told"):
+            monkeypatch.setattr(run.due, what, lambda: START)
+        house = run.house
+        looks = (house.asks_at, house.fetches_at, house.tells_at)
+        assert all(look() is not None for look in looks)
+        for clock in (process for process in house.processes if process.name.startswith("clock")):
+            house.kill(clock)
+        assert [look() for look in (*looks, house.clocks_due)] == [None] * 4
+    finally:
+        run.close()
