@@ -1,13 +1,10 @@
 """The page of phones in Chromium: a text typed, a call answered by keyboard, keys pressed; no error in its console."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from twilio.request_validator import RequestValidator
 
 from checkin.simulator.server import Account, Simulator
@@ -15,12 +12,6 @@ from tests.carrier.service import Service, until
 
 ACCOUNT_SID, TOKEN, NUMBER = "AC" + "a" * 32, "t" * 32, "+12025550100"
 SAM, ANA = "+12025550101", "+12025550102"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = os.environ.get("CHECKIN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-FLAGS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update"
-).split()
 ASKS = """<Response><Gather numDigits="1" timeout="60" action="{url}/twilio/call/1/keys/offer">
 <Say>Someone you support asks for a peer. Press 1 to take it.</Say></Gather></Response>"""
 
@@ -44,19 +35,14 @@ def simulator(service: Service) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def page(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Page]:
-    if BROWSER is None or not Path(BROWSER).exists():
-        pytest.skip(f"no Chromium found (looked for {', '.join(NAMES)}; CHECKIN_CHROMIUM names one)")
-    look = getattr(request, "param", {})
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        opened = browser.new_page(**look)
-        wrong: list[str] = []
-        opened.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.goto(simulator.url)
-        yield opened
-        browser.close()
+def page(simulator: Simulator, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    opened = browser.new_page(**getattr(request, "param", {}))
+    wrong: list[str] = []
+    opened.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.goto(simulator.url)
+    yield opened
+    opened.close()
     assert wrong == []
 
 
