@@ -37,7 +37,8 @@ UNANSWERED_FOR = timedelta(minutes=30)
 A flood of replies at one text a second has an end before that; a carrier that is away moves their time instead."""
 
 FORGOTTEN_FOR = timedelta(seconds=60)
-"""P2 in the rows: an open escalation whose time came so long ago has no clock that looks at it."""
+"""P2 in the rows: an open escalation whose time came so long ago has no clock that looks at it. P1: an offer that
+nobody answered in its time keeps the next volunteer from being asked."""
 
 CLOCKS_APART = timedelta(minutes=1)
 """How far clocks may differ, or be set back: what is written first may bear the later time."""
@@ -107,6 +108,8 @@ def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
     late = {"late": now - FORGOTTEN_FOR}
     for row in session.scalars(promised.FORGOTTEN_CASES, late):
         yield Broken("P2", "an open escalation is not looked at again", f"escalation {row}")
+    for row in session.scalars(promised.FORGOTTEN_OFFERS, late):
+        yield Broken("P1", "an offer that has run out is not looked at again: nobody else is asked", f"offer {row}")
     for row in session.scalars(promised.FORGOTTEN_HANDOFFS, late):
         yield Broken("P2", "a handoff is not looked at again", f"handoff {row}")
     for row in session.scalars(promised.FORGOTTEN_LOOK_INS, late):

@@ -72,6 +72,12 @@ OPEN_CASES = select(EscalationRow).where(STILL_OPEN)
 FORGOTTEN_CASES = select(EscalationRow.id).where(
     STILL_OPEN, EscalationRow.next_action_at.is_(None) | (EscalationRow.next_action_at < _LATE)
 )
+_STILL_ASKING = select(EscalationRow.id).where(
+    STILL_OPEN, EscalationRow.state.in_((CaseState.OFFERING.value, CaseState.WITH_COORDINATORS.value))
+)
+FORGOTTEN_OFFERS = select(OfferRow.id).where(
+    OfferRow.state == OfferState.OPEN.value, OfferRow.expires_at < _LATE, OfferRow.escalation_id.in_(_STILL_ASKING)
+)
 FORGOTTEN_HANDOFFS = select(HandoffRow.id).where(HandoffRow.next_action_at < _LATE)
 FORGOTTEN_LOOK_INS = select(LookInRow.id).where(
     LookInRow.end.is_(None), LookInRow.next_action_at.is_(None) | (LookInRow.next_action_at < _LATE)

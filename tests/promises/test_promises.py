@@ -107,6 +107,13 @@ def _case_without_a_clock(session: Session, town: Town) -> None:
     session.get_one(EscalationRow, 1).state, session.get_one(EscalationRow, 1).next_action_at = "offering", None
 
 
+def _offer_without_an_end(session: Session, town: Town) -> None:
+    row, soon = session.get_one(EscalationRow, 1), town.time + timedelta(minutes=1)
+    row.state, row.next_action_at, row.facts = "offering", soon, {**row.facts, "page_at": soon.isoformat()}
+    offer = session.get_one(OfferRow, 1)
+    offer.state, offer.expires_at = "open", town.time - timedelta(seconds=61)
+
+
 def _nobody_pages(session: Session, town: Town) -> None:
     row = session.get_one(EscalationRow, 1)
     row.state, row.next_action_at = "with_coordinators", town.time + timedelta(minutes=1)
@@ -205,6 +212,7 @@ def _programme_named(session: Session, town: Town) -> None:
         ("P7", _unanswered),
         ("P1", _words_without_a_case),
         ("P2", _case_without_a_clock),
+        ("P1", _offer_without_an_end),
         ("P2", _handoff_left_behind),
         ("P2", _nobody_pages),
         ("P2", _closed_by_a_timer),

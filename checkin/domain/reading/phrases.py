@@ -10,8 +10,8 @@ A phrase is words with spaces between them, as `normalise.clauses` leaves them (
     ####        a year, 1900 to 2099
     ^ and $     where a clause begins and ends
 
-Every phrase is filed under the words it can begin with, and knows the words that can come second, so that a text pays
-only for the phrases its words open.
+Every phrase is filed under the words it can begin with and the words that can come second, so that a text pays only for
+the phrases its words open.
 No part of a phrase repeats without a bound: the time for a clause grows with its length and no faster.
 """
 
@@ -143,8 +143,6 @@ class Phrase(Generic[Meaning]):
     written: str
     meaning: Meaning
     expression: str
-    seconds: frozenset[str] | None
-    """The words that can come second; None where any can, or none needs to."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -169,19 +167,20 @@ class Hit(Generic[Meaning]):
 
 
 class Phrases(Generic[Meaning]):
-    """All phrases of all languages, filed by first word."""
+    """All phrases of all languages, filed by their first two words."""
 
     def __init__(self, written: Iterable[tuple[str, Meaning, dict[str, str]]]) -> None:
-        drawers: defaultdict[str, list[Phrase[Meaning]]] = defaultdict(list)
+        drawers: defaultdict[tuple[str, str], list[tuple[int, Phrase[Meaning]]]] = defaultdict(list)
         self.all: list[Phrase[Meaning]] = []
         for line, meaning, classes in written:
             part = _Parser(line, classes).parse()
             any_second = part.single or _ANY in part.seconds
-            seconds = None if any_second else frozenset(part.seconds)
-            phrase = Phrase(line, meaning, f"{part.pattern}(?= )", seconds)
+            phrase = Phrase(line, meaning, f"{part.pattern}(?= )")
             self.all.append(phrase)
             for first in part.firsts:
-                drawers[first].append(phrase)
+                for second in {_ANY} if any_second else part.seconds:
+                    drawers[first, second].append((len(self.all), phrase))
+        self._firsts = {first for first, _ in drawers}
         self._drawers = dict(drawers)
 
     def compile(self) -> None:
@@ -193,11 +192,19 @@ class Phrases(Generic[Meaning]):
         """Every phrase in a clause (plain words, a space before and after each)."""
         at = 0
         for word_keys, next_keys in pairwise(_keys(clause)):
-            for key in word_keys:
-                for phrase in self._drawers.get(key, ()):
-                    if phrase.seconds is not None and phrase.seconds.isdisjoint(next_keys):
-                        continue
-                    found = phrase.pattern.match(clause, at)
-                    if found is not None:
-                        yield Hit(phrase.meaning, phrase.written, at, found.end())
+            for first in word_keys:
+                if first in self._firsts:
+                    for phrase in self._opened(first, next_keys):
+                        found = phrase.pattern.match(clause, at)
+                        if found is not None:
+                            yield Hit(phrase.meaning, phrase.written, at, found.end())
             at += len(word_keys[0]) + 1
+
+    def _opened(self, first: str, seconds: tuple[str, str, str]) -> list[Phrase[Meaning]]:
+        """The phrases that can begin with these two words, in the order in which they were written."""
+        drawers = [self._drawers[key] for second in (*seconds, _ANY) if (key := (first, second)) in self._drawers]
+        if len(drawers) == 1:
+            return [phrase for _, phrase in drawers[0]]
+        return [
+            phrase for _, phrase in sorted({number: phrase for drawer in drawers for number, phrase in drawer}.items())
+        ]
