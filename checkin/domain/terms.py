@@ -30,7 +30,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for ok … 3 for crisis."""
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 def worst(*levels: Level) -> Level:

@@ -7,6 +7,7 @@ understood is never dropped and never `ok`: a person reads it.
 import re
 from dataclasses import replace
 
+from checkin.domain.reading import asked, beside, opt_out
 from checkin.domain.reading.asked import asked_of_us, asks_how_it_works
 from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
@@ -86,6 +87,8 @@ def prepare() -> None:
     """Load and compile what reading needs, which a process does when it starts: no text waits for it (promise P1)."""
     lexicon().phrases.compile()
     lexicon().idioms.compile()
+    for phrases in (*beside.phrases(), *asked.phrases(), *opt_out.phrases()):
+        phrases.compile()
     read("hello there, and how are you today?")
 
 

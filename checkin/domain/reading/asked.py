@@ -74,6 +74,11 @@ def _wanted(part: str) -> tuple[Hit[str], ...]:
     return tuple(hit for hit in (*asked, *limited) if hit.meaning in ("pause", "later"))
 
 
+def phrases() -> tuple[Phrases[str], ...]:
+    """What is compiled before the first text comes."""
+    return (_phrases(),)
+
+
 @lru_cache(maxsize=1)
 def _phrases() -> Phrases[str]:
     data = table("asked")

@@ -28,6 +28,11 @@ def unread(clause: str, hits: Iterable[Hit[str]]) -> int:
     return count
 
 
+def phrases() -> tuple[Phrases[str], ...]:
+    """What is compiled before the first text comes."""
+    return (_cries(),)
+
+
 @lru_cache(maxsize=1)
 def _cries() -> Phrases[str]:
     data = table("beside")

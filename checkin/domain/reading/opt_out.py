@@ -132,6 +132,11 @@ class Stop(Enum):
     YES = 2
 
 
+def phrases() -> tuple[Phrases[str], ...]:
+    """What is compiled before the first text comes."""
+    return tuple(map(_phrases, ("stop", "start", "limit", "wrong_person")))
+
+
 @lru_cache(maxsize=4)
 def _phrases(of: str) -> Phrases[str]:
     """The sentences that ask to `stop` or to `start`, that `limit` either, or come from a `wrong_person`; read once."""
@@ -219,6 +224,9 @@ def _meant_for_us(hit: Hit[str], clause: str) -> bool:
     return not any(other in after[:12] for other in _FROM_ANOTHER)
 
 
+_HELD_DOWN = re.compile(r"(.)\1+", re.DOTALL)
+
+
 def _one_word(text: str) -> str:
     """A whole message as a word: without quotes, signature, please, repetition, or a letter held down (`STOPPP`)."""
     if bare(text) in STOP_WORDS:
@@ -229,5 +237,5 @@ def _one_word(text: str) -> str:
     said = words.split(" ")
     if len(set(said)) == 1:
         words = said[0]
-    held = "".join(sign for at, sign in enumerate(words) if at == 0 or sign != words[at - 1])
+    held = _HELD_DOWN.sub(r"\1", words)
     return held if held in STOP_WORDS else words

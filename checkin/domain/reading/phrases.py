@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 Meaning = TypeVar("Meaning")
@@ -150,10 +150,18 @@ class Phrase(Generic[Meaning]):
 
 
 @lru_cache(maxsize=64)  # a clause is searched for need, for idioms, and for three kinds of sentences about the messages
-def _keys(clause: str) -> tuple[tuple[str, str, str], ...]:
-    """Under what each word of a clause may be filed: itself, as a stem, as a number; and an end."""
-    keys = [(word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else "") for word in clause.split()]
-    return (*keys, ("", "", ""))
+def _keys(clause: str) -> list[tuple[int, str, tuple[str, str, str]]]:
+    """Where each word of a clause stands, under what it may be filed (itself, as a stem, as a number), and the word
+    behind it likewise."""
+    words = clause.split()
+    keys = [(word, f"{word[:_STEM]}*", "#" if word[0].isdigit() else "") for word in words]
+    places = accumulate((len(word) + 1 for word in words), initial=0)
+    return [
+        (at, first, behind)
+        for at, own, behind in zip(places, keys, [*keys[1:], ("", "", "")], strict=False)
+        for first in own
+        if first
+    ]
 
 
 @dataclass(frozen=True)
@@ -190,15 +198,13 @@ class Phrases(Generic[Meaning]):
 
     def find(self, clause: str) -> Iterator[Hit[Meaning]]:
         """Every phrase in a clause (plain words, a space before and after each)."""
-        at = 0
-        for word_keys, next_keys in pairwise(_keys(clause)):
-            for first in word_keys:
-                if first in self._firsts:
-                    for phrase in self._opened(first, next_keys):
-                        found = phrase.pattern.match(clause, at)
-                        if found is not None:
-                            yield Hit(phrase.meaning, phrase.written, at, found.end())
-            at += len(word_keys[0]) + 1
+        firsts = self._firsts
+        for at, first, behind in _keys(clause):
+            if first in firsts:
+                for phrase in self._opened(first, behind):
+                    found = phrase.pattern.match(clause, at)
+                    if found is not None:
+                        yield Hit(phrase.meaning, phrase.written, at, found.end())
 
     def _opened(self, first: str, seconds: tuple[str, str, str]) -> list[Phrase[Meaning]]:
         """The phrases that can begin with these two words, in the order in which they were written."""
