@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from checkin.domain.discreet import names_programme
+from checkin.domain.escalation import State as CaseState
 from checkin.domain.escalation.coordinators import is_paging
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.terms import Cause, Phone
@@ -117,12 +118,17 @@ def _forgotten(session: Session, now: datetime) -> Iterator[Broken]:
 
 
 def _not_paged(session: Session, now: datetime) -> Iterator[Broken]:
-    """Until a coordinator acknowledges, or a volunteer has the case, they are asked again in the policy's time."""
+    """Until a coordinator acknowledges, or a volunteer has the case, they are asked again in the policy's time; and who
+    took it has it only for so long without a talk."""
     for some in _some_at_once(session.scalars(promised.OPEN_CASES)):
         for case in escalations.values(session, some):
             page_at = case.progress.page_at
             if page_at is not None and page_at < now - FORGOTTEN_FOR and is_paging(case, now):
                 yield Broken("P2", "coordinators of an open escalation are not asked again", f"escalation {case.id}")
+            hold_until = case.progress.hold_until
+            if case.state is CaseState.HANDING_OFF and hold_until is not None and hold_until < now - FORGOTTEN_FOR:
+                what = "a case that was taken, and nothing followed, is not looked at again"
+                yield Broken("P1", what, f"escalation {case.id}")
 
 
 def _without_a_case(session: Session, since: datetime | None) -> Iterator[Broken]:

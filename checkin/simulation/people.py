@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from checkin.simulation.callers import hears_a_menu
 from checkin.simulation.pages import Pages
@@ -18,6 +19,8 @@ CRISES = ("I want to die", "I am going to kill myself tonight", "i took all my p
 STOPS = ("STOP", "please stop texting me", "don't text me anymore", "quit messaging me", "STOP I want to die")
 COMMANDS = ("PAUSE 3 days", "RESUME", "LATER", "CALL", "TIME 6pm", "HELP", "INFO", "LANG es", "LANG en", "SHIFTS")
 CHATTER = ("hmm ok lunch with my sister", "what is this", "who are you", "😀", "my number is {number}", "ok", "?")
+
+_STOPS_A_WEEK = 0.02
 
 
 @dataclass
@@ -112,9 +115,12 @@ class Somebody:
 class Member(Somebody):
     """Somebody who is checked in on."""
 
-    def __init__(self, town: Town, number: str, name: str, seed: str, wrong_number: str) -> None:
+    def __init__(
+        self, town: Town, number: str, name: str, seed: str, wrong_number: str, asked_in: timedelta | None
+    ) -> None:
         super().__init__(town, number, name, seed)
-        self.wrong_number = wrong_number
+        self.wrong_number, self.asked_in = wrong_number, asked_in
+        self._seed = seed
         self.habit = self.chance.choices(
             ("prompt", "late", "never", "bursts", "wrong number", "off and on"), (62, 16, 8, 6, 4, 4)
         )[0]
@@ -133,6 +139,18 @@ class Member(Somebody):
             (2.0, self._switches_off),
         ):
             self.does(yearly, days, act)
+        if self.asked_in is not None:
+            self._plans_to_stop(self.asked_in, days)
+
+    def _plans_to_stop(self, asked_in: timedelta, days: int) -> None:
+        """They have enough of it in the very seconds in which they are asked, or while a text waits for the morning."""
+        chance = random.Random(f"{self._seed}:stops")  # noqa: S311 - a life, not a secret
+        for week in range(days // 7):
+            if chance.random() < _STOPS_A_WEEK:
+                after = chance.uniform(-3, 6) if chance.random() < 0.5 else chance.uniform(0, 12 * 3_600)
+                at = (asked_in + timedelta(weeks=week)).total_seconds() + after
+                self.town.world.after(max(at, 0.0), lambda: self.writes("STOP"))
+                self.town.world.after(max(at, 0.0) + chance.uniform(3_600, 6 * 86_400), self._starts)
 
     def noticed(self, what: str, words: str) -> None:
         """A check-in is answered by habit; a peer's call mostly."""

@@ -121,7 +121,9 @@ class Settlement:
                 if member.discreet:
                     self.town.watch.discreet[number] = circle.programme
                 later = numbers.member_later(place)
-                self.people.append(Member(self.town, number, f"member {place}", f"{self.plan.seed}:{number}", later))
+                asked_in = schedule.next_action_at - self.start if schedule.next_action_at is not None else None
+                name, seed = f"member {place}", f"{self.plan.seed}:{number}"
+                self.people.append(Member(self.town, number, name, seed, later, asked_in))
                 if place < _WITH_CONTACTS:
                     self._name_contacts(session, place, member, numbers.contacts(place), circle.programme)
             for place in range(volunteers + 2 * len(circles)):

@@ -114,6 +114,12 @@ def _offer_without_an_end(session: Session, town: Town) -> None:
     offer.state, offer.expires_at = "open", town.time - timedelta(seconds=61)
 
 
+def _taken_and_nothing_followed(session: Session, town: Town) -> None:
+    row, soon = session.get_one(EscalationRow, 1), town.time + timedelta(minutes=1)
+    held = (town.time - timedelta(seconds=61)).isoformat()
+    row.state, row.next_action_at, row.facts = "handing_off", soon, {**row.facts, "hold_until": held}
+
+
 def _nobody_pages(session: Session, town: Town) -> None:
     row = session.get_one(EscalationRow, 1)
     row.state, row.next_action_at = "with_coordinators", town.time + timedelta(minutes=1)
@@ -213,6 +219,7 @@ def _programme_named(session: Session, town: Town) -> None:
         ("P1", _words_without_a_case),
         ("P2", _case_without_a_clock),
         ("P1", _offer_without_an_end),
+        ("P1", _taken_and_nothing_followed),
         ("P2", _handoff_left_behind),
         ("P2", _nobody_pages),
         ("P2", _closed_by_a_timer),
