@@ -1,7 +1,7 @@
 # `make` tells what there is. Everything needs only Python 3.11 or newer; `make` builds its own environment in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 LOCKED := .venv/.locked
 
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ $(LOCKED): requirements.lock pyproject.toml
 run: $(LOCKED) ## run everything on this machine; Ctrl-C stops it
 	@$(BIN)/checkin up
 
-test: $(LOCKED) ## run all tests, two files at a time (JOBS=1: one); PostgreSQL and Valkey come with the environment
+test: $(LOCKED) ## run all tests, three files at a time (JOBS=1: one); PostgreSQL and Valkey come with the environment
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 properties: $(LOCKED) ## play the properties with examples that were never tried; what falls becomes a test of its own
