@@ -51,7 +51,7 @@ def evaluate(files_: Sequence[Path], file: Path | None, groups: Sequence[str], c
     """
     settings = load()
     by = reading_model(settings if file is None else settings.model_copy(update={"model_file": file}))
-    prepare()  # as a process does when it starts: compiling is not reading
+    prepare(by)  # as a process does when it starts: compiling is not reading
     judged = judge(_rows(files_), lambda text, context: read(text, _as_set(context, calls), by), time.process_time_ns)
     _report(judged, groups, calls, errors)
 

@@ -1,33 +1,25 @@
-"""Train the model: two logistic regressions over hashed features, by adaptive gradient steps. Seeded; no dependency.
+"""Train the model: two logistic regressions over hashed features, and what is asked of the service beside them. Seeded.
 
 Rows of a family stay together when it is judged on what it has not seen: from that come the thresholds (so many false
 alarms among a thousand harmless texts, see WANTED) and the calibration. The model that is kept is then trained on all.
 """
 
-import random
 import zlib
-from array import array
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
 from checkin.domain.reading.features import Features, features_of
-from checkin.domain.reading.model import HEAVIEST, closed, pack
+from checkin.domain.reading.model import closed, pack
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.reading.values import Calls
+from checkin.triage.asks_training import train_asks
+from checkin.triage.linear import Task, Trained, fit, in_steps, numbered, reached_by
 from checkin.triage.rows import ALERTS, COMMANDS, Row
 
 FOLDS = 3
-EPOCHS = 4
-SEEN_IN = 2
-"""A feature of one text alone teaches nothing."""
-KEPT = 180_000
+KEPT = 155_000
 """So many features a model keeps, the most telling: its file stays below 300 KB."""
-CLIPPED = 0.9995
-"""The heaviest of the weights, a few in ten thousand, are made lighter, so that four bits tell the others apart."""
-RATE = 0.3
-SHRINK = 1e-5
 WANTED = {
     Calls.MORE: {"crisis": 0.05, "distress": 0.14, "concern": 0.27, "hinted_crisis": 0.25, "hinted_distress": 0.5},
     Calls.BALANCED: {"crisis": 0.03, "distress": 0.09, "concern": 0.18, "hinted_crisis": 0.15, "hinted_distress": 0.3},
@@ -37,27 +29,6 @@ WANTED = {
 and that may reach what a hint of the rules needs to be heard."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One of the two questions, for each row: the answer (0 to 1), and how much the row counts."""
-
-    answers: Sequence[float]
-    weights: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Weights by feature, and what stands before any word."""
-
-    weights: Sequence[float]
-    bias: float
-
-    def total(self, features: Features) -> float:
-        """The sum over a text."""
-        weights = self.weights
-        return self.bias + sum(weights[number] * value for number, value in features)
 
 
 @dataclass(frozen=True)
@@ -72,7 +43,7 @@ class Small:
 
 def train(rows: Sequence[Row], seed: int, say: Say) -> bytes:
     """The bytes of a model's file. The same rows and seed make the same bytes."""
-    examples, buckets, seen_in = _numbered([features_of(clauses(row.text)) for row in rows])
+    examples, buckets, seen_in = numbered([features_of(clauses(row.text)) for row in rows])
     alert, crisis = _alert(rows), _crisis(rows)
     folds = [zlib.crc32(f"{row.family}/{row.text if _is_mixed(row) else ''}".encode()) % FOLDS for row in rows]
     unseen_alert, unseen_crisis = [0.0] * len(rows), [0.0] * len(rows)
@@ -102,41 +73,25 @@ def train(rows: Sequence[Row], seed: int, say: Say) -> bytes:
         pack(round(small.alert.weights[number] / one), round(small.crisis.weights[number] / other))
         for number in small.kept
     )
-    return closed(about, [buckets[number] for number in small.kept], packed)
-
-
-def _numbered(texts: Sequence[Features]) -> tuple[list[Features], list[int], list[int]]:
-    """Texts with their features numbered from 0 in the order of their buckets, without those of one text alone; the
-    bucket of each number; and in how many texts each stands."""
-    seen_in = Counter(number for features in texts for number, _ in features)
-    buckets = sorted(number for number, count in seen_in.items() if count >= SEEN_IN)
-    numbers = {bucket: number for number, bucket in enumerate(buckets)}
-    examples = [[(numbers[bucket], value) for bucket, value in features if bucket in numbers] for features in texts]
-    return examples, buckets, [seen_in[bucket] for bucket in buckets]
+    say("what is asked of the service")
+    asks = train_asks(rows, examples, seen_in, seed)
+    about["asks"] = asks.about
+    needs = ([buckets[number] for number in small.kept], [packed])
+    return closed(about, needs, ([buckets[number] for number in asks.kept], asks.planes))
 
 
 def _small(
     examples: Sequence[Features], tasks: tuple[Task, Task], rows: Sequence[int], seen_in: Sequence[int], seed: int
 ) -> Small:
     """Both questions trained on some rows, and made as small as the file keeps them."""
-    alert, crisis = (_fit(examples, task, rows, seed, len(seen_in)) for task in tasks)
+    alert, crisis = (fit(examples, task, rows, seed, len(seen_in)) for task in tasks)
     telling = [
         max(abs(one), abs(other)) * sqrt(count)
         for one, other, count in zip(alert.weights, crisis.weights, seen_in, strict=True)
     ]
     kept = sorted(sorted(range(len(telling)), key=lambda number: (-telling[number], number))[:KEPT])
-    (one, alert), (other, crisis) = (_in_steps(trained, kept) for trained in (alert, crisis))
+    (one, alert), (other, crisis) = (in_steps(trained, kept) for trained in (alert, crisis))
     return Small(kept, (one, other), alert, crisis)
-
-
-def _in_steps(trained: Trained, kept: Sequence[int]) -> tuple[float, Trained]:
-    """The weights that are kept, rounded to HEAVIEST steps up and down; all others are nothing."""
-    sizes = sorted(abs(trained.weights[number]) for number in kept)
-    step = (sizes[min(int(CLIPPED * len(sizes)), len(sizes) - 1)] if sizes else 0.0) / HEAVIEST or 1.0
-    weights = array("d", bytes(8 * len(trained.weights)))
-    for number in kept:
-        weights[number] = step * max(-HEAVIEST, min(HEAVIEST, round(trained.weights[number] / step)))
-    return step, Trained(weights, trained.bias)
 
 
 def _is_mixed(row: Row) -> bool:
@@ -161,27 +116,6 @@ def _crisis(rows: Sequence[Row]) -> Task:
     )
 
 
-def _fit(examples: Sequence[Features], task: Task, rows: Sequence[int], seed: int, features: int) -> Trained:
-    """Adaptive gradient steps (Duchi, Hazan, Singer 2011) in an order that the seed gives."""
-    weights, seen = [0.0] * features, [1e-6] * features
-    bias, bias_seen = 0.0, 1.0
-    order, chance = list(rows), random.Random(seed)  # noqa: S311 - an order, no secret
-    for _ in range(EPOCHS):
-        chance.shuffle(order)
-        for at in order:
-            total = bias + sum(weights[number] * value for number, value in examples[at])
-            wrong = (1.0 / (1.0 + exp(-max(-30.0, min(30.0, total)))) - task.answers[at]) * task.weights[at]
-            if abs(wrong) < 1e-3:
-                continue
-            bias_seen += wrong * wrong
-            bias -= RATE * wrong / sqrt(bias_seen)
-            for number, value in examples[at]:
-                slope = wrong * value + SHRINK * weights[number]
-                seen[number] += slope * slope
-                weights[number] -= RATE * slope / sqrt(seen[number])
-    return Trained(weights, bias)
-
-
 def _thresholds(
     rows: Sequence[Row], alert: Sequence[float], crisis: Sequence[float], wanted: dict[str, float]
 ) -> dict[str, float]:
@@ -189,14 +123,9 @@ def _thresholds(
     harmless = [alert[at] for at, row in enumerate(rows) if row.level == "OK" or row.level in COMMANDS]
     not_crisis = [crisis[at] for at, row in enumerate(rows) if row.level not in ALERTS]
     return {
-        level: _reached_by(not_crisis if level.endswith("crisis") else harmless, share)
+        level: reached_by(not_crisis if level.endswith("crisis") else harmless, share)
         for level, share in wanted.items()
     }
-
-
-def _reached_by(totals: Sequence[float], share: float) -> float:
-    highest = sorted(totals, reverse=True)
-    return highest[min(int(share * len(highest)), len(highest) - 1)] + 1e-9 if highest else 1e9
 
 
 def _calibrated(unseen: Sequence[float], task: Task) -> tuple[float, float]:

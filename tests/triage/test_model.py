@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.reading import Calls, Context, read
+from checkin.domain.reading.asks import NAMES
 from checkin.domain.reading.features import BUCKETS
 from checkin.domain.reading.level import level_of
 from checkin.domain.reading.model import FILE, HEAVIEST, PAIRS, BadModel, closed, model, opened, pack
@@ -102,23 +103,31 @@ def test_a_file_that_holds_no_model_is_one_sentence(content):
 
 
 HEAD = {"step": 0.5, "bias": 0.0, "slope": 1.0, "offset": 0.0}
-ABOUT = {"thresholds": {}, "alert": HEAD, "crisis": HEAD}
+FIVE = [1.0] * len(NAMES)
+ABOUT = {
+    "thresholds": {},
+    "alert": HEAD,
+    "crisis": HEAD,
+    "asks": {"steps": FIVE, "biases": FIVE, "surely": FIVE, "probably": FIVE},
+}
+ASKS = ([3, 99_000], [b"\x21\x0f", b"\x03\x00", b"\x07\x01"])
 
 
 @given(st.dictionaries(st.integers(0, BUCKETS - 1), st.tuples(*[st.integers(-HEAVIEST, HEAVIEST)] * 2), max_size=40))
 def test_what_is_written_to_a_file_is_read_from_it(weights):
     kept = sorted(weights)
     packed = bytes(pack(*weights[number]) for number in kept)
-    made = opened(closed(ABOUT, kept, packed))
+    made = opened(closed(ABOUT, (kept, [packed]), ASKS))
     assert {at: byte for at, byte in enumerate(made.weights) if byte} == {
         at: byte for at, byte in zip(kept, packed, strict=True) if byte
     }
+    assert made.asks.weights == {3: (1.0, 2.0, 3.0, 0.0, 7.0), 99_000: (-1.0, 0.0, 0.0, 0.0, 1.0)}
     assert [PAIRS[byte] for byte in packed] == [tuple(map(float, weights[number])) for number in kept]
 
 
 @pytest.mark.parametrize("change", [lambda body: body[:-1], lambda body: body + b"x", lambda body: b"\x80" * 9 + body])
 def test_a_file_that_was_cut_or_changed_is_one_sentence(change):
-    head, _, body = closed(ABOUT, [5, 700, 90_000], b"abc").partition(b"\n")
+    head, _, body = closed(ABOUT, ([5, 700, 90_000], [b"abc"]), ASKS).partition(b"\n")
     with pytest.raises(BadModel, match="damaged"):
         opened(head + b"\n" + zlib.compress(change(zlib.decompress(body))))
 

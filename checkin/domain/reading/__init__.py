@@ -5,10 +5,14 @@ understood is never dropped and never `ok`: a person reads it.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from checkin.domain.reading import asked, beside, opt_out
-from checkin.domain.reading.asked import asked_of_us, asks_how_it_works
+from checkin.domain.reading.asked import asked_of_us, asks_how_it_works, span
+from checkin.domain.reading.asks import Asked, speaks_of_another
+from checkin.domain.reading.beside import cries
 from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
@@ -18,7 +22,7 @@ from checkin.domain.reading.languages import cry_in_another, other_language
 from checkin.domain.reading.level import Need, lexicon
 from checkin.domain.reading.model import Model, model
 from checkin.domain.reading.needs import heard, need_of, raised
-from checkin.domain.reading.normalise import LONGEST, bare, plain
+from checkin.domain.reading.normalise import LONGEST, bare, clauses, plain
 from checkin.domain.reading.offers import accepts
 from checkin.domain.reading.older import older_answer
 from checkin.domain.reading.on_the_phone import is_not_there
@@ -72,10 +76,11 @@ def read(text: str, context: Context = Context(), by: Model | None = None) -> Re
     """
     by = by or model()
     needs = _needs(text, context, by)
-    reading = _by_itself(text, context, needs[context.calls])
+    hears = partial(_hears, by, text[:LONGEST], worst(*(need.level for need in needs.values())))
+    reading = _by_itself(text, context, needs[context.calls], hears)
     others = {need.level: need for need in needs.values()}
     if len(others) > 1:
-        levels = {level: _by_itself(text, context, need).level for level, need in others.items()}
+        levels = {level: _by_itself(text, context, need, hears).level for level, need in others.items()}
         reading = replace(reading, by_calls=tuple((calls, levels[need.level]) for calls, need in needs.items()))
     if not context.before:
         return reading
@@ -83,16 +88,32 @@ def read(text: str, context: Context = Context(), by: Model | None = None) -> Re
     return together(reading, text, context, heard_of)
 
 
-def prepare() -> None:
+def prepare(by: Model | None = None) -> None:
     """Load and compile what reading needs, which a process does when it starts: no text waits for it (promise P1)."""
     lexicon().phrases.compile()
     lexicon().idioms.compile()
     for phrases in (*beside.phrases(), *asked.phrases(), *opt_out.phrases()):
         phrases.compile()
-    read("hello there, and how are you today?")
+    read("hello there, and how are you today?", by=by)
 
 
-def _by_itself(text: str, context: Context, need: Need) -> Reading:
+_Hears = Callable[[], Asked | None]
+
+
+def _hears(by: Model, start: str, at_most: Level) -> Asked | None:
+    """What a text sounds like asking, where it calls nobody by any setting of how readily people are called; of what a
+    person would read by one of them only a wish to stop, which is asked about."""
+    if at_most in _ALERTS or cries(start) or is_sad(start) or other_language(start) is not None:
+        return None
+    asked = by.asks.asked(clauses(start))
+    if asked is None:
+        return None
+    if speaks_of_another(start) and (asked.name in ("stop", "pause") or not asked.surely):
+        return None
+    return asked if at_most is Level.OK or asked.name == "stop" else None
+
+
+def _by_itself(text: str, context: Context, need: Need, hears: _Hears) -> Reading:
     start, alert = text[:LONGEST], need.level in _ALERTS
     opted = _opt(start, context, need)
     if opted is not None:
@@ -120,7 +141,32 @@ def _by_itself(text: str, context: Context, need: Need) -> Reading:
         return _reading(Kind.CORRECTION, to_read, context, why=Why("takes_back", "says that a text was a mistake"))
     if not alert and is_wrong_person(start):
         return _reading(Kind.WRONG_PERSON, need, context, why=Why("wrong_person"))
-    return _beside_the_last(start, context, need) or _free(text, context, need)
+    return (
+        _beside_the_last(start, context, need)
+        or _sounds_like(start, context, need, hears)
+        or _free(text, context, need)
+    )
+
+
+def _sounds_like(start: str, context: Context, need: Need, hears: _Hears) -> Reading | None:
+    """What no sentence of ours asks and yet sounds asked. Of a STOP that is only probable a person asks what was meant;
+    nobody is asked again, and no consent given, for what is only probable."""
+    asked = hears()
+    if asked is None or (need.level is not Level.OK and asked.name != "stop"):
+        return None
+    why = Why(f"sounds_like_{asked.name}", asked.told)
+    match asked.name:
+        case "stop":
+            maybe = not asked.surely or need.level is not Level.OK
+            return _reading(Kind.OPT_OUT, need, context, why=why, gives_up_or_stop=maybe)
+        case "start":
+            return _reading(Kind.OPT_IN, need, context, why=why) if asked.surely else None
+        case "help":
+            return _reading(Kind.HELP, need, context, why=why)
+        case "pause":
+            return _reading(Kind.COMMAND, need, context, command=Command("pause", span(start)), why=why)
+        case _:
+            return _reading(Kind.COMMAND, need, context, command=Command("later"), why=why)
 
 
 def _needs(text: str, context: Context, by: Model) -> dict[Calls, Need]:
@@ -168,7 +214,8 @@ def _opt(start: str, context: Context, need: Need) -> Reading | None:
     asked = Stop.YES if leads else asks_to_stop(start)
     if asked is not Stop.NO:
         why = Why("opt_out_words", short[:40])
-        return _reading(Kind.OPT_OUT, need, context, why=why, gives_up_or_stop=asked is Stop.MAYBE)
+        maybe = asked is Stop.MAYBE or need.level is Level.CONCERN
+        return _reading(Kind.OPT_OUT, need, context, why=why, gives_up_or_stop=maybe)
     if carrier == "START" or short in START_WORDS or (need.level not in _ALERTS and asks_to_start(start)):
         return _reading(Kind.OPT_IN, need, context, why=Why("opt_in_word", short[:40]))
     return None

@@ -30,7 +30,7 @@ def asked_of_us(text: str) -> Command | None:
         return None
     found = frozenset(hit.meaning for part in parts for hit in _wanted(part))
     if "pause" in found:
-        return Command("pause", _span(text))
+        return Command("pause", span(text))
     return Command("later") if "later" in found else None
 
 
@@ -87,7 +87,8 @@ def _phrases() -> Phrases[str]:
     )
 
 
-def _span(text: str) -> str:
+def span(text: str) -> str:
+    """How long, as a command says it ("2 weeks"); empty where a text names no time."""
     said = _FORTNIGHT.sub("2 weeks", bare(text.replace("\n", " ")))
     found = _SPAN.search(in_figures(said))
     return counted(found["number"], found["unit"]) if found is not None else ""

@@ -6,6 +6,7 @@ alert) and one for "life may be at risk now" (a crisis), are compared with thres
     a line of JSON (what it was trained on, scales, thresholds, calibration), then, deflated: for each bucket that is
     kept how many are left out before it (seven bits a byte, the lowest first; the eighth says that more follow), then
     a byte for each with its two weights, of four bits with a sign: the alert's below, the crisis's above
+    the same for what is asked of the service (`asks.py`), with three bytes for each bucket, one list after the other
 
 How it is made: `checkin triage train`. What it can and cannot do: MODEL_CARD.md beside this file. Pure.
 """
@@ -19,14 +20,16 @@ from importlib.resources import files
 from math import exp
 from typing import Any
 
+from checkin.domain.reading.asks import NAMES, Asks
 from checkin.domain.reading.features import BUCKETS, scale, seen_at, split
 from checkin.domain.reading.values import Calls
 from checkin.domain.terms import Level, Why
 
-FORMAT = 2
+FORMAT = 3
 FILE = "model.bin"
 HEAVIEST = 7
 _WORDS_TOLD = 3
+_PLANES = (len(NAMES) + 1) // 2
 
 
 class BadModel(ValueError):
@@ -87,8 +90,9 @@ PAIRS = tuple(_unpacked(byte) for byte in range(256))
 class Model:
     """A model that was read from its file. `weights`: a byte for each bucket, two megabytes."""
 
-    def __init__(self, about: Mapping[str, Any], weights: bytes, alert: Head, crisis: Head) -> None:
+    def __init__(self, about: Mapping[str, Any], weights: bytes, alert: Head, crisis: Head, asks: Asks) -> None:
         self.about = about
+        self.asks = asks
         self.weights = weights
         self.alert = alert
         self.crisis = crisis
@@ -152,19 +156,52 @@ def opened(content: bytes) -> Model:
     line, _, rest = content.partition(b"\n")
     try:
         about: dict[str, Any] = json.loads(line)
-        heads = [about["alert"], about["crisis"]]
-        body = zlib.decompress(rest)
+        if about.get("format") != FORMAT or about.get("buckets") != BUCKETS:
+            raise BadModel("this model was made by another version: make one with checkin triage train")
+        return _read(about, zlib.decompress(rest))
+    except BadModel:
+        raise
     except (ValueError, KeyError, TypeError, zlib.error):
         raise BadModel("this file holds no model of ours: make one with checkin triage train") from None
-    if about.get("format") != FORMAT or about.get("buckets") != BUCKETS:
-        raise BadModel("this model was made by another version: make one with checkin triage train")
-    weights = _spread(body, about.get("kept"))
+
+
+def _read(about: Mapping[str, Any], body: bytes) -> Model:
+    weights = bytearray(BUCKETS)
+    numbers, (packed,) = _spread(body[: about["of_needs"]], about["kept"], 1)
+    for number, byte in zip(numbers, packed, strict=True):
+        weights[number] = byte
+    heads = (about["alert"], about["crisis"])
     alert, crisis = (Head(head["step"], head["bias"], head["slope"], head["offset"]) for head in heads)
-    return Model(about, weights, alert, crisis)
+    return Model(about, bytes(weights), alert, crisis, _asks(about["asks"], body[about["of_needs"] :]))
 
 
-def closed(about: Mapping[str, Any], kept: Sequence[int], packed: bytes) -> bytes:
-    """The bytes of a model's file: buckets in rising order, and the byte of each."""
+def _asks(about: Mapping[str, Any], body: bytes) -> Asks:
+    numbers, planes = _spread(body, about["kept"], _PLANES)
+    steps = about["steps"]
+    weights = {
+        number: tuple(
+            step * weight
+            for step, weight in zip(steps, (weight for byte in packed for weight in PAIRS[byte]), strict=False)
+        )
+        for number, *packed in zip(numbers, *planes, strict=True)
+    }
+    return Asks(weights, tuple(about["biases"]), tuple(about["surely"]), tuple(about["probably"]))
+
+
+def closed(
+    about: Mapping[str, Any],
+    needs: tuple[Sequence[int], Sequence[bytes]],
+    asks: tuple[Sequence[int], Sequence[bytes]],
+) -> bytes:
+    """The bytes of a model's file. Of each part: its buckets in rising order, and lists with a byte for each."""
+    of_needs = _gathered(*needs)
+    told = {**about, "format": FORMAT, "buckets": BUCKETS, "kept": len(needs[0]), "of_needs": len(of_needs)}
+    told["asks"] = {**about["asks"], "kept": len(asks[0])}
+    head = json.dumps(told, sort_keys=True)
+    return head.encode() + b"\n" + zlib.compress(of_needs + _gathered(*asks), 9)
+
+
+def _gathered(kept: Sequence[int], planes: Sequence[bytes]) -> bytes:
     gaps, last = bytearray(), -1
     for number in kept:
         gap, last = number - last - 1, number
@@ -172,15 +209,14 @@ def closed(about: Mapping[str, Any], kept: Sequence[int], packed: bytes) -> byte
             gaps.append(128 | gap & 127)
             gap >>= 7
         gaps.append(gap)
-    head = json.dumps({**about, "format": FORMAT, "buckets": BUCKETS, "kept": len(kept)}, sort_keys=True)
-    return head.encode() + b"\n" + zlib.compress(bytes(gaps) + packed, 9)
+    return bytes(gaps) + b"".join(planes)
 
 
-def _spread(body: bytes, kept: object) -> bytes:
-    """The byte of each bucket, of which so many are kept. Raises BadModel where the file was cut or changed."""
-    kept = kept if isinstance(kept, int) else -1
+def _spread(body: bytes, kept: int, planes: int) -> tuple[list[int], list[bytes]]:
+    """The buckets that are kept, and so many lists with a byte for each. Raises BadModel where the file is damaged."""
     numbers, number, shift, gap = list[int](), -1, 0, 0
-    for byte in body[: max(len(body) - kept, 0)]:
+    end = len(body) - planes * kept
+    for byte in body[: max(end, 0)]:
         gap |= (byte & 127) << shift
         shift += 7
         if byte < 128:
@@ -189,10 +225,7 @@ def _spread(body: bytes, kept: object) -> bytes:
             shift = gap = 0
     if len(numbers) != kept or number >= BUCKETS or shift:
         raise BadModel("this file is damaged: take it anew, or make one with checkin triage train")
-    weights = bytearray(BUCKETS)
-    for number, byte in zip(numbers, body[len(body) - kept :], strict=True):
-        weights[number] = byte
-    return bytes(weights)
+    return numbers, [body[end + kept * plane : end + kept * (plane + 1)] for plane in range(planes)]
 
 
 @lru_cache(maxsize=1)

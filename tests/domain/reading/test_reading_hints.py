@@ -4,6 +4,7 @@ where the model hears them too; else a person reads the text. What is no hint ca
 import pytest
 
 from checkin.domain.reading import Calls, Context, read
+from checkin.domain.reading.asks import NOTHING
 from checkin.domain.reading.level import LANGUAGES, Need, level_of, lexicon
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.model import Head, Model, model
@@ -115,7 +116,7 @@ def test_who_only_jokes_is_read_by_a_person_and_not_rung(text):
 def test_a_model_says_how_far_it_hears_a_hint():
     about = {"thresholds": {"more": dict(crisis=9, distress=9, concern=9, hinted_crisis=2, hinted_distress=1)}}
     head = Head(1.0, 0.0, 1.0, 0.0)
-    made = Model(about, bytes(1), head, head)
+    made = Model(about, bytes(1), head, head, NOTHING)
     from checkin.domain.reading.model import Score
 
     assert made.hears(Score(0.5, 0.5), Calls.MORE) is Level.OK
