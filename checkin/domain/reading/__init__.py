@@ -43,7 +43,7 @@ from checkin.domain.reading.opt_out import (
 from checkin.domain.reading.rating import level_of_rating, rating_of, rating_told
 from checkin.domain.reading.swaps import answer_to_swap
 from checkin.domain.reading.values import Calls, Command, Context, Kind, LastAnswer, Offered, Piece, Reading
-from checkin.domain.terms import Level, Why, worst
+from checkin.domain.terms import Level, Role, Why, worst
 
 __all__ = [
     "Answer",
@@ -76,7 +76,7 @@ def read(text: str, context: Context = Context(), by: Model | None = None) -> Re
     """
     by = by or model()
     needs = _needs(text, context, by)
-    hears = partial(_hears, by, text[:LONGEST], worst(*(need.level for need in needs.values())))
+    hears = partial(_hears, by, text[:LONGEST], context, worst(*(need.level for need in needs.values())))
     reading = _by_itself(text, context, needs[context.calls], hears)
     others = {need.level: need for need in needs.values()}
     if len(others) > 1:
@@ -98,12 +98,18 @@ def prepare(by: Model | None = None) -> None:
 
 
 _Hears = Callable[[], Asked | None]
+_ONLY_A_MEMBER = frozenset({Role.MEMBER})
 
 
-def _hears(by: Model, start: str, at_most: Level) -> Asked | None:
-    """What a text sounds like asking, where it calls nobody by any setting of how readily people are called; of what a
-    person would read by one of them only a wish to stop, which is asked about."""
-    if at_most in _ALERTS or cries(start) or is_sad(start) or other_language(start) is not None:
+def _hears(by: Model, start: str, context: Context, at_most: Level) -> Asked | None:
+    """What a member's text sounds like asking, where it calls nobody by any setting of how readily people are called;
+    of what a person would read by one of them only a wish to stop, which is asked about.
+
+    Volunteers write of their shifts in the same words ("can't do Monday, sorry"): of theirs only sentences count.
+    """
+    if context.roles != _ONLY_A_MEMBER or at_most in _ALERTS:
+        return None
+    if cries(start) or is_sad(start) or other_language(start) is not None:
         return None
     asked = by.asks.asked(clauses(start))
     if asked is None:

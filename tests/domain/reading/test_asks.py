@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.reading import Kind, read
+from checkin.domain.reading import Context, Kind, read
 from checkin.domain.reading.asks import LONGEST, NAMES, NOTHING, Asks
 from checkin.domain.reading.model import Model, model
 from checkin.domain.reading.normalise import clauses
-from checkin.domain.terms import Level
+from checkin.domain.terms import Level, Role
 
 CALM = "I made some soup with carrots today"
 
@@ -76,6 +76,12 @@ def test_it_lowers_no_level(text: str, name: str) -> None:
     without = read(text, by=deaf)
     if without.kind is not Kind.NOT_UNDERSTOOD:  # which is heard now
         assert read(text, by=hears(name, surely=True)).level is without.level
+
+
+@pytest.mark.parametrize("roles", [{Role.VOLUNTEER}, {Role.MEMBER, Role.VOLUNTEER}, {Role.COORDINATOR}, set()])
+def test_a_volunteer_who_cannot_come_is_not_let_go(roles: set[Role]) -> None:
+    reading = read("cannot do my shift on monday sorry", Context(roles=frozenset(roles)), hears("stop", surely=True))
+    assert reading.kind is not Kind.OPT_OUT
 
 
 def test_a_long_story_is_no_command() -> None:
