@@ -44,6 +44,7 @@ def context_of(
     return Context(
         language=person.language,
         roles=roles or frozenset({Role.MEMBER}),
+        stranger=not roles,
         invited=invited,
         asked=asked,
         soon_after_check_in=soon,

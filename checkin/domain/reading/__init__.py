@@ -107,7 +107,7 @@ def _hears(by: Model, start: str, context: Context, at_most: Level) -> Asked | N
 
     Volunteers write of their shifts in the same words ("can't do Monday, sorry"): of theirs only sentences count.
     """
-    if context.roles != _ONLY_A_MEMBER or at_most in _ALERTS:
+    if context.roles != _ONLY_A_MEMBER or context.stranger or at_most in _ALERTS:
         return None
     if cries(start) or is_sad(start) or other_language(start) is not None:
         return None

@@ -103,6 +103,7 @@ class Context:
     `before`: what they wrote in the last minutes, oldest first; `place`: where among these the new text belongs, None
     where nobody knows in which order they were sent. `wrote_lately`: there are words of theirs, of the last hours or of
     a case that is open, that they may want to take back. `answered_before`: it is not the first time that they answer.
+    `stranger`: we do not know the number.
     """
 
     language: str = "en"
@@ -121,6 +122,7 @@ class Context:
     place: int | None = None
     wrote_lately: bool = False
     answered_before: bool = False
+    stranger: bool = False
 
     @property
     def earlier(self) -> tuple[Piece, ...]:

@@ -84,6 +84,11 @@ def test_a_volunteer_who_cannot_come_is_not_let_go(roles: set[Role]) -> None:
     assert reading.kind is not Kind.OPT_OUT
 
 
+def test_of_a_stranger_nothing_is_guessed() -> None:
+    reading = read(CALM, Context(stranger=True), hears("help", surely=True))
+    assert reading.kind is Kind.WORDS
+
+
 def test_a_long_story_is_no_command() -> None:
     assert hears("stop", surely=True).asks.asked(clauses(" ".join(["cake"] * (LONGEST + 1)))) is None
     assert hears("stop", surely=True).asks.asked([]) is None
