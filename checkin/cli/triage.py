@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checkin.cli.written import write_for_owner
-from checkin.domain.reading import Calls, Context, prepare, read
+from checkin.domain.reading import Calls, Context, read
 from checkin.domain.reading.model import FILE, BadModel, opened
 from checkin.handlers.corrections_given import corrections_file
 from checkin.settings import load
@@ -51,7 +51,6 @@ def evaluate(files_: Sequence[Path], file: Path | None, groups: Sequence[str], c
     """
     settings = load()
     by = reading_model(settings if file is None else settings.model_copy(update={"model_file": file}))
-    prepare(by)  # as a process does when it starts: compiling is not reading
     judged = judge(_rows(files_), lambda text, context: read(text, _as_set(context, calls), by), time.process_time_ns)
     _report(judged, groups, calls, errors)
 
@@ -73,7 +72,6 @@ def left_out(files_: Sequence[Path], kind: str, seed: int, groups: Sequence[str]
     The rules stay: they were written beside some of these texts. Trains once for each part, some minutes each.
     """
     rows = _enough(_rows([*OWN, *files_]))
-    prepare()
     judged = judged_left_out(rows, kind, seed, lambda context: _as_set(context, calls), time.process_time_ns, _say)
     _report(judged, groups, calls, errors)
 

@@ -7,12 +7,11 @@ which asks for nothing (WANTED). What is kept is trained on all.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from checkin.domain.reading.asks import NAMES
 from checkin.domain.reading.features import Features
 from checkin.domain.reading.model import pack
-from checkin.triage.linear import Task, Trained, fit, in_steps, reached_by
+from checkin.triage.linear import Task, fit, in_steps, reached_by, telling
 from checkin.triage.rows import COMMANDS, Row
 
 KEPT = 20_000
@@ -42,14 +41,14 @@ def train_asks(rows: Sequence[Row], examples: Sequence[Features], seen_in: Seque
     limits: dict[str, list[float]] = {how: [] for how in WANTED}
     for task in tasks:
         trained = fit(examples, task, [at for at in used if folds[at]], seed, len(seen_in))
-        _, trained = in_steps(trained, _telling([trained], seen_in))
+        _, trained = in_steps(trained, telling([trained], seen_in, KEPT))
         unheard = [
             trained.total(examples[at]) for at, row in enumerate(rows) if not folds[at] and row.level not in COMMANDS
         ]
         for how, share in WANTED.items():
             limits[how].append(reached_by(unheard, share))
     whole = [fit(examples, task, used, seed, len(seen_in)) for task in tasks]
-    kept = _telling(whole, seen_in)
+    kept = telling(whole, seen_in, KEPT)
     small = [in_steps(trained, kept) for trained in whole]
     weights = [[round(trained.weights[number] / step) for number in kept] for step, trained in small]
     weights += [[0] * len(kept)] * (len(weights) % 2)
@@ -67,9 +66,3 @@ def _task(rows: Sequence[Row], name: str) -> Task:
         [1.0 if row.level.lower() == name else 0.0 for row in rows],
         [1.0 if _is_near(row) else float(_ONE_IN) for row in rows],
     )
-
-
-def _telling(trained: Sequence[Trained], seen_in: Sequence[int]) -> list[int]:
-    heaviest = [max(map(abs, weights)) for weights in zip(*(each.weights for each in trained), strict=True)]
-    telling = [weight * sqrt(count) for weight, count in zip(heaviest, seen_in, strict=True)]
-    return sorted(sorted(range(len(telling)), key=lambda number: (-telling[number], number))[:KEPT])

@@ -21,7 +21,7 @@ SHRINK = 1e-5
 
 @dataclass(frozen=True)
 class Task:
-    """One of the two questions, for each row: the answer (0 to 1), and how much the row counts."""
+    """One question, for each row: the answer (0 to 1), and how much the row counts."""
 
     answers: Sequence[float]
     weights: Sequence[float]
@@ -48,6 +48,14 @@ def numbered(texts: Sequence[Features]) -> tuple[list[Features], list[int], list
     numbers = {bucket: number for number, bucket in enumerate(buckets)}
     examples = [[(numbers[bucket], value) for bucket, value in features if bucket in numbers] for features in texts]
     return examples, buckets, [seen_in[bucket] for bucket in buckets]
+
+
+def telling(trained: Sequence[Trained], seen_in: Sequence[int], most: int) -> list[int]:
+    """The features to keep, so many at most: those that weigh heavily in any of these questions, and stand in many
+    texts."""
+    heaviest = [max(map(abs, weights)) for weights in zip(*(each.weights for each in trained), strict=True)]
+    tell = [weight * sqrt(count) for weight, count in zip(heaviest, seen_in, strict=True)]
+    return sorted(sorted(range(len(tell)), key=lambda number: (-tell[number], number))[:most])
 
 
 def in_steps(trained: Trained, kept: Sequence[int]) -> tuple[float, Trained]:

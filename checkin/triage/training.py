@@ -7,14 +7,14 @@ alarms among a thousand harmless texts, see WANTED) and the calibration. The mod
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp
 
 from checkin.domain.reading.features import Features, features_of
 from checkin.domain.reading.model import closed, pack
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.reading.values import Calls
 from checkin.triage.asks_training import train_asks
-from checkin.triage.linear import Task, Trained, fit, in_steps, numbered, reached_by
+from checkin.triage.linear import Task, Trained, fit, in_steps, numbered, reached_by, telling
 from checkin.triage.rows import ALERTS, COMMANDS, Row
 
 FOLDS = 3
@@ -85,11 +85,7 @@ def _small(
 ) -> Small:
     """Both questions trained on some rows, and made as small as the file keeps them."""
     alert, crisis = (fit(examples, task, rows, seed, len(seen_in)) for task in tasks)
-    telling = [
-        max(abs(one), abs(other)) * sqrt(count)
-        for one, other, count in zip(alert.weights, crisis.weights, seen_in, strict=True)
-    ]
-    kept = sorted(sorted(range(len(telling)), key=lambda number: (-telling[number], number))[:KEPT])
+    kept = telling((alert, crisis), seen_in, KEPT)
     (one, alert), (other, crisis) = (in_steps(trained, kept) for trained in (alert, crisis))
     return Small(kept, (one, other), alert, crisis)
 

@@ -88,13 +88,13 @@ def read(text: str, context: Context = Context(), by: Model | None = None) -> Re
     return together(reading, text, context, heard_of)
 
 
-def prepare(by: Model | None = None) -> None:
+def prepare() -> None:
     """Load and compile what reading needs, which a process does when it starts: no text waits for it (promise P1)."""
     lexicon().phrases.compile()
     lexicon().idioms.compile()
     for phrases in (*beside.phrases(), *asked.phrases(), *opt_out.phrases()):
         phrases.compile()
-    read("hello there, and how are you today?", by=by)
+    read("hello there, and how are you today?")
 
 
 _Hears = Callable[[], Asked | None]
