@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -27,6 +27,10 @@ log = structlog.get_logger()
 
 _HELD_UP = timedelta(seconds=1)
 """A worker that was paused longer than this between taking and handing over hands nothing over: it is fenced off."""
+
+_A_MOMENT = timedelta(seconds=0.1)
+_WAITS_FOR_ITS_TURN = frozenset({Lane.CHECKIN, Lane.BULK})
+"""What has waited for its turn at the sender's rate may have been stopped meanwhile (P4): it is asked once more."""
 
 _ASKS_BEFORE_DOUBLE = 2
 """An urgent delivery whose fate cannot be asked is sent again: a possible double beats a possible none (P6)."""
@@ -64,8 +68,9 @@ def deliver_all(
     Returns how many were taken. They are so few that all are answered within the claim of each. Whoever dies between
     leaves claims that lapse, and the carrier is asked about each before it is sent again.
     """
+    taken_at = services.now()
     taken = services.act(lambda session: handed.take_to_send(session, services.handbook, deliveries, services.now()))
-    send = partial(_sent, services, wait)
+    send = partial(_sent, services, wait, taken_at)
     failure: BaseException | None = None
     if hands is not None and len(taken) > 1:
         sent = [hands.submit(send, outgoing) for outgoing in taken]
@@ -89,7 +94,7 @@ def deliver_all(
     return len(taken)
 
 
-def _sent(services: Services, wait: Callable[[float], None], outgoing: Outgoing) -> Answer:
+def _sent(services: Services, wait: Callable[[float], None], taken_at: datetime, outgoing: Outgoing) -> Answer:
     """Wait for its turn and hand it over. One that was held up before it left is not handed over."""
     if (ahead := (outgoing.starts_at - services.now()).total_seconds()) > 0:
         wait(ahead)
@@ -98,7 +103,8 @@ def _sent(services: Services, wait: Callable[[float], None], outgoing: Outgoing)
         return Answer(outgoing, held_up=True)
     try:
         found = _found(services, outgoing)
-        if found is None and outgoing.unsure and not _may_still_leave(services, outgoing):
+        waited = outgoing.lane in _WAITS_FOR_ITS_TURN and services.now() - taken_at > _A_MOMENT
+        if found is None and (outgoing.unsure or waited) and not _may_still_leave(services, outgoing):
             log.info("delivery_never_left", delivery=outgoing.id)
             return Answer(outgoing, settled=True)
         return Answer(outgoing, found or _hand_over(services, outgoing))

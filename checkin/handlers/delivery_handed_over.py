@@ -126,7 +126,7 @@ def _may_leave(session: Session, handbook: Handbook, row: DeliveryRow, unsure: b
 
 
 def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, now: datetime) -> bool:
-    """The carrier was asked and never had it: it may be sent if it could leave now as if it were new (P4, P5).
+    """The carrier never had it, and time has passed: it may be sent if it could leave now as if it were new (P4, P5).
 
     False: it is settled, or another worker has it. The claim is counted anew, for asking took time.
     """

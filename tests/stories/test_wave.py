@@ -210,6 +210,25 @@ def test_who_was_held_up_gives_its_deliveries_back(town: Town) -> None:
     assert [deliver(town.services, delivery, lambda _: None) for delivery in ids] == [True] * 3
 
 
+def test_who_says_stop_while_their_text_waits_for_its_turn_is_not_sent_it(town: Town) -> None:
+    """At one text a second the last of three waits two seconds in a worker's hand; the STOP comes in the first (P4)."""
+    settle(town, 3)
+    plans(town)
+    last = Phone(number(2))
+
+    def wait(seconds: float) -> None:
+        if town.time == began:
+            town.world.phone(last).sends("STOP")
+        town.time += timedelta(seconds=seconds)
+        town.world.run_until(town.time)
+
+    began, ids = town.time, queued(town)
+    assert deliver_all(town.services, ids, wait) == 3
+    assert town.time - began >= timedelta(seconds=2), "the last has waited"
+    routine = [row.state for row in town.rows(DeliveryRow) if row.routine]
+    assert sorted(routine) == ["cancelled", "delivered", "delivered"]
+
+
 def test_a_part_goes_side_by_side(town: Town) -> None:
     faster(town)
     settle(town, 4)
