@@ -104,9 +104,14 @@ def _sent(services: Services, wait: Callable[[float], None], taken_at: datetime,
     try:
         found = _found(services, outgoing)
         waited = outgoing.lane in _WAITS_FOR_ITS_TURN and services.now() - taken_at > _A_MOMENT
-        if found is None and (outgoing.unsure or waited) and not _may_still_leave(services, outgoing):
-            log.info("delivery_never_left", delivery=outgoing.id)
-            return Answer(outgoing, settled=True)
+        if found is None and (outgoing.unsure or waited):
+            asked_at = services.now()
+            if not _may_still_leave(services, outgoing):
+                log.info("delivery_never_left", delivery=outgoing.id)
+                return Answer(outgoing, settled=True)
+            if services.now() > asked_at + _HELD_UP:
+                log.warning("delivery_held_up", delivery=outgoing.id)
+                return Answer(outgoing, held_up=True)
         return Answer(outgoing, found or _hand_over(services, outgoing))
     except CarrierError as error:
         return Answer(outgoing, error=error)

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from checkin.carrier.port import Accepted, CarrierRefused, OutgoingText, Refusal
 from checkin.domain.consent import Consent
 from checkin.domain.terms import DeliveryId, PersonId, Phone
+from checkin.handlers import delivery_handed_over as handed
 from checkin.handlers.check_in_moved import plan_next
 from checkin.store import consent, people
 from checkin.store.tables import CheckInRow, DeliveryRow, MemberRow, ScheduleRow, TaskRow
@@ -227,6 +228,29 @@ def test_who_says_stop_while_their_text_waits_for_its_turn_is_not_sent_it(town: 
     assert town.time - began >= timedelta(seconds=2), "the last has waited"
     routine = [row.state for row in town.rows(DeliveryRow) if row.routine]
     assert sorted(routine) == ["cancelled", "delivered", "delivered"]
+
+
+def test_who_was_held_up_after_asking_once_more_sends_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waited for its turn, asked whether it may still leave, and stood still: another may have sent it meanwhile."""
+    settle(town, 3)
+    plans(town)
+    asks = handed.may_still_leave
+
+    def then_stands_still(*args: Any) -> bool:
+        may = asks(*args)
+        town.time += timedelta(seconds=40)
+        return may
+
+    def wait(seconds: float) -> None:
+        town.time += timedelta(seconds=seconds)
+
+    ids = queued(town)
+    monkeypatch.setattr("checkin.handlers.delivery_handed_over.may_still_leave", then_stands_still)
+    assert deliver_all(town.services, ids[:2], wait) == 2
+    monkeypatch.undo()
+    town.world.run_until(town.time)
+    assert [len(town.world.phone(number(place)).received) for place in range(2)] == [1, 0]
+    assert states(town)[1] == "queued"
 
 
 def test_a_part_goes_side_by_side(town: Town) -> None:
