@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from checkin.domain.consent import Consent
 from checkin.domain.discreet import names_programme
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.escalation.coordinators import is_paging
@@ -44,6 +45,9 @@ nobody answered in its time keeps the next volunteer from being asked."""
 CLOCKS_APART = timedelta(minutes=1)
 """How far clocks may differ, or be set back: what is written first may bear the later time."""
 
+IN_TUNE = timedelta(seconds=3)
+"""How far clocks are apart that a time service keeps."""
+
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){6,14}")
 _AT_ONCE = 500
 _Row = TypeVar("_Row", bound=Any)
@@ -59,8 +63,10 @@ class Broken:
     row: str
 
 
-def broken(session: Session, now: datetime, in_hours: InHours, since: datetime | None = None) -> list[Broken]:
-    """All promises that do not hold at this moment."""
+def broken(
+    session: Session, now: datetime, in_hours: InHours, since: datetime | None = None, apart: timedelta = IN_TUNE
+) -> list[Broken]:
+    """All promises that do not hold at this moment. `apart`: how far the machines' clocks may be apart."""
     first = _first_delivery(session, since)
     found = [
         *_kept_waiting(session, now),
@@ -73,7 +79,7 @@ def broken(session: Session, now: datetime, in_hours: InHours, since: datetime |
         *_taken_by_no_person(session, since),
         *_joined_without_answer(session, since),
         *_answered_by_a_machine(session, first),
-        *_routine_after_stop(session, first),
+        *_routine_after_stop(session, first, apart),
         *_queued_after_stop(session, since),
         *_out_of_hours(session, in_hours, first),
         *_asked_twice(session, first),
@@ -182,9 +188,16 @@ def _answered_by_a_machine(session: Session, first: int) -> Iterator[Broken]:
 # --- P4, P5: STOP is final, and nobody is woken for routine ----------------------------------------------------------
 
 
-def _routine_after_stop(session: Session, first: int) -> Iterator[Broken]:
-    for row in session.scalars(promised.ROUTINE_AFTER_STOP, {"first": first}):
+def _routine_after_stop(session: Session, first: int, apart: timedelta) -> Iterator[Broken]:
+    """Of two machines the one that wrote the STOP may be slow: a delivery that was taken before may seem the later."""
+    for row, person, tried_at in session.execute(promised.ROUTINE_AFTER_STOP, {"first": first}).all():
+        if tried_at is None or _in_force(session, person, tried_at - apart) != Consent.OUT.value:
+            continue
         yield Broken("P4", "a routine delivery left after its number had opted out", f"delivery {row}")
+
+
+def _in_force(session: Session, person: int, at: datetime) -> str | None:
+    return session.scalar(promised.IN_FORCE_AT, {"person": person, "at": at})
 
 
 def _queued_after_stop(session: Session, since: datetime | None) -> Iterator[Broken]:

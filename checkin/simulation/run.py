@@ -229,7 +229,7 @@ class Run:
     def _asks(self, since: datetime | None) -> None:
         self._asked_at = self.stage.now
         with transaction(self.aside) as session:
-            found = broken(session, self.stage.now, self._in_hours, since)
+            found = broken(session, self.stage.now, self._in_hours, since, self.troubles.slack())
         found += without_a_hand(self.due, self.watch, self.numbers, since or self.stage.now - _LOOK_BACK)
         if self.troubles.troubled(self.stage.now):
             found = [each for each in found if not any(words in each.what for words in _WAITS_FOR_CALM)]

@@ -143,11 +143,17 @@ _IN_FORCE = (
     .correlate(DeliveryRow)
     .scalar_subquery()
 )
-ROUTINE_AFTER_STOP = select(DeliveryRow.id).where(
+ROUTINE_AFTER_STOP = select(DeliveryRow.id, DeliveryRow.person_id, DeliveryRow.first_tried_at).where(
     DeliveryRow.id >= _FIRST,
     DeliveryRow.routine.is_(True),
     DeliveryRow.first_tried_at.is_not(None),
     _IN_FORCE == Consent.OUT.value,
+)
+IN_FORCE_AT = (
+    select(ConsentRow.state)
+    .where(ConsentRow.person_id == bindparam("person"), ConsentRow.recorded_at < bindparam("at"))
+    .order_by(ConsentRow.id.desc())
+    .limit(1)
 )
 _LATER = select(_line.id).where(_line.person_id == ConsentRow.person_id, _line.id > ConsentRow.id)
 QUEUED_AFTER_STOP = (

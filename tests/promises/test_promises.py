@@ -160,7 +160,7 @@ def _joined_alone(session: Session, town: Town) -> None:
 def _left_after_stop(session: Session, town: Town) -> None:
     person = people.by_phone(session, Phone(SAM))
     assert person is not None
-    consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time - timedelta(minutes=5))
+    consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time - timedelta(seconds=4))
     routine(session, town, first_tried_at=town.time)
 
 
@@ -245,6 +245,18 @@ def test_what_breaks_one_is_seen(
         breaks(session, town)
     found = asked(town, since=None if all_of_it else MONDAY_9)
     assert set(found) == {promise}
+
+
+def test_a_stop_that_seems_earlier_by_a_slow_clock_breaks_nothing(town: Town) -> None:
+    """A delivery was taken, then STOP was written by a machine whose clock is two seconds behind."""
+    an_ordinary_day(town)
+    with town.in_session() as session:
+        person = people.by_phone(session, Phone(SAM))
+        assert person is not None
+        consent.record(session, PersonId(person.id), Consent.OUT, "test", town.time - timedelta(seconds=2))
+        routine(session, town, first_tried_at=town.time)
+    assert asked(town) == []
+    assert asked(town, apart=timedelta(seconds=1)) == ["P4"]
 
 
 def test_what_was_texted_before_a_member_became_discreet_breaks_nothing(town: Town, desk: Desk) -> None:
