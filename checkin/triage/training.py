@@ -11,6 +11,7 @@ from math import exp
 
 from checkin.domain.reading.features import Features, features_of
 from checkin.domain.reading.model import closed, pack
+from checkin.domain.reading.needs import need_of
 from checkin.domain.reading.normalise import clauses
 from checkin.domain.reading.values import Calls
 from checkin.triage.asks_training import train_asks
@@ -43,7 +44,7 @@ class Small:
 
 def train(rows: Sequence[Row], seed: int, say: Say) -> bytes:
     """The bytes of a model's file. The same rows and seed make the same bytes."""
-    examples, buckets, seen_in = numbered([features_of(clauses(row.text)) for row in rows])
+    examples, buckets, seen_in = numbered([_as_read(row) for row in rows])
     alert, crisis = _alert(rows), _crisis(rows)
     folds = [zlib.crc32(f"{row.family}/{row.text if _is_mixed(row) else ''}".encode()) % FOLDS for row in rows]
     unseen_alert, unseen_crisis = [0.0] * len(rows), [0.0] * len(rows)
@@ -73,11 +74,18 @@ def train(rows: Sequence[Row], seed: int, say: Say) -> bytes:
         pack(round(small.alert.weights[number] / one), round(small.crisis.weights[number] / other))
         for number in small.kept
     )
+    needs = ([buckets[number] for number in small.kept], [packed])
     say("what is asked of the service")
+    examples, buckets, seen_in = numbered([features_of(clauses(row.text)) for row in rows])
     asks = train_asks(rows, examples, seen_in, seed)
     about["asks"] = asks.about
-    needs = ([buckets[number] for number in small.kept], [packed])
     return closed(about, needs, ([buckets[number] for number in asks.kept], asks.planes))
+
+
+def _as_read(row: Row) -> Features:
+    """The features of what the model is shown of a text: all clauses but those that the rules have explained."""
+    explained = need_of(row.text, row.lang or "en").explained
+    return features_of([clause for clause in clauses(row.text) if clause not in explained])
 
 
 def _small(

@@ -3,8 +3,8 @@
 They train nothing (`test_model.py` sees to it). The floors lie a little below what was measured; README and the model's
 card tell the figures. `plain` and `newest` are how members mostly write; `hard` is written to be missed, or to alarm
 falsely; `dialects` is the hardest, in the speech of many places; of `inbox` half is plain and half easily misread;
-`month` is what a coordinator sees in a month, with twice as many commands. All but `month` were looked at after they
-had been measured: it says what to expect.
+`month` is what a coordinator sees in a month, with twice as many commands, and `weeks` in some weeks, of members of
+many kinds. All but these two were looked at after they had been measured: they say what to expect.
 """
 
 from pathlib import Path
@@ -41,27 +41,34 @@ FLOORS = {
     ("month", "crisis read as crisis"): 0.92,
     ("month", "crisis raised as any alert"): 0.95,
     ("month", "crisis or distress raised"): 0.95,
-    ("month", "commands understood"): 0.7,
+    ("month", "commands understood"): 0.72,
+    ("weeks", "crisis read as crisis"): 0.89,
+    ("weeks", "crisis raised as any alert"): 0.95,
+    ("weeks", "crisis or distress raised"): 0.95,
+    ("weeks", "commands understood"): 0.72,
 }
 CEILINGS = {
     ("plain", "false alarms on harmless texts"): 0.025,
     ("plain", "false crisis"): 0.012,
     ("plain", "alert texts eaten by a command"): 0.0,
-    ("newest", "false alarms on harmless texts"): 0.055,
+    ("newest", "false alarms on harmless texts"): 0.05,
     ("newest", "false crisis"): 0.03,
     ("newest", "alert texts eaten by a command"): 0.0,
-    ("hard", "false alarms on harmless texts"): 0.09,
+    ("hard", "false alarms on harmless texts"): 0.08,
     ("hard", "false crisis"): 0.035,
     ("hard", "alert texts eaten by a command"): 0.0,
-    ("dialects", "false alarms on harmless texts"): 0.115,
-    ("dialects", "false crisis"): 0.055,
+    ("dialects", "false alarms on harmless texts"): 0.095,
+    ("dialects", "false crisis"): 0.045,
     ("dialects", "alert texts eaten by a command"): 0.006,
-    ("inbox", "false alarms on harmless texts"): 0.105,
-    ("inbox", "false crisis"): 0.045,
+    ("inbox", "false alarms on harmless texts"): 0.07,
+    ("inbox", "false crisis"): 0.03,
     ("inbox", "alert texts eaten by a command"): 0.0,
-    ("month", "false alarms on harmless texts"): 0.14,
-    ("month", "false crisis"): 0.031,
-    ("month", "alert texts eaten by a command"): 0.009,
+    ("month", "false alarms on harmless texts"): 0.095,
+    ("month", "false crisis"): 0.02,
+    ("month", "alert texts eaten by a command"): 0.005,
+    ("weeks", "false alarms on harmless texts"): 0.115,
+    ("weeks", "false crisis"): 0.038,
+    ("weeks", "alert texts eaten by a command"): 0.004,
 }
 
 
@@ -74,6 +81,7 @@ def found() -> dict[tuple[str, str], Share]:
         "dialects": ["e.csv"],
         "inbox": ["f.csv"],
         "month": ["g.csv"],
+        "weeks": ["h.csv"],
     }
     return {
         (name, what): share

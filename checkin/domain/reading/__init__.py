@@ -11,10 +11,11 @@ from functools import partial
 
 from checkin.domain.reading import asked, beside, opt_out
 from checkin.domain.reading.asked import asked_of_us, asks_how_it_works, span
-from checkin.domain.reading.asks import Asked, speaks_of_another
+from checkin.domain.reading.asks import Asked, speaks_of_another, speaks_of_things
 from checkin.domain.reading.beside import cries
 from checkin.domain.reading.bursts import together
 from checkin.domain.reading.commands import command_of
+from checkin.domain.reading.common_words import COMMON
 from checkin.domain.reading.compared import Answer, Compared, compared, known, level_beside
 from checkin.domain.reading.corrections import corrected_rating, level_of_corrected, meant_rating, takes_back
 from checkin.domain.reading.faces import is_good, is_sad
@@ -114,7 +115,9 @@ def _hears(by: Model, start: str, context: Context, at_most: Level) -> Asked | N
     asked = by.asks.asked(clauses(start))
     if asked is None:
         return None
-    if speaks_of_another(start) and (asked.name in ("stop", "pause") or not asked.surely):
+    if speaks_of_another(start) and (asked.name in ("stop", "pause", "start") or not asked.surely):
+        return None
+    if asked.name in ("stop", "start") and not asked.surely and speaks_of_things(start):
         return None
     return asked if at_most is Level.OK or asked.name == "stop" else None
 
@@ -188,7 +191,7 @@ def _needs(text: str, context: Context, by: Model) -> dict[Calls, Need]:
         need = Need(Level.CRISIS, (Why(Level.CRISIS.value, cry), *need.reasons), True, context.language)
     if _is_plain(start, context):
         return dict.fromkeys(Calls, need)
-    return raised(replace(need, explained=need.explained | stop_clauses(start)), text, by)
+    return raised(need, text, by, stop_clauses(start))
 
 
 def _is_plain(start: str, context: Context) -> bool:
@@ -332,21 +335,10 @@ def _free(text: str, context: Context, need: Need) -> Reading:
     return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("not_understood"))
 
 
-_COMMON = frozenset(
-    "the a an and or to of in on at for with is are was were be been it this that i you he she we they "
-    "my your me him her us them do did does have has had will would can could not no so just got get go "
-    "going went come see know think what when where how who why up out now then today tomorrow "
-    "yesterday tonight home work time day about el la los las un una y o de en con que es son fue mi tu "
-    "su te lo le si hoy ayer voy fui estoy esta casa "
-    "o os um uma e do da no na em com por para eu meu minha hoje ontem fui estou casa "
-    "le les une et du des dans avec pour je j ai mon ma aujourdhui hier suis maison on il elle nous vous".split()
-)
-
-
 def _ordinary(text: str) -> bool:
     """Whether a text is made of plain words of a language we read: then nothing in it asked for anybody."""
     words = [word for word in bare(text[:LONGEST].replace("\n", " ")).split() if not word.isdigit()]
-    return len(words) >= 3 and sum(word in _COMMON for word in words) / len(words) >= 0.25
+    return len(words) >= 3 and sum(word in COMMON for word in words) / len(words) >= 0.25
 
 
 def _reading(

@@ -76,12 +76,17 @@ class Asks:
 
 def speaks_of_another(text: str) -> bool:
     """Whether somebody else stands in a text: "she never texts me" wishes nothing of us."""
-    return any(not _another().isdisjoint(clause.split()) for clause in clauses(text))
+    return any(not _words("another").isdisjoint(clause.split()) for clause in clauses(text))
 
 
-@lru_cache(maxsize=1)
-def _another() -> frozenset[str]:
-    return frozenset(word for words in table("asks")["another"].values() for word in words.split())
+def speaks_of_things(text: str) -> bool:
+    """Whether it may be smoking, drinking or a job that is stopped or begun."""
+    return any(not _words("things").isdisjoint(clause.split()) for clause in clauses(text))
+
+
+@lru_cache(maxsize=2)
+def _words(of: str) -> frozenset[str]:
+    return frozenset(word for words in table("asks")[of].values() for word in words.split())
 
 
 NOTHING = Asks({}, (0.0,) * len(NAMES), (1.0,) * len(NAMES), (1.0,) * len(NAMES))

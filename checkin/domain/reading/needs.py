@@ -10,6 +10,7 @@ which knows words and no sentences. Of what is plainly a command, a yes, a no or
 
 from dataclasses import dataclass, replace
 
+from checkin.domain.reading.common_words import COMMON
 from checkin.domain.reading.level import Need, level_of
 from checkin.domain.reading.model import Model, Score
 from checkin.domain.reading.normalise import LONGEST, clauses
@@ -37,15 +38,18 @@ def need_of(text: str, language: str) -> Need:
     return Need(Level.CONCERN, (Why("too_long"),), False, language)
 
 
-def raised(need: Need, text: str, by: Model) -> dict[Calls, Need]:
+def raised(need: Need, text: str, by: Model, plain: frozenset[str] = frozenset()) -> dict[Calls, Need]:
     """What the rules found in a text, raised where the model is surer, by each setting of how readily to call.
 
-    Of two or three words ("i want to") it must be as sure as where least is called.
+    Of two or three words ("i want to") it must be as sure as where least is called. `plain`: clauses of which only
+    their hints are heard ("stop sending these, he will see the phone and hit me again").
     """
-    found = _surest(text, need.explained, by)
+    found = _surest(text, need.explained | plain, by)
     if found is None:
         return dict.fromkeys(Calls, need)
     levels = {calls: by.level(found.score, Calls.LESS if found.few else calls) for calls in Calls}
+    if plain and need.sure is not None:
+        found = _surest(text, need.explained, by) or found
     heard = {calls: _up_to(need, found.hears(by, calls)) for calls in Calls}
     return {calls: _raised(heard[calls], level, by, found.score) for calls, level in levels.items()}
 
@@ -94,6 +98,8 @@ def _surest(text: str, explained: frozenset[str], by: Model) -> _Found | None:
         [part for part in clauses(piece) if part not in explained]
         for piece in (_pieces(text) if len(text) > LONGEST else [text])
     ]
+    if all(word in COMMON for parts in pieces for part in parts for word in part.split()):
+        return None  # "he is going to": a piece of a sentence, of which the rest may come
     words = [sum(len(part.split()) for part in parts) for parts in pieces]
     scores = [by.score(parts) for parts, count in zip(pieces, words, strict=True) if count >= _FEWEST_WORDS]
     if not scores:

@@ -146,7 +146,6 @@ def test_who_needs_a_person_soon_is_in_distress(text):
         "semaine compliquée",
         "je veux pas mourir",
         "jamais pensé à me suicider",
-        "je ne veux plus mourir",
         "il y a 5 ans je voulais mourir",
     ],
 )
