@@ -6,11 +6,11 @@ tek mi off" in more ways than anybody writes down. Five linear sums over the fea
 people are called. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from checkin.domain.reading.features import scale, seen_at, split
+from checkin.domain.reading.features import group, scale, seen_at, split
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import clauses
 
@@ -18,6 +18,7 @@ NAMES = ("stop", "pause", "later", "start", "help")
 SHORTEST, LONGEST = 4, 40
 """Words. Fewer are plain or say nothing; who writes more tells us how they are."""
 _WORDS_TOLD = 3
+_GROUPS_KNOWN = 16_384
 
 Weights = tuple[float, ...]
 """One for each of NAMES."""
@@ -47,6 +48,20 @@ class Asks:
     surely: Weights
     probably: Weights
 
+    @cached_property
+    def _adds(self) -> Callable[[tuple[str, ...]], tuple[tuple[int, float], ...]]:
+        """What one, two or three words add to which of the sums; remembered for so many of them."""
+        return lru_cache(maxsize=_GROUPS_KNOWN)(self._added)
+
+    def _added(self, words: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+        sums = [0.0] * len(NAMES)
+        for number, counts in group(words):
+            weights = self.weights.get(number)
+            if weights is not None:
+                for name, weight in enumerate(weights):
+                    sums[name] += weight * counts
+        return tuple((name, adds) for name, adds in enumerate(sums) if adds)
+
     def asked(self, said: Sequence[str]) -> Asked | None:
         """What a text, given as the rules see it, most probably asks for; None where it asks for nothing."""
         parts = split(said)
@@ -56,12 +71,9 @@ class Asks:
         sums, places = [0.0] * len(NAMES), list[tuple[str, list[float]]]()
         for words in parts:
             here = [[0.0] * len(NAMES) for _ in words]
-            for at, group in seen_at(words):
-                for number, counts in group:
-                    weights = self.weights.get(number)
-                    if weights is not None:
-                        for name, weight in enumerate(weights):
-                            here[at][name] += weight * counts
+            for at, together in seen_at(words):
+                for name, more in self._adds(together):
+                    here[at][name] += more
             places += zip(words, here, strict=True)
         for _, adds in places:
             sums = [one + other for one, other in zip(sums, adds, strict=True)]

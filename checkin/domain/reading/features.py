@@ -74,16 +74,27 @@ def split(clauses: Sequence[str]) -> list[list[str]]:
     return found
 
 
-def seen_at(words: Sequence[str]) -> Iterator[tuple[int, tuple[tuple[int, float], ...]]]:
-    """Each group of features of a clause, with the place of its first word."""
+def seen_at(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The words of each group of features of a clause (one, two or three), with the place of the first."""
     last = len(words) - 1
     for at, word in enumerate(words):
         if 0 < at < last:
-            yield at, single(word)
+            yield at, (word,)
         if at < last:
-            yield at, pair(word, words[at + 1])
+            yield at, (word, words[at + 1])
         if at + 1 < last:
-            yield at, triple(word, words[at + 1], words[at + 2])
+            yield at, (word, words[at + 1], words[at + 2])
+
+
+def group(words: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
+    """The buckets of one, two or three words, with their weights."""
+    match words:
+        case (word,):
+            return single(word)
+        case (first, second):
+            return pair(first, second)
+        case _:
+            return triple(*words)
 
 
 def features_of(clauses: Sequence[str]) -> Features:
@@ -92,8 +103,8 @@ def features_of(clauses: Sequence[str]) -> Features:
     count = 0
     for words in split(clauses):
         count += len(words) - 2
-        for _, group in seen_at(words):
-            for number, weight in group:
+        for _, together in seen_at(words):
+            for number, weight in group(together):
                 values[number] = values.get(number, 0.0) + weight
     length = scale(count)
     return [(number, value * length) for number, value in values.items()]

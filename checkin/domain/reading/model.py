@@ -21,7 +21,7 @@ from math import exp
 from typing import Any
 
 from checkin.domain.reading.asks import NAMES, Asks
-from checkin.domain.reading.features import BUCKETS, scale, seen_at, split
+from checkin.domain.reading.features import BUCKETS, group, scale, seen_at, split
 from checkin.domain.reading.values import Calls
 from checkin.domain.terms import Level, Why
 
@@ -29,6 +29,8 @@ FORMAT = 3
 FILE = "model.bin"
 HEAVIEST = 7
 _WORDS_TOLD = 3
+_GROUPS_KNOWN = 16_384
+"""What so many groups of words add is remembered: most words of a text are small ones."""
 _PLANES = (len(NAMES) + 1) // 2
 
 
@@ -97,23 +99,28 @@ class Model:
         self.alert = alert
         self.crisis = crisis
         self.thresholds = {Calls(name): Thresholds(**values) for name, values in about["thresholds"].items()}
+        self._adds = lru_cache(maxsize=_GROUPS_KNOWN)(self._added)
+
+    def _added(self, words: tuple[str, ...]) -> tuple[float, float]:
+        """What one, two or three words add to the two sums, in steps."""
+        alert = crisis = 0.0
+        for number, counts in group(words):
+            byte = self.weights[number]
+            if byte:
+                of_alert, of_crisis = PAIRS[byte]
+                alert += of_alert * counts
+                crisis += of_crisis * counts
+        return alert, crisis
 
     def score(self, clauses: Sequence[str]) -> Score:
         """The sums over a text, given as the rules see it. Of no words nothing is said: minus infinity."""
         alert = crisis = 0.0
         count, by_word = 0, list[tuple[float, int, str]]()
-        weights, pairs = self.weights, PAIRS
         for words in split(clauses):
             here = [0.0] * len(words)
             count += len(words) - 2
-            for at, group in seen_at(words):
-                one = other = 0.0
-                for number, counts in group:
-                    byte = weights[number]
-                    if byte:
-                        of_alert, of_crisis = pairs[byte]
-                        one += of_alert * counts
-                        other += of_crisis * counts
+            for at, together in seen_at(words):
+                one, other = self._adds(together)
                 alert += one
                 crisis += other
                 here[at] += max(one * self.alert.step, other * self.crisis.step)

@@ -36,6 +36,7 @@ _NOISE = re.compile(r"[^a-z0-9\s/+%&]+")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
+@lru_cache(maxsize=8)  # a text is asked for in many ways
 def plain(text: str) -> str:
     """Lower case, straight apostrophes, no accents or invisible signs, each stretched letter at most twice."""
     if not text.isascii():

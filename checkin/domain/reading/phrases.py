@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Meaning = TypeVar("Meaning")
 
@@ -178,7 +178,7 @@ class Phrases(Generic[Meaning]):
     """All phrases of all languages, filed by their first two words."""
 
     def __init__(self, written: Iterable[tuple[str, Meaning, dict[str, str]]]) -> None:
-        drawers: defaultdict[tuple[str, str], list[tuple[int, Phrase[Meaning]]]] = defaultdict(list)
+        drawers: defaultdict[str, defaultdict[str, _Drawer[Meaning]]] = defaultdict(lambda: defaultdict(dict))
         self.all: list[Phrase[Meaning]] = []
         for line, meaning, classes in written:
             part = _Parser(line, classes).parse()
@@ -187,9 +187,8 @@ class Phrases(Generic[Meaning]):
             self.all.append(phrase)
             for first in part.firsts:
                 for second in {_ANY} if any_second else part.seconds:
-                    drawers[first, second].append((len(self.all), phrase))
-        self._firsts = {first for first, _ in drawers}
-        self._drawers = dict(drawers)
+                    drawers[first][second][len(self.all)] = phrase
+        self._drawers = {first: dict(behind) for first, behind in drawers.items()}
 
     def compile(self) -> None:
         """Compile every phrase now; else each is when a text first opens it."""
@@ -198,19 +197,29 @@ class Phrases(Generic[Meaning]):
 
     def find(self, clause: str) -> Iterator[Hit[Meaning]]:
         """Every phrase in a clause (plain words, a space before and after each)."""
-        firsts = self._firsts
-        for at, first, behind in _keys(clause):
-            if first in firsts:
-                for phrase in self._opened(first, behind):
+        for at, first, seconds in _keys(clause):
+            behind = self._drawers.get(first)
+            if behind is not None:
+                for phrase in _opened(behind, seconds):
                     found = phrase.pattern.match(clause, at)
                     if found is not None:
                         yield Hit(phrase.meaning, phrase.written, at, found.end())
 
-    def _opened(self, first: str, seconds: tuple[str, str, str]) -> list[Phrase[Meaning]]:
-        """The phrases that can begin with these two words, in the order in which they were written."""
-        drawers = [self._drawers[key] for second in (*seconds, _ANY) if (key := (first, second)) in self._drawers]
-        if len(drawers) == 1:
-            return [phrase for _, phrase in drawers[0]]
-        return [
-            phrase for _, phrase in sorted({number: phrase for drawer in drawers for number, phrase in drawer}.items())
-        ]
+
+_Drawer = dict[int, Phrase[Meaning]]
+"""Phrases by the place at which they were written."""
+_EMPTY: dict[int, Any] = {}
+
+
+def _opened(behind: dict[str, _Drawer[Meaning]], seconds: tuple[str, str, str]) -> Iterable[Phrase[Meaning]]:
+    """The phrases that go on with one of these words, or with any, in the order in which they were written."""
+    drawers = [behind[second] for second in seconds if second in behind]
+    of_any = behind.get(_ANY, _EMPTY)
+    if not drawers:
+        return of_any.values()
+    if len(drawers) == 1 and not of_any:
+        return drawers[0].values()
+    together = of_any.copy()
+    for drawer in drawers:
+        together |= drawer
+    return [together[place] for place in sorted(together)]
