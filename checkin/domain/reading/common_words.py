@@ -6,7 +6,7 @@ COMMON = frozenset(
     "going went come see know think what when where how who why up out now then today tomorrow "
     "yesterday tonight home work time day about el la los las un una y o de en con que es son fue mi tu "
     "su te lo le si hoy ayer voy fui estoy esta casa "
-    "o os um uma e do da no na em com por para eu meu minha hoje ontem fui estou casa "
-    "le les une et du des dans avec pour je j ai mon ma aujourdhui hier suis maison on il elle nous vous".split()
+    "o os um uma e do da no na em com por para eu meu minha hoje ontem fui vou estou casa "
+    "le les une et du des dans avec pour je j ai mon ma aujourdhui hier suis vais maison on il elle nous vous".split()
 )
 """Words that stand in nearly every text."""

@@ -64,6 +64,11 @@ def test_in_few_words_a_hint_counts_in_full(words):
     assert all(need.level is Level.CRISIS for need in raised(a_hint_of(Level.CRISIS), words, DEAF).values())
 
 
+@pytest.mark.parametrize("words", ["he is going to", "i am going to", "to", "so what now", "yo no", "eu vou", "il est"])
+def test_of_small_words_alone_the_model_says_nothing(words):
+    assert read(words).level in (Level.OK, Level.CONCERN)
+
+
 def test_what_is_no_hint_calls_whatever_the_model_hears():
     sure = Need(Level.CRISIS, (Why("crisis", "a family: words"),), True, "en")
     assert all(need is sure for need in raised(sure, "four words or more of it", DEAF).values())

@@ -31,6 +31,13 @@ ALERTS = (Level.CRISIS, Level.DISTRESS)
         "enlevez-moi de la liste",
         "podem retirar-me da vossa lista",
         "não desejo receber mais estas mensagens",
+        "i withdraw my consent",
+        "retiro mi consentimiento",
+        "retiro o meu consentimento",
+        "je retire mon consentement",
+        "pack it in",
+        "cease and desist",
+        "parem com isso",
         "pode desligar as mensagens de vez",
     ],
 )
@@ -59,6 +66,12 @@ def test_leaving_is_understood(text):
         ("not now im cooking", "later"),
         ("back in a bit, ask then", "later"),
         ("try me again after the school run", "later"),
+        ("in a bit", "later"),
+        ("after tea", "later"),
+        ("tomorrow please", "later"),
+        ("busy. tonight", "later"),
+        ("come back to me about eleven", "later"),
+        ("could we have a rest please", "pause"),
         ("llego a casa a las 9, preguntame ahi", "later"),
         ("reposez la question vers 18h", "later"),
         ("tou no trabalho, perguntem lá pras 20h", "later"),
@@ -81,6 +94,8 @@ def test_a_span_is_kept():
         "put us back on it please",
         "add me back",
         "restart",
+        "start again please",
+        "could you restart them please",
         "how do i start it again",
         "ponme de nuevo en la lista",
         "activen mi numero otra vez",
@@ -155,7 +170,12 @@ def test_a_stop_beside_a_death_is_kept_and_a_person_asks(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["stop texting me im going to kill myself", "take me off the list, i will die tonight"]
+    "text",
+    [
+        "stop texting me im going to kill myself",
+        "take me off the list, i will die tonight",
+        "STOP sending these he will see the phone and hit me again",
+    ],
 )
 def test_a_stop_with_a_cry_that_is_heard_is_both(text):
     reading = read(text)
@@ -172,6 +192,9 @@ def test_a_stop_with_a_cry_that_is_heard_is_both(text):
         "said no to a drink at the wedding",
         "i asked the vicar to put me back on the flower rota",
         "pulso 70 y no baja",
+        "i need a break from my husband",
+        "i quit my job",
+        "he said to start again at work",
     ],
 )
 def test_harmless_words_are_no_command(text):

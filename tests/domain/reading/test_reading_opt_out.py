@@ -135,6 +135,8 @@ def test_yes_counts_where_somebody_was_asked():
         "who is this? wrong number",
         "not me, you have the wrong person",
         "you have the wrong person",
+        "wrong number mate, remove me",
+        "wrong number mate, im not in your charity, delete me",
     ],
 )
 def test_somebody_else_has_this_number(text):
