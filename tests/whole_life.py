@@ -129,11 +129,11 @@ def everything(engine: Engine) -> dict[str, str]:
 
 
 def traces(engine: Engine, *needles: str) -> dict[str, str]:
-    """Where any of these still stands."""
+    """Where any of these still stands. The hash of a password is left out: it is random, and may hold "Ana" by chance."""
     return {
         place: value
         for place, value in everything(engine).items()
-        if any(needle.casefold() in value.casefold() for needle in needles)
+        if not place.startswith("account.password") and any(needle.casefold() in value.casefold() for needle in needles)
     }
 
 

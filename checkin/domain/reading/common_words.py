@@ -1,6 +1,7 @@
 """The small words of the languages that we read: alone they say nothing of how somebody is. Pure."""
 
 COMMON = frozenset(
+    "yes no ok si sim oui nao non hello hi hola thanks "
     "the a an and or to of in on at for with am is are was were be been it this that i you he she we they "
     "my your me him her us them do did does have has had will would can could not no so just got get go "
     "going went come see know think what when where how who why up out now then today tomorrow "

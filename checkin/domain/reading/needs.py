@@ -98,8 +98,8 @@ def _surest(text: str, explained: frozenset[str], by: Model) -> _Found | None:
         [part for part in clauses(piece) if part not in explained]
         for piece in (_pieces(text) if len(text) > LONGEST else [text])
     ]
-    if all(word in COMMON for parts in pieces for part in parts for word in part.split()):
-        return None  # "he is going to": a piece of a sentence, of which the rest may come
+    if all(word in COMMON or word.isdigit() for parts in pieces for part in parts for word in part.split()):
+        return None  # "he is going to": a piece of a sentence, of which the rest may come; "yes 13"
     words = [sum(len(part.split()) for part in parts) for parts in pieces]
     scores = [by.score(parts) for parts, count in zip(pieces, words, strict=True) if count >= _FEWEST_WORDS]
     if not scores:

@@ -42,6 +42,10 @@ _ANNOUNCED = re.compile(
     r"\b(?:\d[\d -]{1,11}|nine one one|hospital)",
     re.IGNORECASE,
 )
+_WHOSE_HOUSE = re.compile(
+    r"\A\W*(?:hola\W+)?(?:usted )?has? llamado (?:a|al) (?:la )?(?:casa|residencia|domicilio|hogar) de [^.!?;,]{0,40}",
+    re.IGNORECASE,
+)
 _NOT_HERE = re.compile(r"\b(?:not|isnt|arent) (?:here|home|in)\b")
 _GREETINGS = frozenset(
     {*"hello hi hey hola bueno diga digame alo yes si".split()}
@@ -71,6 +75,7 @@ def without_announcements(words: str) -> str:
 
     Only of words that sound recorded by something else too: a person may say it about themselves.
     """
+    words = _WHOSE_HOUSE.sub(" ", words)
     rest = _ANNOUNCED.sub(" ", words)
     return rest if rest != words and _has_phrase(bare(rest)) else words
 
