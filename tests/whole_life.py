@@ -129,7 +129,7 @@ def everything(engine: Engine) -> dict[str, str]:
 
 
 def traces(engine: Engine, *needles: str) -> dict[str, str]:
-    """Where any of these still stands. The hash of a password is left out: it is random, and may hold "Ana" by chance."""
+    """Where any of these still stands. A password's hash is left out: it is random and may hold "Ana"."""
     return {
         place: value
         for place, value in everything(engine).items()
