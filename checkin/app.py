@@ -4,13 +4,14 @@ from pathlib import Path
 
 import structlog
 from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from checkin.domain.reading import prepare
 from checkin.web.api import PREFIX, api, problem_for
 from checkin.web.dashboard import dashboard
-from checkin.web.dashboard.frame import is_page, problem_page, protection, sentence
+from checkin.web.dashboard.frame import is_page, problem_page, sentence
 from checkin.web.health import health
 from checkin.web.line import NOT_NOW, not_now
 from checkin.web.webhooks import webhooks
@@ -43,12 +44,13 @@ def create_app(services: Services, *, pages: bool = True) -> Flask:
     app.url_map.converters["int"] = _Id
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    protection = CSRFProtect()  # one for each application: it remembers whom it lets pass
     for door in (webhooks, health, *([api] if pages else [])):
         made = door(services)
         protection.exempt(made)  # no browser's cookie opens these
         app.register_blueprint(made)
     if pages:
-        dashboard(app, services)
+        dashboard(app, services, protection)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -1,6 +1,7 @@
 """The coordinators' pages. Each subject has a door of its own; here they are hung in."""
 
 from flask import Flask
+from flask_wtf.csrf import CSRFProtect
 
 from checkin.web.dashboard.access_log import access_log
 from checkin.web.dashboard.account import account
@@ -69,11 +70,11 @@ SUBJECTS = (
 )
 
 
-def dashboard(app: Flask, services: Services) -> None:
-    """Hang the pages into the application."""
+def dashboard(app: Flask, services: Services, protection: CSRFProtect) -> None:
+    """Hang the pages into the application. `protection`: against forged forms."""
     speaks(app)
     signs_in(app, services)
-    frames(app, services)
+    frames(app, services, protection)
     shows(app, services)
     for subject in SUBJECTS:
         app.register_blueprint(subject(services).blueprint)

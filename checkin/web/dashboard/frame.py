@@ -42,8 +42,6 @@ _NOT_PAGES = ("/twilio/", "/api/", "/healthz", "/readyz", "/metrics", "/static/"
 ROOM = {"/people-files": 5 * 1024 * 1024}
 """What takes more than a webhook's few kilobytes: an upload of people."""
 
-protection = CSRFProtect()
-
 
 class PageRequest(Request):
     """A request whose upload stays in memory: what spills over would lie in clear on a disk."""
@@ -58,7 +56,7 @@ class PageRequest(Request):
         return BytesIO()
 
 
-def frames(app: Flask, services: Services) -> None:
+def frames(app: Flask, services: Services, protection: CSRFProtect) -> None:
     """Set the application up for pages."""
     secure = services.settings.public_base_url.startswith("https://")
     app.config.update(
@@ -107,9 +105,12 @@ def _exists(place: str) -> bool:
     return place in _places(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
-@cache
 def _places(app: Flask) -> frozenset[str]:
-    return frozenset(rule.rule for rule in app.url_map.iter_rules())
+    """All addresses of the application, which remembers them."""
+    places: frozenset[str] | None = app.extensions.get("places")
+    if places is None:
+        places = app.extensions["places"] = frozenset(rule.rule for rule in app.url_map.iter_rules())
+    return places
 
 
 def _circles_to_pick(services: Services) -> list[tuple[int, str]]:
