@@ -98,8 +98,7 @@ def _sent(services: Services, wait: Callable[[float], None], taken_at: datetime,
     """Wait for its turn and hand it over. One that was held up before it left is not handed over."""
     if (ahead := (outgoing.starts_at - services.now()).total_seconds()) > 0:
         wait(ahead)
-    if services.now() > outgoing.starts_at + _HELD_UP:
-        log.warning("delivery_held_up", delivery=outgoing.id)
+    if _is_held_up(services, outgoing, outgoing.starts_at):
         return Answer(outgoing, held_up=True)
     try:
         found = _found(services, outgoing)
@@ -109,12 +108,18 @@ def _sent(services: Services, wait: Callable[[float], None], taken_at: datetime,
             if not _may_still_leave(services, outgoing):
                 log.info("delivery_never_left", delivery=outgoing.id)
                 return Answer(outgoing, settled=True)
-            if services.now() > asked_at + _HELD_UP:
-                log.warning("delivery_held_up", delivery=outgoing.id)
+            if _is_held_up(services, outgoing, asked_at):
                 return Answer(outgoing, held_up=True)
         return Answer(outgoing, found or _hand_over(services, outgoing))
     except CarrierError as error:
         return Answer(outgoing, error=error)
+
+
+def _is_held_up(services: Services, outgoing: Outgoing, since: datetime) -> bool:
+    if services.now() <= since + _HELD_UP:
+        return False
+    log.warning("delivery_held_up", delivery=outgoing.id)
+    return True
 
 
 def _settle_error(services: Services, outgoing: Outgoing, error: CarrierError) -> None:

@@ -121,7 +121,7 @@ MUTATIONS = (
     ),
     Mutation(
         "P6", "a worker that was held up hands nothing over", "workers/delivery.py",
-        "    if services.now() > outgoing.starts_at + _HELD_UP:", "    if False:",
+        "    if services.now() <= since + _HELD_UP:", "    if True:",
     ),
     Mutation(
         "P6", "only the attempt that took it settles it", "checkin/store/outbox.py",

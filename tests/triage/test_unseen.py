@@ -4,7 +4,7 @@ They train nothing (`test_model.py` sees to it). The floors lie a little below w
 card tell the figures. `plain` and `newest` are how members mostly write; `hard` is written to be missed, or to alarm
 falsely; `dialects` is the hardest, in the speech of many places; of `inbox` half is plain and half easily misread;
 `month` is what a coordinator sees in a month, with twice as many commands, and `weeks` in some weeks, of members of
-many kinds. All but these two were looked at after they had been measured: they say what to expect.
+many kinds. All were looked at after they had been measured: the card tells what was measured before.
 """
 
 from pathlib import Path

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from checkin.domain.reading.features import group, scale, seen_at, split
+from checkin.domain.reading.features import GROUPS_KNOWN, group, scale, seen_at, split
 from checkin.domain.reading.lexicon import table
 from checkin.domain.reading.normalise import clauses
 
@@ -18,7 +18,6 @@ NAMES = ("stop", "pause", "later", "start", "help")
 SHORTEST, LONGEST = 4, 40
 """Words. Fewer are plain or say nothing; who writes more tells us how they are."""
 _WORDS_TOLD = 3
-_GROUPS_KNOWN = 16_384
 
 Weights = tuple[float, ...]
 """One for each of NAMES."""
@@ -51,7 +50,7 @@ class Asks:
     @cached_property
     def _adds(self) -> Callable[[tuple[str, ...]], tuple[tuple[int, float], ...]]:
         """What one, two or three words add to which of the sums; remembered for so many of them."""
-        return lru_cache(maxsize=_GROUPS_KNOWN)(self._added)
+        return lru_cache(maxsize=GROUPS_KNOWN)(self._added)
 
     def _added(self, words: tuple[str, ...]) -> tuple[tuple[int, float], ...]:
         sums = [0.0] * len(NAMES)
@@ -88,12 +87,16 @@ class Asks:
 
 def speaks_of_another(text: str) -> bool:
     """Whether somebody else stands in a text: "she never texts me" wishes nothing of us."""
-    return any(not _words("another").isdisjoint(clause.split()) for clause in clauses(text))
+    return _speaks_of("another", text)
 
 
 def speaks_of_things(text: str) -> bool:
     """Whether it may be smoking, drinking or a job that is stopped or begun."""
-    return any(not _words("things").isdisjoint(clause.split()) for clause in clauses(text))
+    return _speaks_of("things", text)
+
+
+def _speaks_of(what: str, text: str) -> bool:
+    return any(not _words(what).isdisjoint(clause.split()) for clause in clauses(text))
 
 
 @lru_cache(maxsize=2)

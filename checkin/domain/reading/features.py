@@ -17,6 +17,8 @@ BUCKETS = 1 << 21
 LONGEST_WORD = 20
 PIECE_WEIGHS = 0.5
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
+GROUPS_KNOWN = 16_384
+"""What so many groups of words add to a sum is remembered: most words of a text are small ones."""
 _WORDS_READ = 400
 """A model of whole texts learns nothing of novels: so many words of a piece of text are looked at."""
 

@@ -21,7 +21,7 @@ from math import exp
 from typing import Any
 
 from checkin.domain.reading.asks import NAMES, Asks
-from checkin.domain.reading.features import BUCKETS, group, scale, seen_at, split
+from checkin.domain.reading.features import BUCKETS, GROUPS_KNOWN, group, scale, seen_at, split
 from checkin.domain.reading.values import Calls
 from checkin.domain.terms import Level, Why
 
@@ -29,8 +29,6 @@ FORMAT = 3
 FILE = "model.bin"
 HEAVIEST = 7
 _WORDS_TOLD = 3
-_GROUPS_KNOWN = 16_384
-"""What so many groups of words add is remembered: most words of a text are small ones."""
 _PLANES = (len(NAMES) + 1) // 2
 
 
@@ -99,7 +97,7 @@ class Model:
         self.alert = alert
         self.crisis = crisis
         self.thresholds = {Calls(name): Thresholds(**values) for name, values in about["thresholds"].items()}
-        self._adds = lru_cache(maxsize=_GROUPS_KNOWN)(self._added)
+        self._adds = lru_cache(maxsize=GROUPS_KNOWN)(self._added)
 
     def _added(self, words: tuple[str, ...]) -> tuple[float, float]:
         """What one, two or three words add to the two sums, in steps."""
