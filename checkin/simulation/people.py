@@ -18,6 +18,12 @@ LOW = ("1", "0", "2 not great", "rough week, I can't cope anymore", "I cant go o
 CRISES = ("I want to die", "I am going to kill myself tonight", "i took all my pills")
 STOPS = ("STOP", "please stop texting me", "don't text me anymore", "quit messaging me", "STOP I want to die")
 COMMANDS = ("PAUSE 3 days", "RESUME", "LATER", "CALL", "TIME 6pm", "HELP", "INFO", "LANG es", "LANG en", "SHIFTS")
+GREETINGS = (
+    "Hi, you have reached my phone. Please leave a message after the tone.",
+    "I'm doing fine and out for the day ... Leave me a word and I will call you back.",
+    "Hello? ... Yes, speaking ... I'm good, thanks ... Got you, this is my voicemail. Leave a message.",
+)
+"""What the voicemails of members say; the last one plays at being a person (promise P3)."""
 CHATTER = ("hmm ok lunch with my sister", "what is this", "who are you", "😀", "my number is {number}", "ok", "?")
 
 _STOPS_A_WEEK = 0.02
@@ -121,6 +127,7 @@ class Member(Somebody):
         super().__init__(town, number, name, seed)
         self.wrong_number, self.asked_in = wrong_number, asked_in
         self._seed = seed
+        self.phone.greeting = random.Random(f"{seed}:greeting").choice(GREETINGS)  # noqa: S311 - a life, not a secret
         self.habit = self.chance.choices(
             ("prompt", "late", "never", "bursts", "wrong number", "off and on"), (62, 16, 8, 6, 4, 4)
         )[0]

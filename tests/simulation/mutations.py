@@ -86,8 +86,9 @@ MUTATIONS = (
         ),
     ),
     Mutation(
-        "P3", "a machine's words are no answer, at once or held", "checkin/domain/answering.py",
-        "    if not by_key and (verdict in MACHINES or sounds_recorded(words)):", "    if False:",
+        "P3", "what a machine said on a call is no answer when the call is over", "checkin/handlers/check_in_heard.py",
+        "    if row.answered_by in MACHINES and not row.by_key:\n        return Attempt.MACHINE\n    if held",
+        "    if held",
         Mutation(
             "P3", "held words count with a key, or once it is a human", "checkin/domain/answering.py",
             "    return by_key or (verdict is Verdict.HUMAN and not sounded_recorded)", "    return True",
