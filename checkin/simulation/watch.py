@@ -77,7 +77,7 @@ class Watch:
             self._call(call)
             return call
 
-        self.world.arrived = lambda message: self.written(message.sid, message.sender)
+        self.world.arrived = self._arrived
         self.world.send, self.world.place = sent, placed  # type: ignore[method-assign]
 
     def note(self, what: str) -> None:
@@ -211,8 +211,13 @@ class Watch:
         self.stopped.setdefault(number, self.now())
 
     def said_start(self, number: str) -> None:
-        """They opted in again."""
+        """They opted in again: their START is with the carrier, whose log has it where the webhook is lost."""
         self.stopped.pop(number, None)
+
+    def _arrived(self, message: Message) -> None:
+        self.written(message.sid, message.sender)
+        if message.body == "START":
+            self.said_start(message.sender)
 
     def was_erased(self, number: str) -> None:
         """A member was erased: what they wrote is gone, and they are as one who said STOP."""

@@ -94,6 +94,18 @@ def test_a_replay_command_leaves_out_what_was_left_out() -> None:
     assert plan.command() == "checkin simulate --members 7 --days 9 --seed 5 --without kill"
 
 
+def test_a_start_that_only_the_carriers_log_knows_ends_a_stop(tmp_path: Path) -> None:
+    """Its webhook was lost, the log was read, the member was asked again, and a town of a hundred called it a fault."""
+    run = Run(Plan(seed=1, members=4, days=1), tmp_path)
+    try:
+        member = run.people[0]
+        run.watch.said_stop(member.number)
+        member.writes("START")
+        assert member.number not in run.watch.stopped
+    finally:
+        run.close()
+
+
 def test_while_no_clock_lives_time_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both had been killed, a delivery was to be asked after, and a town of a thousand stood still at that instant."""
     run = Run(Plan(seed=1, members=4, days=1), tmp_path)
