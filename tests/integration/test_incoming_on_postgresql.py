@@ -12,7 +12,7 @@ from checkin.handlers.call_received import Spoken, call_received, incoming_keys
 from checkin.handlers.voicemail_left import RecordingLeft, transcript_came
 from checkin.store.tables import InboundRow, IncomingCallRow, PinRow, TaskRow, VoicemailRow
 from tests.postgres import NEEDS_POSTGRES, Postgres
-from tests.stories.test_incoming import PIN, has_pin, rings_in
+from tests.stories.ringing_in import PIN, has_pin, rings_in
 from tests.stories.test_voicemail import CRY, kept, leaves, settles
 from tests.town import BEN, SAM, Town
 

@@ -10,9 +10,9 @@ from checkin.domain.reading.level import level_of
 from checkin.domain.terms import Level
 from checkin.store.tables import CircleRow, TaskRow
 from checkin.triage.rows import OWN, rows_of
+from tests.stories.asked_by_voice import at_the_question, by_voice
+from tests.stories.ringing_in import rings_in
 from tests.stories.test_erased import erased
-from tests.stories.test_incoming import rings_in
-from tests.stories.test_voice_check_ins import at_the_question, by_voice
 from tests.stories.test_voicemail import leaves, settles
 from tests.town import Town
 from workers import catch_up

@@ -1,0 +1,143 @@
+"""A volunteer rings the service: each branch of the menu, told by phones."""
+
+import pytest
+from sqlalchemy import select
+
+from checkin.store.tables import (
+    VolunteerRow,
+)
+from tests.stories.ringing_in import PIN, has_pin, rings_in
+from tests.town import ANA, BEN, SAM, Town
+
+# --- a volunteer ------------------------------------------------------------------------------------------------------
+
+
+def test_a_volunteer_takes_what_waits_on_the_very_call(town: Town) -> None:
+    has_pin(town, BEN)
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=100)  # both have been rung in vain
+    rings_in(town, town.ben, "1", f"{PIN}#")
+    assert "This is Sam." in town.ben.heard[-2] + town.ben.heard[-1]
+    town.rings(town.sam).presses("1")
+    town.passes(seconds=15)
+    [case] = town.cases()
+    assert case.state == "in_touch"
+    assert {leg.phone: leg.direction for leg in town.world.calls.values() if leg.conference} == {
+        BEN: "inbound",
+        SAM: "outbound-api",
+    }
+    town.ben.hangs_up()
+    town.sam.hangs_up()
+    town.passes(seconds=10)
+    assert "handoff_over" in town.steps()
+
+
+def test_nothing_waits(town: Town) -> None:
+    has_pin(town, ANA)
+    rings_in(town, town.ana, "1", f"{PIN}#")
+    assert "Nothing waits for you now" in town.ana.heard[-1]
+
+
+def test_a_volunteer_of_another_circle_takes_nothing(town: Town) -> None:
+    has_pin(town, town.cy.number)
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=5)
+    rings_in(town, town.cy, "1", f"{PIN}#")
+    assert "Nothing waits for you now" in town.cy.heard[-1]
+    assert town.cases()[0].holder_id is None
+
+
+def test_a_volunteer_joins_again(town: Town) -> None:
+    has_pin(town, ANA)
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam).presses("1")
+    town.passes(seconds=30)
+    town.ana.hangs_up()
+    town.sam.hangs_up()
+    town.passes(minutes=2)
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.rings(town.sam, within=30).presses("1")
+    town.passes(seconds=3)
+    assert (town.sam.line, town.ana.line) == ("in conference", "in conference"), town.steps()
+
+
+def test_a_volunteer_rings_in_for_the_member_whom_they_hold_hours_later(town: Town) -> None:
+    """No talk is left to come back to: a new one begins on the call on which they gave their PIN."""
+    has_pin(town, ANA)
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam).presses("1")
+    town.passes(seconds=90)
+    town.ana.hangs_up()
+    town.sam.hangs_up()
+    town.passes(minutes=40)
+    assert town.cases()[0].state == "in_touch"
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.rings(town.sam, within=30).presses("1")
+    town.passes(seconds=3)
+    assert (town.sam.line, town.ana.line) == ("in conference", "in conference"), town.steps()
+
+
+def test_nobody_takes_the_place_of_a_member_who_talks(town: Town) -> None:
+    """Who shows Sam's number while Sam talks is told to hang up, and hears nobody."""
+    town.sam.sends("CALL")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam).presses("1")
+    town.passes(seconds=20)
+    heard = list[str]()
+    about, door = {"CallSid": "CAforged", "From": SAM}, f"{town.services.settings.public_base_url}/twilio/voice"
+    town._post(door, about, lambda _, body: heard.append(body))
+    town._post(f"{door}/keys/member.1", {**about, "Digits": "1"}, lambda _, body: heard.append(body))
+    town.passes(seconds=5)
+    assert "We are asking someone to call you back" in heard[-1]
+    assert (town.sam.line, town.ana.line) == ("in conference", "in conference"), town.steps()
+
+
+@pytest.mark.parametrize(("key", "on"), [("1", True), ("2", False)])
+def test_a_volunteer_goes_on_and_off_shift(town: Town, key: str, on: bool) -> None:
+    has_pin(town, ANA)
+    rings_in(town, town.ana, "3", f"{PIN}#", key)
+    with town.in_session() as session:
+        [ana] = session.scalars(select(VolunteerRow).where(VolunteerRow.override_on.is_not(None)))
+        assert ana.override_on is on
+        assert ana.override_until is not None
+        assert ana.override_until > town.time
+
+
+def test_a_volunteer_leaves_the_outcome(town: Town) -> None:
+    has_pin(town, ANA)
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    town.rings(town.sam).presses("1")
+    town.passes(seconds=30)
+    town.ana.hangs_up()
+    town.sam.hangs_up()
+    town.passes(seconds=10)
+    rings_in(town, town.ana, "4", f"{PIN}#", "1")
+    assert town.cases()[0].closed_how == "settled"
+
+
+def test_a_volunteer_who_hangs_up_while_the_member_is_rung_lets_it_go_on(town: Town) -> None:
+    has_pin(town, BEN)
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=100)
+    rings_in(town, town.ben, "1", f"{PIN}#")
+    town.passes(seconds=2)
+    town.ben.hangs_up()
+    town.passes(seconds=5)
+    [case] = town.cases()
+    assert case.closed_at is None
+    assert case.next_action_at is not None
+
+
+def test_a_volunteer_who_hangs_up_before_the_conference_leaves_nobody_alone(town: Town) -> None:
+    has_pin(town, BEN)
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=100)
+    rings_in(town, town.ben, "1", f"{PIN}#")
+    town.ben.hangs_up()  # while the name is being said
+    town.passes(seconds=3)
+    assert town.cases()[0].holder_id is None
+    assert town.cases()[0].closed_at is None
+    assert town.sam.line == "idle"
