@@ -23,7 +23,7 @@ run: $(LOCKED) ## run everything on this machine; Ctrl-C stops it
 	@$(BIN)/checkin up
 
 test: $(LOCKED) ## run all tests, three files at a time (JOBS=1: one); PostgreSQL and Valkey come with the environment
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 properties: $(LOCKED) ## play the properties with examples that were never tried; what falls becomes a test of its own
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fresh -n $(JOBS) --dist loadfile

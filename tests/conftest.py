@@ -15,6 +15,15 @@ settings.register_profile("steady", _ALIKE, derandomize=True)
 settings.register_profile("fresh", _ALIKE, derandomize=False)
 settings.load_profile("steady")
 
+_LONGEST = ("crashes", "simulation", "integration", "browser", "backup", "cli", "illness", "embedded")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rooms whose files take longest begin first: no worker sits over one of them when the others are done."""
+    place = {room: at for at, room in enumerate(_LONGEST)}
+    here = Path(__file__).parent
+    items.sort(key=lambda item: place.get(item.path.relative_to(here).parts[0], len(_LONGEST)))
+
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:

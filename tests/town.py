@@ -41,7 +41,7 @@ from checkin.store.tables import (
     VolunteerRow,
 )
 from checkin.wiring import Services, build
-from tests.new_database import make_tables
+from tests.new_database import make_tables, spare_the_disk
 from workers.delivery import deliver
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Town:
         make_tables(engine)
         engine.dispose()
         built = build(settings, self.queue)
+        spare_the_disk(built.engine)
         chance = random.Random(7)
         self.world = World(
             start,

@@ -12,11 +12,12 @@ from checkin.domain.terms import Phone
 from checkin.sealed_keys import load_keys
 from checkin.settings import Settings, load
 from checkin.store import people
-from checkin.store.migrate import ensure_index_key, upgrade
+from checkin.store.migrate import ensure_index_key
 from checkin.store.sealed import install_keys
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import PersonRow
 from tests.integration.conftest import database_url, postgres  # noqa: F401 - fixtures
+from tests.new_database import make_tables
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
@@ -33,7 +34,7 @@ class Place:
     def settle(self, count: int = 20) -> None:
         """Make keys, tables and people."""
         keys = load_keys(self.settings).encryption
-        upgrade(self.engine)
+        make_tables(self.engine)
         install_keys(keys)
         install_keys(keys, ensure_index_key(self.engine, NOW))
         with transaction(self.engine) as session:

@@ -15,11 +15,11 @@ from checkin.app import create_app
 from checkin.carrier.signature import sign
 from checkin.sealed_keys import load_keys
 from checkin.settings import load
-from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import InboundRow
 from checkin.web import line
 from checkin.wiring import Services, build
+from tests.new_database import make_tables
 from tests.town import HandQueue
 
 
@@ -29,7 +29,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
     settings = load({"CHECKIN_DATA_DIR": str(tmp_path)}, None)
     load_keys(settings)
     engine = make_engine(settings.database_url)
-    upgrade(engine)
+    make_tables(engine)
     engine.dispose()
     made = replace(build(settings, HandQueue(), patience=0.2), tokens=("token",))
     yield made
