@@ -16,6 +16,21 @@ class Consent(StrEnum):
     OUT = "out"
 
 
+class How(StrEnum):
+    """In what way a consent came or went. Whatever else a record says there, a coordinator wrote."""
+
+    TEXT = "text"
+    DECLINED = "declined"  # the invitation
+    WRONG_PERSON = "wrong_person"
+    KEY = "key 9 on a call"
+    WORDS = "words on a call"
+    SAID = "said to a coordinator"
+    CARRIER = "carrier"
+    IMPORTED = "import"  # from a file, or by a coordinator's hand
+    API = "api"
+    NUMBER_CHANGED = "number changed"
+
+
 class Purpose(StrEnum):
     """What a contact is for."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.answering import MACHINES, Attempt, Heard, Verdict, says_it_is_them, says_not_here, weigh
 from checkin.domain.call_script import CallScript, HangUp, Pause, Said, Say
+from checkin.domain.consent import How
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.reading.on_the_phone import asks_who
 from checkin.domain.terms import PersonId
@@ -115,7 +116,7 @@ def _place(step: str) -> tuple[str, int]:
 def _key(call: Call, to: Listener, name: str, turn: int, key: str) -> CallScript:
     if key == "9":
         if keep_key(call, key, key_read(call, "stop")) is not None:
-            stops(call, "key 9 on a call", key)
+            stops(call, How.KEY, key)
         return to.ends_with("check_in_stopped")
     if name == _SURE and key != "0":
         held_words_counted(call)
@@ -149,7 +150,7 @@ def _words(call: Call, to: Listener, name: str, turn: int, said: Said) -> CallSc
     stop = reading.kind is Kind.OPT_OUT or (reading.kind is Kind.WRONG_PERSON and not asks_who(said.words))
     if stop and heard is not Heard.RECORDED:
         if kept is not None:
-            stops(call, "words on a call", said.words, kept, reading)
+            stops(call, How.WORDS, said.words, kept, reading)
         return to.ends_with("check_in_person" if reading.level in ALERTS else "check_in_stopped")
     if heard is Heard.COUNTS and kept is not None:
         counts(call, kept, reading, opened=reading.level in ALERTS)

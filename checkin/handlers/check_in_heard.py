@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.answering import MACHINES, Attempt, Heard, Verdict, held_words_count
 from checkin.domain.check_in import Answered, Delivered, NotDelivered, TakenBack, Tried
+from checkin.domain.consent import How
 from checkin.domain.policy import Calling
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.reading.asked import asks_who_we_are
@@ -132,7 +133,7 @@ def _keep(call: Call, sid: str, body: str, reading: Reading, level: Level, reaso
     )
 
 
-def stops(call: Call, how: str, words: str, kept: Kept | None = None, reading: Reading | None = None) -> None:
+def stops(call: Call, how: How, words: str, kept: Kept | None = None, reading: Reading | None = None) -> None:
     """No more calls and texts. What was only probably meant so stops them too, and a person asks."""
     call.row.outcome = Attempt.STOPPED.value
     opt_out(call.session, call.handbook, call.person, how, words, call.now, answered=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.consent import Consent, Purpose
+from checkin.domain.consent import Consent, How, Purpose
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.terms import Lane, MemberId, PersonId, Role
 from checkin.handlers import told_outside
@@ -44,11 +44,11 @@ def consent_changed(
     words, at, answered = inbound.body, inbound.sent_at, carrier_answered is not None
     match reading.kind:
         case Kind.OPT_OUT:
-            opt_out(session, handbook, person, "text", words, now, answered=answered, at=at)
+            opt_out(session, handbook, person, How.TEXT, words, now, answered=answered, at=at)
         case Kind.WRONG_PERSON:
-            opt_out(session, handbook, person, "wrong_person", words, now, template="wrong_person", at=at)
+            opt_out(session, handbook, person, How.WRONG_PERSON, words, now, template="wrong_person", at=at)
         case Kind.NO:
-            opt_out(session, handbook, person, "declined", words, now, template="declined", at=at)
+            opt_out(session, handbook, person, How.DECLINED, words, now, template="declined", at=at)
         case Kind.OPT_IN | Kind.YES:
             opt_in(session, handbook, person, state, words, now, answered=answered, at=at)
         case _:
@@ -69,7 +69,7 @@ def opt_out(
     session: Session,
     handbook: Handbook,
     person: PersonRow,
-    how: str,
+    how: How,
     wording: str,
     now: datetime,
     *,
@@ -124,7 +124,7 @@ def opt_in(
     person_id = PersonId(person.id)
     if state is Consent.IN:
         return
-    consent.record(session, person_id, Consent.IN, "text", now, wording=wording, at=at)
+    consent.record(session, person_id, Consent.IN, How.TEXT, now, wording=wording, at=at)
     member = people.member_of(session, person_id)
     if member is not None:
         schedule = check_ins.schedule_of(session, MemberId(member.id))

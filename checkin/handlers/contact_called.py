@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.call_script import CallScript, Said
+from checkin.domain.consent import How
 from checkin.domain.look_in import LookIn, Result, State, Told, WillLook, WillNot
 from checkin.domain.terms import DeliveryId, LookInId, PersonId
 from checkin.handlers.apply import apply
@@ -52,7 +53,7 @@ def contact_keys(
                 session, sid=f"call:{row.id}:9", person_id=person.id, channel="voice", body=keys, received_at=now,
                 kind="opt_out", level="ok", reasons=["key_9"],
             ) is not None:  # fmt: skip
-                opt_out(session, handbook, person, "key 9 on a call", keys, now, answered=True)
+                opt_out(session, handbook, person, How.KEY, keys, now, answered=True)
             move_look_in(session, handbook, look_in, WillNot(call, "declined"), now)
             return to.ends_with("check_in_stopped")
         case _:

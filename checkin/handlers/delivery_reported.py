@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import Delivered, NotDelivered
+from checkin.domain.consent import How
 from checkin.domain.delivery import SETTLED, Kind, State, is_final, is_newer
 from checkin.domain.escalation import OfferFailed
 from checkin.domain.terms import Channel, CheckInId, DeliveryId, EscalationId, PersonId
@@ -95,7 +96,7 @@ def _learn(session: Session, handbook: Handbook, row: DeliveryRow, refusal: str,
     member = people.member_of(session, PersonId(person.id))
     match refusal:
         case "opted_out":
-            opt_out(session, handbook, person, "carrier", "", now, answered=True)
+            opt_out(session, handbook, person, How.CARRIER, "", now, answered=True)
         case "landline":
             person.textable = False
             if member is not None:

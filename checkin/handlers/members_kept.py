@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.terms import Level, MemberId, PersonId
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.consent_changed import opt_out
@@ -53,7 +53,7 @@ def opted_out_by(session: Session, handbook: Handbook, member: int, who: str, no
     """A member told a coordinator that they want no more contact: it counts as STOP does (promise P4)."""
     row = session.get_one(MemberRow, member)
     person = session.get_one(PersonRow, row.person_id)
-    opt_out(session, handbook, person, "said to a coordinator", "", now)
+    opt_out(session, handbook, person, How.SAID, "", now)
     system.audit(session, who, "member opted out", now, person=person.id)
 
 

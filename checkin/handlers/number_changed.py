@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.delivery import Kind
 from checkin.domain.delivery import State as DeliveryState
 from checkin.domain.phone import LineType, country_of, line_type
@@ -27,7 +27,7 @@ from checkin.store.numbers import frees_its_invitation, takes_over
 from checkin.store.session import forget
 from checkin.store.tables import ConsentRow, ContactRow, DeliveryRow, MemberRow, PersonRow, TaskRow
 
-HOW = "number changed"
+_WHY = "number changed"
 _ABOUT_THE_NUMBER = ("bad_number", "filtered")
 
 
@@ -72,7 +72,7 @@ def change_number(session: Session, handbook: Handbook, member: int, phone: Phon
     person = session.get_one(PersonRow, row.person_id, with_for_update=True, populate_existing=True)
     stranger = _stranger(session, row, person, phone)
     before, newest = consent.current(session, PersonId(person.id)), consent.newest(session, PersonId(person.id))
-    call_off_open(session, handbook, MemberId(member), HOW, now)
+    call_off_open(session, handbook, MemberId(member), _WHY, now)
     stop_ringing(session, PersonId(person.id), now)
     _cancel_what_waits(session, person.id)
     if stranger is not None:
@@ -167,7 +167,7 @@ def _about(session: Session, handbook: Handbook, row: MemberRow, person: PersonR
 def _ask(session: Session, handbook: Handbook, row: MemberRow, person: PersonRow, now: datetime) -> Asked:
     """As somebody new is asked: by a text, or, where none can go, by a coordinator."""
     person_id = PersonId(person.id)
-    consent.record(session, person_id, Consent.NONE, HOW, now)
+    consent.record(session, person_id, Consent.NONE, How.NUMBER_CHANGED, now)
     forget(session, ("consent", person_id))
     key = invitations.invitation_key(person.id)
     if not person.textable:
@@ -176,5 +176,5 @@ def _ask(session: Session, handbook: Handbook, row: MemberRow, person: PersonRow
         return Asked.BY_CALL
     frees_its_invitation(session, person.id)
     send_text(session, handbook, do.SendText(person_id, "invite", key, Lane.BULK, routine=True), now)
-    consent.record(session, person_id, Consent.INVITED, HOW, now)
+    consent.record(session, person_id, Consent.INVITED, How.NUMBER_CHANGED, now)
     return Asked.BY_TEXT

@@ -56,7 +56,7 @@ def record(
 ) -> None:
     """Append a line. `at` is when it happened, where that was earlier than now (an imported consent)."""
     session.add(
-        ConsentRow(person_id=person, state=state.value, how=how, wording=wording, at=at or now, recorded_at=now)
+        ConsentRow(person_id=person, state=state.value, how=str(how), wording=wording, at=at or now, recorded_at=now)
     )
     session.flush()
     forget(session, ("consent", person))

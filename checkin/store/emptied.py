@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import OPEN
 from checkin.domain.check_in import State as CheckInState
+from checkin.domain.consent import How
 from checkin.domain.delivery import SETTLED
 from checkin.domain.delivery import State as DeliveryState
 from checkin.domain.escalation.values import OfferState
@@ -63,8 +64,6 @@ _Each = TypeVar("_Each")
 _UNSAVED = {"synchronize_session": False}
 _AT_ONCE = 200
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # as of a coordinator who stands in: no code takes them for on call
-_OUR_OWN = ("text", "import", "api", "carrier", "declined", "wrong_person", "said to a coordinator", "key 9 on a call")
-"""How a consent came or went, in our own words; whatever else stands there, a coordinator wrote."""
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
@@ -102,7 +101,7 @@ def empty(session: Session, person: PersonRow, by: str, now: datetime) -> None:
     _tasks(session, TaskRow.person_id == person.id, by, now)
     consents = ConsentRow.person_id == person.id
     _set(session, ConsentRow, consents, wording="")
-    _set(session, ConsentRow, consents & ConsentRow.how.not_in(_OUR_OWN), how=ERASED)
+    _set(session, ConsentRow, consents & ConsentRow.how.not_in([*How]), how=ERASED)
     _drop(session, ContactRow, ContactRow.person_id == person.id)
     _drop(session, PinRow, PinRow.person_id == person.id)
     _copies(session, number, name, member)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Connection, Integer, String, select
 
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.terms import PersonId, Phone
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.member_erased import CannotErase, Hinders, erase_member
@@ -16,11 +16,12 @@ from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import people_imported, read_people
 from checkin.store import consent, erasures, people
 from checkin.store.columns import Row, UtcDateTime
-from checkin.store.emptied import _is_about
+from checkin.store.emptied import ERASED, _is_about
 from checkin.store.sealed import BlindIndex, Sealed, SealedBytes, blind
 from checkin.store.tables import (
     AuditRow,
     CheckInRow,
+    ConsentRow,
     DeliveryRow,
     ErasureRow,
     InboundRow,
@@ -117,6 +118,16 @@ def imported(town: Town, text: str) -> None:
     handbook: Handbook = town.services.handbook
     file = read_people(Kind.MEMBERS, text.encode(), handbook, town.time)
     town.services.act(lambda session: people_imported(session, handbook, file, town.time, who="test"))
+
+
+def test_in_what_way_a_consent_came_or_went_stays_but_not_what_a_coordinator_wrote(town: Town) -> None:
+    """A STOP said on a call was kept as an erasure, and was none of the STOPs of its month."""
+    with town.in_session() as session:
+        for how in (*How, "a form, with her sister Mary"):
+            consent.record(session, PersonId(1), Consent.OUT, how, town.time)
+    erased(town)
+    kept = [row.how for row in town.rows(ConsentRow) if row.person_id == 1]
+    assert kept[-len(How) - 1 :] == [*How, ERASED]
 
 
 def test_nothing_of_the_person_can_be_found_in_any_table(town: Town) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.terms import PersonId, Phone
 from checkin.store import consent, people
 from checkin.store.tables import (
@@ -127,6 +127,17 @@ def test_the_record_shows_what_was_said_and_how_it_was_read(town: Town, desk: De
     assert "read as words distress" in page.words
     assert "on average 4" in page.words
     assert page.select("svg polyline")
+
+
+def test_the_record_says_in_words_in_what_way_a_consent_came_or_went(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        for how in (*How, "a form of 12 May"):
+            consent.record(session, PersonId(1), Consent.OUT, how, town.time)
+    for page in (desk.opens("/members/1"), desk.opens("/members/1/held")):
+        said = [tag.text for tag in page.select("section[aria-labelledby=consent] .faint")]
+        assert len(said) == len(How) + 2
+        assert {"(with key 9 on a call)", "(from a file, or entered by hand)", "(a form of 12 May)"} <= {*said}
+        assert not {f"({how})" for how in How} & {*said}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from checkin.domain import effects as do
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.phone import zones_of
 from checkin.domain.recurrence import next_occurrence, parse_schedule
@@ -282,7 +282,7 @@ def _consent(desk: Desk, work: _Work) -> bool:
             report.opted_out += 1
             if not desk.dry_run:
                 wording = "imported as opted out"
-                opt_out(desk.session, desk.handbook, work.person, "import", wording, desk.now, answered=True)
+                opt_out(desk.session, desk.handbook, work.person, How.IMPORTED, wording, desk.now, answered=True)
     return True
 
 
@@ -301,13 +301,13 @@ def _invite(desk: Desk, work: _Work) -> bool:
         )
         text = do.SendText(PersonId(person.id), "invite", key, Lane.BULK, routine=True)
         send_text(desk.session, desk.handbook, text, desk.now)
-        _record(desk, person, Consent.INVITED, "import", desk.now)
+        _record(desk, person, Consent.INVITED, How.IMPORTED, desk.now)
     return True
 
 
 def _record(desk: Desk, person: PersonRow, state: Consent, how: str, at: datetime) -> None:
     """A consent record, written with the others at the end."""
-    values = {"person_id": person.id, "state": state.value, "how": how, "wording": "", "at": at}
+    values = {"person_id": person.id, "state": state.value, "how": str(how), "wording": "", "at": at}
     desk.append(ConsentRow, **values, recorded_at=desk.now)
     remember(desk.session, ("consent", person.id), state)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from checkin.domain.consent import Consent
+from checkin.domain.consent import Consent, How
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.scopes import Scope
 from checkin.domain.terms import PersonId, Phone
@@ -118,7 +118,7 @@ def opt_member_out(asked: Asked) -> Member:
     A second time changes nothing. They come back by their own word alone, or by a consent that is later than this.
     """
     person = known_member(asked).person
-    opt_out(asked.session, asked.services.handbook, person, "api", asked.body.wording or "", asked.now)
+    opt_out(asked.session, asked.services.handbook, person, How.API, asked.body.wording or "", asked.now)
     system.audit(asked.session, asked.key.who, "member opted out", asked.now, person=person.id)
     return _shown(asked, known_member(asked))
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import NumberRange
 
+from checkin.domain.consent import How
 from checkin.domain.on_call import DAYS, BadShifts, parse_shifts
 from checkin.domain.own_page import is_open
 from checkin.handlers import shifts_changed
@@ -243,7 +244,7 @@ def volunteers(services: Services) -> Door:
 
         def work(session: Session) -> None:
             person = session.get_one(PersonRow, session.get_one(VolunteerRow, number).person_id)
-            opt_out(session, services.handbook, person, "said to a coordinator", "", now)
+            opt_out(session, services.handbook, person, How.SAID, "", now)
             system.audit(session, who, "volunteer opted out", now, person=person.id)
 
         services.act(work)
