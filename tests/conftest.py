@@ -15,7 +15,7 @@ settings.register_profile("steady", _ALIKE, derandomize=True)
 settings.register_profile("fresh", _ALIKE, derandomize=False)
 settings.load_profile("steady")
 
-_LONGEST = ("crashes", "simulation", "integration", "browser", "backup", "cli", "illness", "embedded")
+_LONGEST = ("integration", "simulation", "crashes", "cli", "backup", "stories", "browser", "illness", "triage")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
