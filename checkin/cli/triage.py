@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from checkin.cli.corrections import looked_at
 from checkin.cli.written import write_for_owner
 from checkin.domain.reading import Calls, Context, read
 from checkin.domain.reading.model import FILE, BadModel, opened
@@ -91,8 +92,8 @@ def train_(get: Get, files_: Sequence[Path], out: Path, seed: int, without_own: 
     rows = _rows([*([] if without_own else OWN), *files_])
     if corrections:
         here = get()
-        text, found = here.act(lambda session: corrections_file(session, "command line", here.now()))
-        rows += rows_in(text, "corrections")
+        found = looked_at(here, taken=True)
+        rows += rows_in(corrections_file(found), "corrections")
         _say(f"{len(found.rows)} corrections; {found.without_words} more have no words any more")
     content = train(_enough(rows), seed, _say)
     write_for_owner(out, content)

@@ -68,17 +68,14 @@ def corrections(session: Session) -> Corrections:
     return Corrections(rows, len(found) - len(rows))
 
 
-def corrections_listed(session: Session, who: str, now: datetime) -> Corrections:
-    """The same, and a line in the access log that they were looked at."""
-    found = corrections(session)
-    system.audit(session, who, "corrections listed", now, count=len(found.rows))
-    return found
+def corrections_looked_at(session: Session, found: Corrections, who: str, now: datetime, *, taken: bool) -> None:
+    """A line in the access log: they were listed, or taken out as a file. Committed before anybody has them."""
+    what = "corrections exported" if taken else "corrections listed"
+    system.audit(session, who, what, now, count=len(found.rows))
 
 
-def corrections_file(session: Session, who: str, now: datetime) -> tuple[str, Corrections]:
-    """The same as CSV, and a line in the access log that they were taken out."""
-    found = corrections(session)
-    system.audit(session, who, "corrections exported", now, count=len(found.rows))
+def corrections_file(found: Corrections) -> str:
+    """The same as CSV."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\n")
     sheet.writerow(COLUMNS)
@@ -87,7 +84,7 @@ def corrections_file(session: Session, who: str, now: datetime) -> tuple[str, Co
         sheet.writerow(
             [_cell(row.text), level, row.language, "correction", "coordinators", "not to be given on", read_as]
         )
-    return text.getvalue(), found
+    return text.getvalue()
 
 
 def _cell(text: str) -> str:

@@ -24,12 +24,11 @@ ROWS: dict[Kind, type[MemberRow] | type[VolunteerRow] | type[CoordinatorRow]] = 
 """The role that each kind of file holds."""
 
 
-def people_exported(
-    session: Session, kind: Kind, now: datetime, *, who: str, circles: frozenset[int] | None = None
-) -> tuple[str, int]:
+def people_exported(session: Session, kind: Kind, circles: frozenset[int] | None = None) -> tuple[str, int]:
     """The file's text, and how many people are in it. Importing it into the same database changes nothing.
 
-    `circles`: only people of these; None: all.
+    Many people take seconds, so it only looks; before the text is given to anybody `export_recorded` is to be
+    committed. `circles`: only people of these; None: all.
     """
     named = people.circles(session)
     buddies = _buddies(session) if kind is Kind.MEMBERS else {}
@@ -38,8 +37,12 @@ def people_exported(
         for known in people.everybody(session, ROWS[kind])
         if circles is None or _circle_of(kind, known) in circles
     ]
-    system.audit(session, who, f"{kind} exported", now, count=len(rows))
     return write_sheet(COLUMNS[kind], rows), len(rows)
+
+
+def export_recorded(session: Session, kind: Kind, count: int, who: str, now: datetime) -> None:
+    """A line in the access log: who took out how many of whom."""
+    system.audit(session, who, f"{kind} exported", now, count=count)
 
 
 def _circle_of(kind: Kind, known: Known) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.people_files.coordinators import put_coordinators
+from checkin.handlers.people_files import coordinators
 from checkin.handlers.people_files.desk import DEFAULT_CIRCLE, Desk
 from checkin.handlers.people_files.lines import (
     COLUMNS,
@@ -65,8 +65,8 @@ def read_people(kind: Kind, raw: bytes, handbook: Handbook, now: datetime) -> Pe
             volunteers = read_volunteers(sheet, handbook.region)
             good, bad = volunteers.good, volunteers.bad
         case Kind.COORDINATORS:
-            coordinators = read_coordinators(sheet, handbook.region)
-            good, bad = coordinators.good, coordinators.bad
+            theirs = read_coordinators(sheet, handbook.region)
+            good, bad = theirs.good, theirs.bad
         case _:
             assert_never(kind)
     return PeopleFile(kind, good, bad, sheet.extra)
@@ -84,11 +84,13 @@ def people_imported(
     traced: bool = True,
     circles: frozenset[int] | None = None,
     outcomes: dict[int, str] | None = None,
+    keeps_an_admin: bool = False,
 ) -> Report:
     """Write the people of a file, in the caller's transaction.
 
     Nothing in a dry run, nor while a line is bad, but with `skip_bad`. `traced`: with a line on the file in the audit.
     `circles`: those that whoever does it answers for; None: all. `outcomes` is told what becomes of each line.
+    `keeps_an_admin`: the last admin stays one (whoever runs the server may make another at any time).
     """
     report = Report(file.kind, dry_run, extra_columns=list(file.extra_columns), bad=list(file.bad))
     known = people.known_by_phone(session, [line.phone for line in file.lines])
@@ -97,10 +99,12 @@ def people_imported(
     desk = Desk(session, handbook, now, who, report, known, outcomes if outcomes is not None else {}, erased)
     if circles is not None:
         report.bad += not_theirs(desk, file.lines, circles)
+    named = {line.number for line in report.bad}
     if file.kind is Kind.MEMBERS:
-        lines = _members(file.lines)
-        named = {line.number for line in report.bad}
-        report.bad += [line for line in refused(desk, lines) if line.number not in named]
+        report.bad += [line for line in refused(desk, _members(file.lines)) if line.number not in named]
+    elif file.kind is Kind.COORDINATORS and keeps_an_admin:
+        fit = [line for line in _coordinators(file.lines) if line.number not in named]
+        report.bad += coordinators.refused(desk, fit)
     report.bad.sort(key=lambda line: line.number)
     if report.bad and not skip_bad:
         desk.report = replace(report, dry_run=True)
@@ -186,9 +190,13 @@ def _put(desk: Desk, lines: Sequence[PersonLine]) -> None:
         case Kind.VOLUNTEERS:
             put_volunteers(desk, [line for line in lines if isinstance(line, VolunteerLine)])
         case Kind.COORDINATORS:
-            put_coordinators(desk, [line for line in lines if isinstance(line, CoordinatorLine)])
+            coordinators.put_coordinators(desk, _coordinators(lines))
         case _:
             assert_never(desk.report.kind)
+
+
+def _coordinators(lines: Sequence[PersonLine]) -> list[CoordinatorLine]:
+    return [line for line in lines if isinstance(line, CoordinatorLine)]
 
 
 def _members(lines: Sequence[PersonLine]) -> list[MemberLine]:

@@ -4,11 +4,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from checkin.handlers import people_file_waits
-from checkin.store.tables import AuditRow, MemberRow, PeopleFileRow, VolunteerRow
+from checkin.store.tables import AuditRow, CoordinatorRow, MemberRow, PeopleFileRow, PersonRow, VolunteerRow
 from tests.desk import Desk, Page, desk_of
-from tests.town import BEN, CY, SAM, Town
+from tests.town import BEN, CY, DORA, EVE, SAM, Town
 
 GOOD = "phone,name\n+12025550191,Zoe\n+12025550192,Xi\n"
 MIXED = f"phone,name,schedule,colour\n+12025550191,Zoe,,red\n12,Bad,,\n{SAM},Sammy,,\n+12025550192,Xi,NEVER,\n"
@@ -105,3 +106,23 @@ def test_an_export_holds_ones_own_circles_and_is_recorded(town: Town, desk: Desk
         "members exported",
         "volunteers exported",
     ]
+
+
+def test_who_is_no_admin_makes_no_coordinators_though_they_answer_for_all_circles(town: Town) -> None:
+    """Whoever was added with `checkin coordinators add` could make themselves admin by a file."""
+    desk = desk_of(town, DORA, circle=None)
+    assert looks_at(desk, f"phone,role\n{DORA},admin\n", kind="coordinators").status == 422
+    assert desk.sends("/people-files/export", kind="coordinators").status == 404
+    admin = desk_of(town, BEN, "admin", None)
+    assert "new" in looks_at(admin, f"phone,role\n{EVE},coordinator\n", kind="coordinators").words
+    with town.in_session() as session:
+        row = session.scalars(select(CoordinatorRow).join(PersonRow).where(PersonRow.phone_index == BEN)).one()
+        row.role = "coordinator"
+    assert admin.opens("/people-files/1").status == 404
+    assert admin.sends("/people-files/1/import").status == 404
+
+
+def test_a_file_leaves_somebody_who_lets_others_in(town: Town) -> None:
+    admin = desk_of(town, BEN, "admin", None)
+    assert "this is the last admin" in looks_at(admin, f"phone,role\n{BEN},viewer\n", kind="coordinators").words
+    assert "last admin" not in looks_at(admin, f"phone,role\n{BEN},viewer\n{EVE},admin\n", kind="coordinators").words

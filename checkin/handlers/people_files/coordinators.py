@@ -2,10 +2,28 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from checkin.handlers.people_files.desk import Desk
-from checkin.handlers.people_files.lines import CoordinatorLine
+from checkin.handlers.people_files.lines import BadLine, CoordinatorLine
 from checkin.handlers.people_files.terms import CoordinatorRole
 from checkin.store.tables import CoordinatorRow, PersonRow
+
+
+def refused(desk: Desk, lines: Sequence[CoordinatorLine]) -> list[BadLine]:
+    """The lines that would leave nobody who may let others in: the last admin stays one."""
+    query = select(CoordinatorRow.id).where(CoordinatorRow.role == CoordinatorRole.ADMIN.value)
+    admins = set(desk.session.scalars(query))
+    taken: dict[int, CoordinatorLine] = {}
+    for line in lines:
+        known = desk.known.get(line.phone)
+        row = known.coordinator if known is not None else None
+        if row is not None and row.id in admins and line.role not in (None, CoordinatorRole.ADMIN):
+            taken[row.id] = line
+    if admins - taken.keys() or any(line.role is CoordinatorRole.ADMIN for line in lines):
+        return []
+    why = ("role: this is the last admin; make somebody else an admin first",)
+    return [BadLine(line.number, why) for line in taken.values()]
 
 
 def put_coordinators(desk: Desk, lines: Sequence[CoordinatorLine]) -> None:

@@ -3,7 +3,9 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from checkin.handlers.corrections_given import corrections_file, corrections_listed
+from checkin.handlers import corrections_given
+from checkin.handlers.corrections_given import Corrections, corrections_file, corrections_looked_at
+from checkin.store.session import reading
 from checkin.web.dashboard.door import Door, Need
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
@@ -13,17 +15,20 @@ def corrections(services: Services) -> Door:
     """The page /corrections."""
     door = Door("corrections", services)
 
+    def looked_at(*, taken: bool) -> Corrections:
+        who = signed().who
+        with reading(services.engine) as session:
+            found = corrections_given.corrections(session)
+        services.act(lambda session: corrections_looked_at(session, found, who, services.now(), taken=taken))
+        return found
+
     @door.get("/corrections", Need.ADMIN)
     def corrections_page() -> ResponseReturnValue:
-        who = signed().who
-        found = services.act(lambda session: corrections_listed(session, who, services.now()))
-        return render_template("corrections/corrections.html", found=found)
+        return render_template("corrections/corrections.html", found=looked_at(taken=False))
 
     @door.post("/corrections", Need.ADMIN)
     def file() -> ResponseReturnValue:
-        who = signed().who
-        text, _found = services.act(lambda session: corrections_file(session, who, services.now()))
-        answer = Response(text, mimetype="text/csv")
+        answer = Response(corrections_file(looked_at(taken=True)), mimetype="text/csv")
         answer.headers["Content-Disposition"] = 'attachment; filename="corrections.csv"'
         return answer
 

@@ -6,10 +6,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
 from checkin.domain.phone import BadPhone
-from checkin.handlers.people_exported import people_exported
+from checkin.handlers.people_exported import export_recorded, people_exported
 from checkin.handlers.people_file_waits import begun, file_forgotten, looked_at, next_part, put_file
 from checkin.handlers.people_files.sheet import BadFile
 from checkin.handlers.people_files.terms import Kind
+from checkin.handlers.people_imported import read_people
 from checkin.store.session import reading
 from checkin.store.tables import PeopleFileRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
@@ -33,13 +34,17 @@ def people_files(services: Services) -> Door:
     """The pages /people-files."""
     door = Door("people_files", services)
 
+    def may_have(kind: Kind) -> bool:
+        """Who makes coordinators, and admins of them, is an admin."""
+        return kind is not Kind.COORDINATORS or signed().may(Need.ADMIN)
+
     def upload_page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
         return render_template("members/upload.html", form=form), status
 
     def upload_form() -> UploadForm:
         form = UploadForm()
         kinds = [(Kind.MEMBERS.value, _("members")), (Kind.VOLUNTEERS.value, _("volunteers"))]
-        if signed().circles is None:
+        if signed().may(Need.ADMIN):
             kinds.append((Kind.COORDINATORS.value, _("coordinators")))
         form.kind.choices = choices(kinds)
         return form
@@ -49,6 +54,8 @@ def people_files(services: Services) -> Door:
         with reading(services.engine) as session:
             row = session.get(PeopleFileRow, number)
             if row is None or row.by != signed().who or row.expires_at < services.now():
+                abort(404)
+            if not may_have(Kind(row.kind)):
                 abort(404)
             _ = row.raw  # unsealed while the database is open
             return row
@@ -64,12 +71,11 @@ def people_files(services: Services) -> Door:
             return upload_page(form, 422)
         raw = form.file.data.read()
         try:
-            number = services.act(
-                lambda session: put_file(session, services.handbook, Kind(form.kind.data), raw, me.who, services.now())
-            )
+            read = read_people(Kind(form.kind.data), raw, services.handbook, services.now())
         except (BadFile, BadPhone) as error:
             form.file.errors = [_("This file cannot be read: %(why)s.", why=str(error))]
             return upload_page(form, 422)
+        number = services.act(lambda session: put_file(session, read, raw, me.who, services.now()))
         return go(f"{UPLOAD}/{number}")
 
     @door.get("/people-files/<int:number>", Need.WORDS)
@@ -106,10 +112,14 @@ def people_files(services: Services) -> Door:
     @door.post("/people-files/<int:number>/part", Need.WORDS)
     def part(number: int) -> ResponseReturnValue:
         """Write some more lines. The page's script asks again and again; without one, a button does."""
-        found(number)
-        circles = signed().circles
-        row = services.act(
-            lambda session: next_part(session, services.handbook, number, circles, services.now()),
+        waits, circles = found(number), signed().circles
+        file = read_people(Kind(waits.kind), waits.raw, services.handbook, services.now()) if waits.raw else None
+        row = (
+            waits
+            if file is None
+            else services.act(
+                lambda session: next_part(session, services.handbook, number, file, circles, services.now()),
+            )
         )
         if row is None:
             abort(404)
@@ -125,11 +135,12 @@ def people_files(services: Services) -> Door:
     @door.post("/people-files/export", Need.WORDS)
     def export() -> ResponseReturnValue:
         me, wanted = signed(), request.form.get("kind", "")
-        if wanted not in set(Kind) or (wanted == Kind.COORDINATORS.value and me.circles is not None):
+        if wanted not in set(Kind) or not may_have(Kind(wanted)):
             abort(404)
-        text, _count = services.act(
-            lambda session: people_exported(session, Kind(wanted), services.now(), who=me.who, circles=me.shown)
-        )
+        kind = Kind(wanted)
+        with reading(services.engine) as session:
+            text, count = people_exported(session, kind, me.shown)
+        services.act(lambda session: export_recorded(session, kind, count, me.who, services.now()))
         answer = Response(text, mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="{wanted}.csv"'
         return answer
