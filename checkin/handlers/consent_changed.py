@@ -6,14 +6,16 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent, How, Purpose
+from checkin.domain.escalation import Raised
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.terms import Lane, MemberId, PersonId, Role
 from checkin.handlers import told_outside
 from checkin.handlers.apply import send_text
+from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.swap_moved import shifts_go_back
-from checkin.store import check_ins, consent, outbox, own_pages, people, tasks
+from checkin.store import check_ins, consent, escalations, outbox, own_pages, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import PersonRow
 
@@ -95,6 +97,7 @@ def opt_out(
     if member is not None:
         told_outside.opted_out(session, member, how, now)
         call_off_open(session, handbook, MemberId(member.id), "opted_out", now)
+        _case_for_coordinators(session, handbook, MemberId(member.id), now)
         tasks.give(
             session,
             f"opted_out:{person.id}:{now.isoformat()}",
@@ -107,6 +110,14 @@ def opt_out(
         key = f"opt_out:{person.id}:{now.isoformat()}"
         text = do.SendText(person_id, template, key, Lane.REPLY)
         send_text(session, handbook, text, now, Purpose.OPT_OUT_ANSWER)
+
+
+def _case_for_coordinators(session: Session, handbook: Handbook, member: MemberId, now: datetime) -> None:
+    """An open case goes to those who may dial by hand: we ring nobody who said stop (field rule R34)."""
+    number = escalations.open_for(session, member)
+    case = escalations.load(session, number) if number is not None else None
+    if case is not None and not case.progress.coordinators_only:
+        move_case(session, handbook, case.id, Raised(case.cause, case.level, coordinators_only=True), now)
 
 
 def opt_in(

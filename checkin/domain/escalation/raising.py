@@ -5,6 +5,7 @@ from datetime import datetime
 
 from checkin.domain import effects as do
 from checkin.domain.effects import Effect
+from checkin.domain.escalation.closing import withdraw_offers
 from checkin.domain.escalation.coordinators import give_to_coordinators, set_aside
 from checkin.domain.escalation.events import Opened, Raised
 from checkin.domain.escalation.holding import is_held, offer_again, take
@@ -55,6 +56,8 @@ def raise_case(case: Escalation, event: Raised, now: datetime, scene: Scene) -> 
     case = replace(case, level=worst(case.level, event.level))
     if event.cause is Cause.MISSED:
         return _miss_again(case, event, now)
+    if not event.coordinators_only:  # so many misses had made it theirs alone; words call everybody again
+        case = with_progress(case, coordinators_only=False)
     if URGENCY[event.cause] > URGENCY[case.cause]:
         return _raise_higher(case, event, now, scene)
     return _say_again(case, event, now, scene)
@@ -73,6 +76,7 @@ def _miss_again(case: Escalation, event: Raised, now: datetime) -> Decision:
 def _raise_higher(case: Escalation, event: Raised, now: datetime, scene: Scene) -> Decision:
     """It goes on by the new cause's policy, its clocks started anew; no acknowledgement covers it."""
     policy = scene.policies.get(event.cause, case.policy)
+    silent = case.cause is Cause.MISSED
     case = replace(case, cause=event.cause, policy=policy)
     case = _start_clocks(set_aside(case, now), now, scene)
     note = do.Note(case.id, "raised", {"cause": event.cause, "level": event.level})
@@ -84,10 +88,17 @@ def _raise_higher(case: Escalation, event: Raised, now: datetime, scene: Scene) 
         moved = Decision(_back_to_volunteers(case, now))
     elif _talk_is_over(case):
         moved = Decision(_start_again(case, now, scene))
+    elif silent and case.state is State.OFFERING:
+        moved = Decision(_ask_anew(case, now))
     else:
         moved = Decision(case)
     case = _page_at_once(moved.case, now) if _is_with_volunteer(moved.case) else moved.case
     return Decision(case, (note, *first_words(case, scene), *moved.effects))
+
+
+def _ask_anew(case: Escalation, now: datetime) -> Escalation:
+    """Who was asked to look after a silent member, by a text that may wait, takes no place of who is rung now."""
+    return with_progress(withdraw_offers(case, "raised", now), round=case.progress.round + 1)
 
 
 def _is_with_volunteer(case: Escalation) -> bool:

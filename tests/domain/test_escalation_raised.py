@@ -1,0 +1,66 @@
+"""A silent member writes words of need: whoever was only to look after them is rung now, whatever came before."""
+
+from dataclasses import replace
+
+import pytest
+
+from checkin.domain import effects as do
+from checkin.domain import escalation as esc
+from checkin.domain.effects import Subject
+from checkin.domain.routing import Choice
+from checkin.domain.terms import Cause, Level
+from tests.domain.cast import ANA, BEN, DORA, NOBODY, Story, at, person, scene
+
+NEED = [(Cause.ASKED, Level.OK), (Cause.DISTRESS, Level.DISTRESS), (Cause.CRISIS, Level.CRISIS)]
+
+
+def rung(effects: tuple[do.Effect, ...]) -> list[int]:
+    return [each.to for each in effects if isinstance(each, do.PlaceCall) and each.subject is Subject.OFFER]
+
+
+@pytest.mark.parametrize(("cause", "level"), NEED)
+def test_who_was_texted_about_a_silent_member_is_rung_when_they_cry(cause: Cause, level: Level) -> None:
+    """Ana's text may wait half an hour; it filled the one place, and nobody was rung for as long."""
+    story = Story(Cause.MISSED, scene(ANA))
+    assert rung(tuple(effect for _, effect in story.happened)) == []
+    assert rung(story.then(esc.Raised(cause, level), at(minutes=1))) == [person(ANA)]
+    assert [offer.state for offer in story.case.offers] == [esc.OfferState.WITHDRAWN, esc.OfferState.OPEN]
+
+
+def test_the_older_text_is_still_good_for_taking_it() -> None:
+    story = Story(Cause.MISSED, scene(ANA, BEN))
+    story.then(esc.Raised(Cause.DISTRESS, Level.DISTRESS), at(minutes=1))
+    story.then(esc.Taken(ANA))
+    assert (story.case.state, story.case.holder) == (esc.State.HANDING_OFF, ANA)
+
+
+@pytest.mark.parametrize(("cause", "level"), NEED[1:])
+def test_where_nobody_is_left_to_be_rung_coordinators_hear_of_the_cry_at_once(cause: Cause, level: Level) -> None:
+    story = Story(Cause.MISSED, scene(ANA))
+    story.there = NOBODY
+    effects = story.then(esc.Raised(cause, level), at(minutes=31))
+    effects += tuple(effect for _, effect in story.wakes_until(at(minutes=31, seconds=1)))
+    assert [each.to for each in effects if isinstance(each, do.SendText) and each.to == DORA]
+
+
+@pytest.mark.parametrize(("cause", "level"), NEED)
+def test_what_misses_gave_to_coordinators_alone_is_everybodys_again_after_a_talk(cause: Cause, level: Level) -> None:
+    """Dora had Ana called, they talked, and the next cry of that night rang nobody for three or ten minutes."""
+    story = Story(Cause.MISSED, scene(ANA, BEN), coordinators_only=True)
+    story.then(esc.CalledByHand(_chosen(story), DORA), at(minutes=1))
+    story.joined(ANA)
+    story.then(esc.HandoffOver(ANA, 120, "over"), at(minutes=5))
+    assert story.case.progress.talked
+    assert rung(story.then(esc.Raised(cause, level), at(minutes=30)))
+    assert story.case.state is esc.State.OFFERING
+
+
+def test_a_stop_keeps_it_with_coordinators() -> None:
+    story = Story(Cause.DISTRESS, scene(ANA))
+    story.then(esc.Raised(Cause.DISTRESS, Level.DISTRESS, coordinators_only=True), at(minutes=1))
+    assert (story.case.state, story.case.progress.coordinators_only) == (esc.State.WITH_COORDINATORS, True)
+
+
+def _chosen(story: Story) -> Choice:
+    assert story.there.choices is not None
+    return replace(story.there.choices[0])
