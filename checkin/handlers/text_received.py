@@ -13,7 +13,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
-from checkin.domain.terms import CircleId, Lane, Level, PersonId, Phone, Role
+from checkin.domain.terms import CircleId, Lane, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
     coordinator_texted,
@@ -25,6 +25,7 @@ from checkin.handlers import (
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
+from checkin.handlers.check_in_heard import ALERTS
 from checkin.handlers.erased_cried import erased_cried
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.words_before import with_words_before
@@ -141,8 +142,10 @@ def _act_on(
         coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
     elif member is not None and state is not Consent.OUT:
         member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
-    elif volunteer_texted.relays(session, person):
+    elif volunteer_texted.relays(session, person, urgent=reading.level in ALERTS):
         volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
+        if reading.level in ALERTS:
+            _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
     else:
         _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
 
@@ -188,7 +191,7 @@ def _from_elsewhere(
         person_id=person.id,
         inbound_id=inbound.id,
     )
-    urgent = reading.level in (Level.CRISIS, Level.DISTRESS)
+    urgent = reading.level in ALERTS
     if urgent and member is None:
         tell_coordinators(session, handbook, inbound, circle, now)
     if not roles and state is not Consent.OUT and (urgent or not found_late.is_stale(handbook, inbound)):

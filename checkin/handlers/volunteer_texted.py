@@ -60,10 +60,15 @@ def volunteer_texted(
     send_text(session, handbook, text, now)
 
 
-def relays(session: Session, person: PersonRow) -> bool:
-    """Whether this person holds a case, so that their words are for its member."""
+def relays(session: Session, person: PersonRow, *, urgent: bool) -> bool:
+    """Whether this person holds a case, so that their words are for its member.
+
+    `urgent`: they sound like a cry. While the two still seek each other they may be said to comfort; after the talk
+    they are the volunteer's own, and nothing that a member in need should be sent.
+    """
     volunteer = people.volunteer_of(session, PersonId(person.id))
-    return volunteer is not None and escalations.held_by(session, VolunteerId(volunteer.id)) is not None
+    number = escalations.held_by(session, VolunteerId(volunteer.id)) if volunteer is not None else None
+    return number is not None and not (urgent and escalations.load(session, number).progress.talked)
 
 
 def relay_to_member(
