@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from checkin.domain.illness import Ailment, Alert, Part, Severity, Spell, look_again
@@ -32,6 +31,7 @@ from checkin.settings import load, say_ready
 from checkin.store import illness, system
 from checkin.store.migrate import WrongDatabase
 from checkin.store.session import reading
+from checkin.store.turns import NOTHING_DONE
 from checkin.wiring import MENDABLE, Services, handbook, utc_now
 from workers import jobs
 from workers.run import catch_signals
@@ -80,7 +80,7 @@ class Auditor:
             found, self.spells, due = self._patiently(lambda: self._with_database(outside))
             if due:
                 self._alerted_once(due)
-        except (SQLAlchemyError, TimeoutError) as error:
+        except (*NOTHING_DONE, TimeoutError) as error:
             log.warning("the database could not be asked", reason=type(error).__name__)
             found = Findings((*outside, looking.database_ailment(error)), IN_THE_DATABASE)
             self._without_database(found)
@@ -225,7 +225,7 @@ def wait_for_database(
     while not stopping.is_set():
         try:
             return start(), spells
-        except (SQLAlchemyError, WrongDatabase) as error:
+        except (*NOTHING_DONE, WrongDatabase) as error:
             log.warning("the database could not be asked", reason=type(error).__name__)
             found = Findings((looking.database_ailment(error),), IN_THE_DATABASE)
         spells, due = looked_at(spells, found, utc_now(), policy)

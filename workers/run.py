@@ -24,13 +24,13 @@ from rq import SimpleWorker
 from rq.exceptions import DequeueTimeout, DeserializationError, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.domain.terms import Lane
 from checkin.embedded.connection import connect
 from checkin.lanes import JOB, LANES, LaneRules
 from checkin.log import configure
 from checkin.settings import BadSettings, load, say_ready
+from checkin.store.turns import NOTHING_DONE
 from checkin.wiring import MENDABLE
 
 logger = structlog.stdlib.get_logger("workers.run")
@@ -170,7 +170,7 @@ def beating(course: Course, beat: Callable[[str], object], name: str) -> threadi
             if not course.is_stuck():
                 try:
                     beat(name)
-                except SQLAlchemyError as error:
+                except NOTHING_DONE as error:
                     logger.warning("the heartbeat could not be written", reason=type(error).__name__)
             if course.stopping.wait(BEAT_SECONDS):
                 return

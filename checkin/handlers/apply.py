@@ -198,7 +198,7 @@ def _stop_look_in(session: Session, look_in: LookInId, now: datetime) -> None:
 
 def _stop(session: Session, row: DeliveryRow, now: datetime, *, asked: bool) -> None:
     """End one call. `asked`: who has answered it hears why, instead of being cut off."""
-    if row.state == State.QUEUED and row.attempt == 0:
+    if row.state == State.QUEUED:  # not at the carrier, however often it was refused for now
         row.state, row.next_action_at, row.ended_at = State.CANCELLED.value, None, now
         return
     kind = Kind.CHANGE if asked and row.answered_at is not None else Kind.HANG_UP

@@ -122,6 +122,10 @@ def _may_leave(session: Session, handbook: Handbook, row: DeliveryRow, unsure: b
         if isinstance(later, datetime):
             row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
             return False
+    elif not unsure and row.attempt > 1 and row.kind in _CONTACTS:
+        if consent.has_stopped_since(session, PersonId(row.person_id), row.created_at):
+            _ends(row, State.CANCELLED)  # it was in a worker's hand when the STOP came, and the carrier was busy
+            return False
     return not (row.kind in (Kind.CHANGE, Kind.HANG_UP) and _wait_for_call(session, row, now))
 
 
@@ -135,6 +139,9 @@ def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, no
         return False
     if row.deadline_at is not None and now >= row.deadline_at:
         _ends(row, State.EXPIRED)
+        return False
+    if now - row.created_at > _STALE_AFTER[delivery.lane]:
+        refused(session, handbook, row, "gave_up", "unsure", now)
         return False
     if consent.has_stopped_since(session, PersonId(row.person_id), row.created_at) and row.kind in _CONTACTS:
         _ends(row, State.CANCELLED)

@@ -73,7 +73,7 @@ def version_ailments(services: Services) -> list[Ailment]:
     return [_database("The database is not at this version: run `checkin migrate`.")]
 
 
-def database_ailment(error: SQLAlchemyError | TimeoutError | WrongDatabase) -> Ailment:
+def database_ailment(error: Exception) -> Ailment:
     """The database was asked in vain, or did not take a write."""
     if isinstance(error, WrongDatabase) and not isinstance(error.__cause__ or error.__context__, SQLAlchemyError):
         return _database(str(error))

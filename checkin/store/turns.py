@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 _MOST_TOGETHER = 8
 
@@ -24,6 +25,10 @@ class TooBusy(Exception):
 
 class NotCommitted(Exception):
     """The commit that this work was a part of failed: nothing of it was kept."""
+
+
+NOTHING_DONE = (SQLAlchemyError, TooBusy, NotCommitted)
+"""What a database that is away, behind or full raises: whoever has time tries again later."""
 
 
 class FairLock:

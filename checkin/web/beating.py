@@ -3,9 +3,9 @@
 import threading
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.store import system
+from checkin.store.turns import NOTHING_DONE
 from checkin.wiring import Services
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ def start_beating(services: Services, stopping: threading.Event) -> threading.Th
         while True:
             try:
                 services.act(lambda session: system.beat(session, "web", services.now()))
-            except SQLAlchemyError as error:
+            except NOTHING_DONE as error:
                 log.warning("the heartbeat could not be written", reason=type(error).__name__)
             if stopping.wait(_EVERY_SECONDS):
                 return
