@@ -1,6 +1,6 @@
 """All of one member: their conversation, their ratings, what was noted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,10 @@ def conversation(session: Session, person: int, before: datetime | None) -> tupl
     lines = [Line(row.received_at, inbound=row, correction=corrected.get(row.id)) for row in texts]
     lines += [Line(row.created_at, delivery=row) for row in deliveries]
     lines.sort(key=lambda line: (line.at, line.inbound is None))
-    newest = lines[-PART:]
+    first = max(len(lines) - PART, 0)
+    while first > 0 and lines[first - 1].at == lines[first].at:  # a text and our answer to it bear one time
+        first -= 1
+    newest = lines[first:]
     return newest, newest[0].at if len(lines) > PART else None
 
 
@@ -110,6 +113,14 @@ def volunteers(session: Session, circle: int) -> list[tuple[VolunteerRow, Person
     found = session.execute(
         query.where(VolunteerRow.circle_id == circle, VolunteerRow.stand_in.is_(False)).order_by(VolunteerRow.id)
     )
+    return [(volunteer, person) for volunteer, person in found]
+
+
+def choosable(session: Session, circle: int, excluded: Collection[int]) -> list[tuple[VolunteerRow, PersonRow]]:
+    """The volunteers whom a member may be kept from: those of the circle, and those who are, wherever they are now."""
+    query = select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
+    theirs = (VolunteerRow.circle_id == circle) & VolunteerRow.stand_in.is_(False)
+    found = session.execute(query.where(theirs | VolunteerRow.id.in_(excluded)).order_by(VolunteerRow.id))
     return [(volunteer, person) for volunteer, person in found]
 
 

@@ -4,16 +4,22 @@ import pytest
 from sqlalchemy import event
 
 from checkin.domain.consent import Consent, How
-from checkin.domain.terms import PersonId, Phone
-from checkin.store import consent, people
+from checkin.domain.effects import SendText
+from checkin.domain.terms import Lane, PersonId, Phone
+from checkin.handlers.apply import send_text
+from checkin.store import consent, member_record, people
 from checkin.store.tables import (
     AuditRow,
     CheckInRow,
     CorrectionRow,
+    DeliveryRow,
     ExclusionRow,
+    InboundRow,
     MemberNoteRow,
     MemberRow,
+    PersonRow,
     ScheduleRow,
+    VolunteerRow,
 )
 from tests.desk import Desk, desk_of
 from tests.stories.test_main_path import joined
@@ -154,6 +160,28 @@ def test_another_circles_member_is_not_changed(town: Town, what: str) -> None:
     assert desk.sends(f"/members/1/{what}", words="x", level="crisis", until="2026-12-24").status == 404
 
 
+@pytest.mark.parametrize("further", [0, 1, 2])
+def test_no_line_of_a_conversation_falls_between_two_parts(town: Town, further: int) -> None:
+    """A text and our answer to it bear one time; where a part began with the answer, the text stood in none."""
+    person = town.rows(MemberRow)[0].person_id
+    for count in range(25):
+        town.sam.sends(f"{count % 4 + 2} story {count}")
+        town.passes(minutes=11)
+    with town.in_session() as session:
+        for count in range(further):
+            text = SendText(PersonId(person), "help", f"x{count}", Lane.REPLY)
+            send_text(session, town.services.handbook, text, town.time)
+    with town.in_session() as session:
+        lines, before = member_record.conversation(session, person, None)
+        while before is not None:
+            part, before = member_record.conversation(session, person, before)
+            lines = part + lines
+        texts = [line.inbound.id for line in lines if line.inbound is not None]
+        ours = [line.delivery.id for line in lines if line.delivery is not None]
+    assert texts == [row.id for row in town.rows(InboundRow)]
+    assert sorted(ours) == [row.id for row in town.rows(DeliveryRow) if row.person_id == person]
+
+
 def test_a_conversation_goes_back_part_by_part(town: Town) -> None:
     for count in range(40):
         town.sam.sends(f"story {count}")
@@ -218,6 +246,15 @@ def test_exclusions_are_set_and_taken_back(town: Town, desk: Desk) -> None:
     assert [row.volunteer_id for row in town.rows(ExclusionRow)] == [1]
     desk.sends("/members/1/exclusions", volunteer=["3"])
     assert town.rows(ExclusionRow) == [], "Cy is of another circle"
+
+
+def test_who_is_excluded_stays_so_when_they_go_to_another_circle(town: Town, desk: Desk) -> None:
+    """Their box was gone from the page, so that whoever saved it let them be rung for Sam in a crisis."""
+    desk.presses(desk.opens("/members/1"), "Save", volunteer=["1"])
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, 1).circle_id = session.get_one(VolunteerRow, 3).circle_id
+    desk.presses(desk.opens("/members/1"), "Save", volunteer=["1", "2"])
+    assert [row.volunteer_id for row in town.rows(ExclusionRow)] == [1, 2]
 
 
 def test_each_look_leaves_a_trace(town: Town, desk: Desk) -> None:
@@ -316,3 +353,17 @@ def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, 
     assert "We rang to join them with a volunteer." in call
     assert "answered" in call
     assert "delivered" not in call
+
+
+def test_an_emptied_time_zone_is_taken_away(town: Town, desk: Desk) -> None:
+    """The page said "Saved.", and Sam was asked by the clock of Tokyo as before."""
+    town.schedule("daily 09:05")
+    person = town.rows(MemberRow)[0].person_id
+    desk.presses(desk.opens("/members/1/edit"), "Save", timezone="Asia/Tokyo")
+    with town.in_session() as session:
+        assert session.get_one(PersonRow, person).timezone == "Asia/Tokyo"
+        in_tokyo = session.get_one(ScheduleRow, 1).next_action_at
+    desk.presses(desk.opens("/members/1/edit"), "Save", timezone="")
+    with town.in_session() as session:
+        assert session.get_one(PersonRow, person).timezone is None
+        assert session.get_one(ScheduleRow, 1).next_action_at != in_tokyo

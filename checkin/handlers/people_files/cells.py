@@ -90,7 +90,9 @@ def languages_cell(text: str) -> tuple[str, ...]:
 
 
 def timezone_cell(text: str) -> str:
-    """A zone of the tz database, in any case."""
+    """A zone of the tz database, in any case; an empty text where it is taken away."""
+    if text.lower() == NOTHING:
+        return ""
     zone = _zones().get(text.replace(" ", "_").lower())
     if zone is None:
         raise BadCell(f"'{text[:40]}' is no time zone; write it like America/New_York")

@@ -82,6 +82,8 @@ class Desk:
     def fill(self, row: object, values: Mapping[str, Any], *, new: bool = False) -> bool:
         """Let a row hold the values that are not None. Returns whether it did not before."""
         given = {name: value for name, value in values.items() if value is not None}
+        if given.get("timezone") == "":
+            given["timezone"] = None  # taken away
         differing = {name: value for name, value in given.items() if getattr(row, name) != value}
         if new or not self.dry_run:
             for name, value in differing.items():

@@ -126,7 +126,7 @@ def put_members(desk: Desk, lines: Sequence[MemberLine]) -> None:
             person,
             changed,
             buddies,
-            rezoned=line.timezone not in (None, zones.get(line.phone)),
+            rezoned=line.timezone is not None and line.timezone != (zones.get(line.phone) or ""),
         )
         for line, (person, changed) in zip(lines, persons, strict=True)
     ]
@@ -314,9 +314,9 @@ def _record(desk: Desk, person: PersonRow, state: Consent, how: str, at: datetim
 
 def _zone(handbook: Handbook, line: MemberLine, person: PersonRow | None) -> ZoneInfo:
     """The zone in which a line's times are meant: the one it names, else the stored, else the number's."""
-    if line.timezone is not None:
+    if line.timezone:
         return ZoneInfo(line.timezone)
-    if person is not None and person.timezone:
+    if line.timezone is None and person is not None and person.timezone:
         return ZoneInfo(person.timezone)
     return next((ZoneInfo(name) for name in zones_of(line.phone)), handbook.timezone)
 

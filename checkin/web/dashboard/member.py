@@ -83,6 +83,7 @@ def member(services: Services) -> Door:
         with reading(services.engine) as session:
             [shown] = members_shown.shown(session, [row.id])
             lines, earlier = member_record.conversation(session, person.id, None)
+            excluded = member_record.excluded(session, row.id)
             about: dict[str, Any] = {
                 "shown": shown,
                 "lines": lines,
@@ -92,8 +93,8 @@ def member(services: Services) -> Door:
                 "consent": member_record.consent_records(session, person.id),
                 "cases": member_record.cases(session, row.id),
                 "contacts": member_record.contacts(session, row.id),
-                "volunteers": member_record.volunteers(session, row.circle_id),
-                "excluded": member_record.excluded(session, row.id),
+                "volunteers": member_record.choosable(session, row.circle_id, excluded),
+                "excluded": excluded,
             }
             about |= _words_kept(session, row, now)
         zone = services.handbook.zone(person)
@@ -201,7 +202,8 @@ def member(services: Services) -> Door:
         row, _person = found(number)
         who = signed().who
         with reading(services.engine) as session:
-            known = {volunteer.id for volunteer, _ in member_record.volunteers(session, row.circle_id)}
+            excluded = member_record.excluded(session, number)
+            known = {volunteer.id for volunteer, _ in member_record.choosable(session, row.circle_id, excluded)}
         chosen = frozenset(int(value) for value in request.form.getlist("volunteer") if value.isdecimal()) & known
         services.act(lambda session: members_kept.excludes(session, number, chosen, who, services.now()))
         flash(_("Saved. It counts from the next call on."))

@@ -163,7 +163,7 @@ def _cells(form: MemberForm) -> dict[str, str]:
         "circle": form.circle.data,
         "channel": form.channel.data,
         "language": form.language.data,
-        "timezone": form.timezone.data,
+        "timezone": form.timezone.data or NOTHING,
         "topics": form.topics.data or NOTHING,
         "prefers": form.prefers.data or NOTHING,
         "buddy": form.buddy.data or NOTHING,

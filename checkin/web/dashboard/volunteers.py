@@ -272,7 +272,7 @@ def _cells(form: VolunteerForm) -> dict[str, str]:
         "languages": form.languages.data,
         "topics": form.topics.data or NOTHING,
         "max_per_day": str(form.max_per_day.data),
-        "timezone": form.timezone.data,
+        "timezone": form.timezone.data or NOTHING,
         "shifts": form.shifts.data or "always",
     }
     return given
