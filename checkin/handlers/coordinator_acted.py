@@ -180,7 +180,9 @@ def _acting(session: Session, number: EscalationId, by: PersonId) -> _Acting:
 def known_case(session: Session, number: EscalationId, by: PersonId) -> Escalation:
     """The case, where this coordinator answers for it; never her own: somebody else must look after her."""
     row = session.get(EscalationRow, number)
-    if row is None or not answers_for(session, by, row.circle_id):
+    member = session.get(MemberRow, row.member_id) if row is not None else None
+    circles = {each.circle_id for each in (row, member) if each is not None}  # a closed case stays where it was
+    if not circles or not all(answers_for(session, by, circle) for circle in circles):
         raise CannotAct("not_yours")
     case = escalations.load(session, number)
     if case.member_person == by:

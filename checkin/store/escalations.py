@@ -154,6 +154,14 @@ def open_for(session: Session, member: MemberId) -> EscalationId | None:
     return once(session, ("open escalation", member), find)
 
 
+def goes_to_circle(session: Session, member: MemberId, circle: int) -> None:
+    """The open case of a member who goes to another circle goes with them: who is paged for it must be able to act."""
+    session.execute(
+        update(EscalationRow).where(EscalationRow.member_id == member, STILL_OPEN).values(circle_id=circle),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
 _OPEN = (
     select(EscalationRow.id)
     .where(EscalationRow.member_id == bindparam("member"), STILL_OPEN)

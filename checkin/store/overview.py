@@ -242,12 +242,12 @@ def notes(session: Session, number: int) -> list[CaseNoteRow]:
 
 
 def said(
-    session: Session, person: int, since: datetime, most: int
+    session: Session, person: int, since: datetime, until: datetime, most: int
 ) -> tuple[Sequence[InboundRow], Sequence[DeliveryRow]]:
-    """What a person and we wrote to each other since then: the newest, each in its order."""
+    """What a person and we wrote to each other in that time: the newest, each in its order."""
     came = (
         select(InboundRow)
-        .where(InboundRow.person_id == person, InboundRow.received_at >= since)
+        .where(InboundRow.person_id == person, InboundRow.received_at.between(since, until))
         .order_by(InboundRow.id.desc())
         .limit(most)
     )
@@ -256,7 +256,7 @@ def said(
         .where(
             DeliveryRow.person_id == person,
             DeliveryRow.kind == Kind.TEXT.value,
-            DeliveryRow.created_at >= since,
+            DeliveryRow.created_at.between(since, until),
             DeliveryRow.state != DeliveryState.CANCELLED.value,
         )
         .order_by(DeliveryRow.id.desc())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.store.session import insert_once
@@ -25,6 +25,14 @@ def withdraw(session: Session, key: str, now: datetime) -> None:
     row = session.scalar(select(TaskRow).where(TaskRow.key == key, TaskRow.done_at.is_(None)))
     if row is not None:
         row.done_at, row.done_by = now, "answered"
+
+
+def go_to_circle(session: Session, person: int, circle: int) -> None:
+    """What is to be done about a member who goes to another circle is for its coordinators."""
+    session.execute(
+        update(TaskRow).where(TaskRow.person_id == person, TaskRow.done_at.is_(None)).values(circle_id=circle),
+        execution_options={"synchronize_session": "fetch"},
+    )
 
 
 def undone(session: Session) -> list[TaskRow]:

@@ -17,7 +17,7 @@ from checkin.domain.consent import Consent, How
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.phone import zones_of
 from checkin.domain.recurrence import next_occurrence, parse_schedule
-from checkin.domain.terms import Channel, Lane, PersonId, Phone
+from checkin.domain.terms import Channel, Lane, MemberId, PersonId, Phone
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.consent_changed import opt_out
@@ -25,7 +25,7 @@ from checkin.handlers.handbook import Handbook
 from checkin.handlers.people_files.cells import LANGUAGE_NAMES, RuleCell
 from checkin.handlers.people_files.desk import Desk
 from checkin.handlers.people_files.lines import BadLine, MemberLine
-from checkin.store import invitations, people, tasks
+from checkin.store import escalations, invitations, people, tasks
 from checkin.store.people import Known
 from checkin.store.session import once, remember
 from checkin.store.tables import CircleScheduleRow, ConsentRow, MemberRow, PersonRow, ScheduleRow
@@ -179,6 +179,9 @@ def _member(
         "prefers": line.prefers,
         "discreet": line.discreet,
     }
+    if not new and not desk.dry_run and values["circle_id"] != row.circle_id:
+        escalations.goes_to_circle(desk.session, MemberId(row.id), desk.circle(line.circle, row.circle_id))
+        tasks.go_to_circle(desk.session, person.id, desk.circle(line.circle, row.circle_id))
     changed = desk.fill(row, values, new=new) or changed
     if line.buddy is not None:
         wanted = buddies[line.buddy] if line.buddy else None

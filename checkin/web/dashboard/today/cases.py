@@ -55,7 +55,7 @@ def case_page(
         phone = session.get_one(PersonRow, case.person).phone if case.no_text == "said_stop" else None
         found = {
             "case": case,
-            "lines": shown.conversation(session, case.person, row.opened_at),
+            "lines": shown.conversation(session, row, case.person, now),
             "notes": [(first_name(named.person(note.person_id)), note) for note in notes],
             "phone": phone,
             "asleep": member_is_asleep(
@@ -96,7 +96,7 @@ def cases(services: Services) -> Door:
         with reading(services.engine) as session:
             row = row_of(session, number)
             [found] = shown.cases(session, [row], me.person, now, _ALL_STEPS)
-            lines = shown.conversation(session, found.person, row.opened_at)
+            lines = shown.conversation(session, row, found.person, services.now())
         return render_template("today/_case_live.html", case=found, lines=lines)
 
     @door.get("/cases/<int:number>/call", Need.WORDS)

@@ -250,9 +250,10 @@ class Line:
     note: str
 
 
-def conversation(session: Session, person: int, since: datetime) -> list[Line]:
-    """What they and we wrote since a little before a case began, oldest first."""
-    came, went = overview.said(session, person, since - timedelta(hours=24), 40)
+def conversation(session: Session, case: EscalationRow, person: int, now: datetime) -> list[Line]:
+    """What they and we wrote since a little before a case began until it was closed, oldest first."""
+    since, until = case.opened_at - timedelta(hours=24), case.closed_at or now
+    came, went = overview.said(session, person, since, until, 40)
     lines = [Line(row.received_at, row.body, False, row.level) for row in came]
     lines += [Line(row.created_at, own_pages.words_of(row), True, row.state) for row in went]
     return sorted(lines, key=lambda line: line.at)
