@@ -61,6 +61,11 @@ class RedisQueue:
         info = self._tried(lambda: dict(self._redis.info("server")))
         if info is None:
             return "Redis does not answer; work goes on from the database, more slowly. Start it again."
+        if self._tried(lambda: self._redis.set("checkin:ping", "1", ex=60)) is None:
+            return (
+                "Redis answers, but takes no writes; work goes on from the database, more slowly. "
+                "See its memory, its disk, and whether it is a replica."
+            )
         return too_old(info)
 
     def _tried(self, ask: Callable[[], _T]) -> _T | None:

@@ -10,9 +10,10 @@ of the database is the turn.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,6 +41,9 @@ _AT_ONCE = 10
 _BEHIND_AT_MOST = timedelta(days=2)
 
 
+_Each = TypeVar("_Each")
+
+
 class NotAllTaken(Exception):
     """Some of what was found could not be taken in: the log says which. It is read again."""
 
@@ -53,20 +57,32 @@ def catch_up(services: Services, since: datetime, until: datetime | None = None)
     with transaction(services.engine) as session:
         new = inbox.unseen(session, [text.sid for text in texts])
     works = [partial(_take_text, services, text) for text in texts if text.sid in new]
-    calls = [call for call in services.carrier.calls_received(since) if until is None or call.began_at < until]
-    works += [partial(_take_call, services, call) for call in calls]
     found, failed = _taken(works)
-    # Last, so that a carrier that does not list recordings holds up no text.
-    left = [each for each in services.carrier.recordings_since(since) if until is None or each.made_at < until]
+    # After the texts, and each by itself: a carrier that does not list one of them holds up nothing else.
+    began, unlisted = _listed(lambda: services.carrier.calls_received(since))
+    calls = [call for call in began if until is None or call.began_at < until]
+    more = _taken([partial(_take_call, services, call) for call in calls])
+    found, failed = found + more[0], failed + more[1] + unlisted
+    made, unlisted = _listed(lambda: services.carrier.recordings_since(since))
+    left = [each for each in made if until is None or each.made_at < until]
     with transaction(services.engine) as session:
         unknown = voicemails.unknown(session, [each.sid for each in left])
     more = _taken([partial(_take_recording, services, each) for each in left if each.sid in unknown])
-    found, failed = found + more[0], failed + more[1]
+    found, failed = found + more[0], failed + more[1] + unlisted
     if found:
         log.warning("caught_up", found=found)
     if failed:
         raise NotAllTaken(f"{failed} of what was found in the carrier's log could not be taken in")
     return found
+
+
+def _listed(ask: Callable[[], Sequence[_Each]]) -> tuple[Sequence[_Each], int]:
+    """What the carrier lists, and 1 where it does not."""
+    try:
+        return ask(), 0
+    except CarrierError as error:
+        log.warning("carrier_log_not_read", reason=str(error))
+        return (), 1
 
 
 def _taken(works: Sequence["partial[int]"]) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from checkin.lanes import LANES
 from checkin.log import configure
 from checkin.settings import load, say_ready
 from checkin.store import restored, system
-from checkin.store.claims import claim_due, due_among, lanes_due
+from checkin.store.claims import claim_due, due_among, give_back, lanes_due
 from checkin.store.session import looking, reading, transaction
 from checkin.store.tables import (
     CheckInRow,
@@ -193,13 +193,16 @@ def _hand_to_queue(services: Services, lane: Lane) -> None:
         return  # None: Redis is away, and the workers take from the database themselves
     batch = rules.batch_at(services.handbook.policy(None).pacing.texts_per_second)
     room = (rules.ahead - waiting) * batch
+    now, ids = services.now(), list[int]()
     with transaction(services.engine) as session:
-        ids: list[int] = []
         for state in _WAITING:  # one state at a time, so that an index gives them in order, however many wait
             left, its = min(room, _MOST_AT_ONCE) - len(ids), {"lane": lane.value, "state": state}
-            ids += claim_due(session, DeliveryRow, services.now(), LEASE[lane], left, **its) if left else []
+            ids += claim_due(session, DeliveryRow, now, LEASE[lane], left, **its) if left else []
     for at in range(0, len(ids), batch):
-        services.queue.enqueue(lane, [DeliveryId(i) for i in ids[at : at + batch]])
+        if not services.queue.enqueue(lane, [DeliveryId(i) for i in ids[at : at + batch]]):
+            with transaction(services.engine) as session:  # it answers, and takes nothing: workers must see them as due
+                give_back(session, DeliveryRow, ids[at:], now + LEASE[lane], now)
+            return
 
 
 def run(services: Services, stopping: threading.Event) -> None:

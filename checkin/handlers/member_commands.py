@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.check_in import Postponed
+from checkin.domain.check_in import CalledOff, Postponed
 from checkin.domain.check_in_values import OPEN
 from checkin.domain.reading import Command
 from checkin.domain.recurrence import parse_schedule
@@ -22,6 +22,7 @@ from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
 _LATER = timedelta(hours=2)
+_HALF_A_DAY = timedelta(hours=12)
 
 _Answer = tuple[str, dict[str, str]]
 
@@ -100,11 +101,22 @@ def _resume(session: Session, handbook: Handbook, member: MemberRow, person: Per
 
 
 def _later(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
-    """The open question waits two hours. Where none is open, no time is named: nothing would come then."""
+    """The open question waits two hours, or where these end at night, until the morning.
+
+    Where none is open, no time is named: nothing would come then. Nor where the next question comes within half a
+    day of that morning: then this one is over, and no miss.
+    """
     newest = check_ins.newest_asked(session, MemberId(member.id))
-    if newest is None or move_check_in(session, handbook, newest, Postponed(_LATER), now).state not in OPEN:
+    hours = handbook.policy(people.circle_by_id(session, member.circle_id)).contact_hours
+    until = handbook.next_allowed(person, hours, now + _LATER)
+    schedule = check_ins.schedule_of(session, MemberId(member.id))
+    upcoming = schedule.next_action_at if schedule is not None else None
+    if newest is not None and until > now + _LATER and upcoming is not None and upcoming < until + _HALF_A_DAY:
+        move_check_in(session, handbook, newest, CalledOff("later"), now)
         return "later_nothing", {}
-    return "later", {"when": f"{(now + _LATER).astimezone(handbook.zone(person)):%H:%M}"}
+    if newest is None or move_check_in(session, handbook, newest, Postponed(until - now), now).state not in OPEN:
+        return "later_nothing", {}
+    return "later", {"when": f"{until.astimezone(handbook.zone(person)):%H:%M}"}
 
 
 def _time(

@@ -99,6 +99,8 @@ def _about_case(
     if command.name == "add":
         asked = third_wanted(session, handbook, case.id, PersonId(volunteer.person_id), now)
         return ("third_asked" if asked else "third_not_now"), number
+    if command.name == "pass" and case.holder == me and case.state is State.IN_TOUCH:
+        return "volunteer_outcome", number  # they have talked: how it went says whether it goes on
     if command.name == "pass":
         holds = case.holder == me and case.state is State.HANDING_OFF
         move_case(session, handbook, case.id, HandoffOver(me, 0, "left") if holds else Passed(me), now)

@@ -30,7 +30,9 @@ def carrier_ailments(session: Session, now: datetime, policy: IllnessPolicy) -> 
     """What deliveries met."""
     waiting = signs.waiting_for_carrier(session, now - _WAITS_AT_MOST)
     yield from _waiting(waiting, policy)
-    yield from _refused(signs.carrier_errors(session, now - timedelta(seconds=policy.carrier_window)), policy)
+    since = now - timedelta(seconds=policy.carrier_window)
+    urgent = signs.carrier_errors(session, since, urgent=True)
+    yield from _refused(signs.carrier_errors(session, since), urgent, policy)
 
 
 def _waiting(waiting: Counter[tuple[str, str]], policy: IllnessPolicy) -> Iterable[Ailment]:
@@ -44,7 +46,7 @@ def _waiting(waiting: Counter[tuple[str, str]], policy: IllnessPolicy) -> Iterab
         yield Ailment("carrier_busy", Part.CARRIER, Severity.SERIOUS, what)
 
 
-def _refused(errors: Counter[str], policy: IllnessPolicy) -> Iterable[Ailment]:
+def _refused(errors: Counter[str], urgent: Counter[str], policy: IllnessPolicy) -> Iterable[Ailment]:
     filtered = sum(count for error, count in errors.items() if error in _FILTERED)
     if filtered:
         severity = Severity.SERIOUS if filtered >= policy.filtered_serious else Severity.MILD
@@ -63,7 +65,8 @@ def _refused(errors: Counter[str], policy: IllnessPolicy) -> Iterable[Ailment]:
     of_the_account = any(error.startswith("account") for error in refused)
     if of_the_account or sum(refused.values()) >= policy.refused_persons:
         what = f"The carrier refuses what we send ({_codes(refused)}): look the numbers up in its error list."
-        yield Ailment("carrier_refuses", Part.CARRIER, Severity.MILD, what)
+        rings_nobody = any(error.startswith("account") for error in urgent)  # no phone rings, whoever cries
+        yield Ailment("carrier_refuses", Part.CARRIER, Severity.SERIOUS if rings_nobody else Severity.MILD, what)
 
 
 def _codes(errors: Iterable[str]) -> str:

@@ -25,6 +25,12 @@ def claim_due(session: Session, row: Any, now: datetime, lease: timedelta, limit
     return sorted(session.scalars(_claim(row, tuple(sorted(equal))), values, execution_options=_NOT_SAVED))
 
 
+def give_back(session: Session, row: Any, ids: Sequence[int], claimed_until: datetime, now: datetime) -> None:
+    """Let rows be due again whose claim came to nothing; not those that somebody has moved since."""
+    theirs = row.id.in_(ids), row.next_action_at == claimed_until
+    session.execute(update(row).where(*theirs).values(next_action_at=now), execution_options=_NOT_SAVED)
+
+
 @cache
 def _claim(row: Any, equal: tuple[str, ...]) -> Any:
     """Made once for each kind of row: a clock asks every second."""

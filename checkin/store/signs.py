@@ -69,11 +69,15 @@ def waiting_for_carrier(session: Session, since: datetime) -> Counter[tuple[str,
     return Counter({(lane, error or ""): count for lane, error, count in rows})
 
 
-def carrier_errors(session: Session, since: datetime) -> Counter[str]:
-    """How many people's deliveries that were first tried since then met which of the carrier's errors."""
+def carrier_errors(session: Session, since: datetime, *, urgent: bool = False) -> Counter[str]:
+    """How many people's deliveries that were first tried since then met which of the carrier's errors.
+
+    `urgent`: of those alone that ring or text somebody because of a case.
+    """
+    lanes = [DeliveryRow.lane == Lane.URGENT.value] if urgent else []
     rows = session.execute(
         select(DeliveryRow.error, func.count(DeliveryRow.person_id.distinct()))
-        .where(DeliveryRow.error.is_not(None), DeliveryRow.first_tried_at >= since)
+        .where(DeliveryRow.error.is_not(None), DeliveryRow.first_tried_at >= since, *lanes)
         .group_by(DeliveryRow.error)
     )
     return Counter({error or "": count for error, count in rows})

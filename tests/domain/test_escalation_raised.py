@@ -1,6 +1,7 @@
 """A silent member writes words of need: whoever was only to look after them is rung now, whatever came before."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -64,3 +65,13 @@ def test_a_stop_keeps_it_with_coordinators() -> None:
 def _chosen(story: Story) -> Choice:
     assert story.there.choices is not None
     return replace(story.there.choices[0])
+
+
+def test_an_emergency_counts_though_a_coordinator_has_said_that_she_has_it() -> None:
+    """Ana first said 3, then saw that it is 4; she was thanked, and nobody was paged."""
+    story = Story(Cause.DISTRESS, scene(ANA)).talked()
+    story.then(esc.OutcomeGiven(ANA, esc.Outcome.COORDINATOR))
+    story.then(esc.Acknowledged(DORA, "text"))
+    effects = story.then(esc.OutcomeGiven(ANA, esc.Outcome.EMERGENCY), story.now + timedelta(minutes=1))
+    assert (story.case.cause, story.case.level) == (Cause.CRISIS, Level.CRISIS)
+    assert [each.to for each in effects if isinstance(each, do.SendText)] == [DORA]

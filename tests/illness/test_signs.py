@@ -17,7 +17,7 @@ from checkin.store.session import transaction
 from checkin.store.tables import DeliveryRow, WordingRow
 from tests.cli.test_one_clear_sentence import run
 from tests.illness.conftest import Listener
-from tests.town import SAM, Town
+from tests.town import ANA, BEN, DORA, SAM, Town
 from workers import clock
 
 
@@ -74,6 +74,15 @@ def test_a_cry_that_the_carrier_does_not_take_is_serious(town: Town, fault: str,
     town.world.faults.clear()
     town.passes(minutes=1)
     assert key not in ill(town)
+
+
+def test_a_cry_whose_every_call_is_refused_for_us_is_serious(town: Town) -> None:
+    """The number we ring from was lost: nobody was rung, and admins were to hear of it in the morning, by text."""
+    for number in (ANA, BEN, DORA):
+        town.world.faults[f"refuse:{number}"] = 21212
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=5)
+    assert ill(town)["carrier_refuses"] is Severity.SERIOUS
 
 
 class Suspended(SimulatedCarrier):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from checkin.carrier.port import CarrierRefused, Refusal
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
 from checkin.store import catch_up as store
@@ -189,6 +190,24 @@ def test_the_carrier_away_moves_nothing_on(town: Town) -> None:
     assert not catch_up.look(town.services)
     caught_up(town)
     assert len(town.rows(InboundRow)) == 1
+
+
+@pytest.mark.parametrize("list_", ["calls_received", "recordings_since"])
+def test_a_list_that_the_carrier_refuses_holds_up_no_text_and_is_not_read_from_ever_earlier(
+    town: Town, monkeypatch: pytest.MonkeyPatch, list_: str
+) -> None:
+    def refuses(_since: object) -> None:
+        raise CarrierRefused(Refusal.OTHER, "20404")
+
+    monkeypatch.setattr(town.services.carrier, list_, refuses)
+    lost(town, "4 thanks")
+    caught_up(town)
+    assert [row.body for row in town.rows(InboundRow)] == ["4 thanks"]
+    for _ in range(5):
+        town.passes(hours=12)
+        caught_up(town)
+    [row] = town.rows(CatchUpRow)
+    assert town.time - row.read_until < timedelta(days=2, minutes=5)
 
 
 def test_of_two_clocks_one_reads(town: Town) -> None:

@@ -247,6 +247,18 @@ def test_closing_a_case_by_text_cuts_nobody_off_who_talks(town: Town) -> None:
     assert town.ana.line == town.sam.line == "in conference"
 
 
+def test_who_passes_after_the_talk_is_asked_how_it_went_and_not_told_that_others_have_it(town: Town) -> None:
+    joined(town)
+    town.passes(seconds=60)
+    town.sam.hangs_up()
+    town.passes(seconds=3)
+    town.ana.hangs_up()
+    town.passes(seconds=3)
+    town.ana.sends("PASS 1")
+    town.passes(seconds=3)
+    assert "DONE 1" in town.ana.received[-1]
+
+
 def test_a_daily_member_who_says_later_has_not_missed(town: Town) -> None:
     town.schedule("daily 10:00")
     town.passes(hours=1, minutes=30)

@@ -127,3 +127,17 @@ def test_a_clock_killed_after_its_claim(town: Town, kind: type[Any]) -> None:
         moved = row.version > version or row.next_action_at != claimed_until
     assert moved, "another clock woke it"
     assert (town.time - killed_at).total_seconds() <= WITHIN
+
+
+def test_what_a_queue_does_not_take_though_it_answers_is_due_again_at_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis was full: one cry in four waited twelve seconds, claimed by a clock that could hand it to nobody."""
+    town.queue.away = True
+    town.sam.sends("i cant do this any more")
+    town.queue.away = False
+    monkeypatch.setattr(town.queue, "enqueue", lambda lane, ids: False)
+    clock.tick(town.services)
+    waiting = [row for row in town.rows(DeliveryRow) if row.state == "queued" and row.lane == "urgent"]
+    assert waiting
+    assert all(row.next_action_at <= town.time for row in waiting)

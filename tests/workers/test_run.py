@@ -97,6 +97,14 @@ def test_a_redis_that_is_gone_costs_nothing_and_says_so(redis: Redis) -> None:
     assert time.monotonic() - began < 5 * PATIENCE
 
 
+def test_a_redis_that_answers_and_takes_no_writes_says_so(redis: Redis) -> None:
+    queue, server = RedisQueue(redis.settings.redis_url), connect(redis.settings.redis_url, timeout=1.0)
+    assert queue.ping() is None
+    server.config_set("maxmemory-policy", "noeviction")
+    server.config_set("maxmemory", "1")
+    assert "takes no writes" in (queue.ping() or "")
+
+
 def test_what_redis_acknowledged_survives_its_kill(redis: Redis) -> None:
     queue = RedisQueue(redis.settings.redis_url)
     queue.enqueue(Lane.BULK, [DeliveryId(1)])

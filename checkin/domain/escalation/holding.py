@@ -188,7 +188,7 @@ def record_outcome(case: Escalation, event: OutcomeGiven, now: datetime, scene: 
     if case.holder != volunteer:
         return Decision(case)
     note = do.Note(case.id, "outcome", {"volunteer": volunteer, "outcome": outcome.value})
-    if case.state is State.WITH_COORDINATORS:
+    if case.state is State.WITH_COORDINATORS and outcome is not Outcome.EMERGENCY:
         return Decision(case, (note,))
     match outcome:
         case Outcome.SETTLED | Outcome.FOLLOW_UP:
