@@ -1,12 +1,16 @@
 """A file of people at the desk: what would happen, row by row, before it does; then in parts, each once."""
 
+import importlib
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from checkin.handlers import people_file_waits
+from checkin.store import system
+from checkin.store.session import transaction
 from checkin.store.tables import AuditRow, CoordinatorRow, MemberRow, PeopleFileRow, PersonRow, VolunteerRow
 from tests.desk import Desk, Page, desk_of
 from tests.town import BEN, CY, DORA, EVE, SAM, Town
@@ -126,3 +130,23 @@ def test_a_file_leaves_somebody_who_lets_others_in(town: Town) -> None:
     admin = desk_of(town, BEN, "admin", None)
     assert "this is the last admin" in looks_at(admin, f"phone,role\n{BEN},viewer\n", kind="coordinators").words
     assert "last admin" not in looks_at(admin, f"phone,role\n{BEN},viewer\n{EVE},admin\n", kind="coordinators").words
+
+
+@pytest.mark.parametrize("slow", ["read_people", "people_exported"])
+def test_nobody_who_writes_waits_for_a_large_file_to_be_read_or_made(
+    town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """On SQLite a cry waited for seconds behind each part of an import, and behind all of an export."""
+    pages = importlib.import_module("checkin.web.dashboard.people_files")
+    inner, asked = getattr(pages, slow), list[str]()
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        with transaction(town.services.engine) as session:  # raises TooBusy where the turn is taken
+            system.beat(session, "somebody", town.time)
+        asked.append(slow)
+        return inner(*given, **more)
+
+    monkeypatch.setattr(pages, slow, meanwhile)
+    goes_on(desk, desk.presses(looks_at(desk, GOOD), "Import"))
+    assert SAM in desk.sends("/people-files/export", kind="members").text
+    assert len(asked) == (2 if slow == "read_people" else 1)
