@@ -57,18 +57,18 @@ def catch_up(services: Services, since: datetime, until: datetime | None = None)
     with transaction(services.engine) as session:
         new = inbox.unseen(session, [text.sid for text in texts])
     works = [partial(_take_text, services, text) for text in texts if text.sid in new]
-    found, failed = _taken(works)
+    done = [_taken(works)]
     # After the texts, and each by itself: a carrier that does not list one of them holds up nothing else.
-    began, unlisted = _listed(lambda: services.carrier.calls_received(since))
+    began, no_calls = _listed(lambda: services.carrier.calls_received(since))
     calls = [call for call in began if until is None or call.began_at < until]
-    more = _taken([partial(_take_call, services, call) for call in calls])
-    found, failed = found + more[0], failed + more[1] + unlisted
-    made, unlisted = _listed(lambda: services.carrier.recordings_since(since))
+    done.append(_taken([partial(_take_call, services, call) for call in calls]))
+    made, no_recordings = _listed(lambda: services.carrier.recordings_since(since))
     left = [each for each in made if until is None or each.made_at < until]
     with transaction(services.engine) as session:
         unknown = voicemails.unknown(session, [each.sid for each in left])
-    more = _taken([partial(_take_recording, services, each) for each in left if each.sid in unknown])
-    found, failed = found + more[0], failed + more[1] + unlisted
+    done.append(_taken([partial(_take_recording, services, each) for each in left if each.sid in unknown]))
+    found = sum(of_these for of_these, _ in done)
+    failed = sum(of_these for _, of_these in done) + no_calls + no_recordings
     if found:
         log.warning("caught_up", found=found)
     if failed:

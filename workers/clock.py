@@ -193,8 +193,9 @@ def _hand_to_queue(services: Services, lane: Lane) -> None:
         return  # None: Redis is away, and the workers take from the database themselves
     batch = rules.batch_at(services.handbook.policy(None).pacing.texts_per_second)
     room = (rules.ahead - waiting) * batch
-    now, ids = services.now(), list[int]()
+    ids = list[int]()
     with transaction(services.engine) as session:
+        now = services.now()  # the claim counts from when our turn has come
         for state in _WAITING:  # one state at a time, so that an index gives them in order, however many wait
             left, its = min(room, _MOST_AT_ONCE) - len(ids), {"lane": lane.value, "state": state}
             ids += claim_due(session, DeliveryRow, now, LEASE[lane], left, **its) if left else []

@@ -6,9 +6,8 @@ import click
 
 from checkin.cli.show import show
 from checkin.cli.written import write_for_owner
-from checkin.handlers.corrections_given import Corrections, corrections, corrections_file, corrections_looked_at
-from checkin.store.session import reading
-from checkin.wiring import Get, Services
+from checkin.handlers.corrections_given import Corrections, corrections_file, corrections_looked_at
+from checkin.wiring import Get
 
 _WHO = "command line"
 
@@ -24,7 +23,7 @@ def command() -> None:
 def list_corrections(get: Get, as_json: bool) -> None:
     """List them, oldest first. That they were looked at is recorded."""
     here = get()
-    found = looked_at(here, taken=False)
+    found = corrections_looked_at(here.engine, here.act, _WHO, here.now(), taken=False)
     rows: list[dict[str, object]] = [
         {"read_as": row.read_as.value, "should_be": row.should_be.value, "language": row.language, "text": row.text}
         for row in found.rows
@@ -44,7 +43,7 @@ def export(get: Get, file: str) -> None:
     members' words: they are for testing here.
     """
     here = get()
-    found = looked_at(here, taken=True)
+    found = corrections_looked_at(here.engine, here.act, _WHO, here.now(), taken=True)
     text = corrections_file(found)
     if file == "-":
         click.echo(text, nl=False)
@@ -53,14 +52,6 @@ def export(get: Get, file: str) -> None:
     click.echo(f"{len(found.rows)} corrections are in {file}.")
     if found.without_words:
         click.echo(_gone(found))
-
-
-def looked_at(here: Services, *, taken: bool) -> Corrections:
-    """All corrections; that they were listed, or taken out, is recorded."""
-    with reading(here.engine) as session:
-        found = corrections(session)
-    here.act(lambda session: corrections_looked_at(session, found, _WHO, here.now(), taken=taken))
-    return found
 
 
 def _gone(found: Corrections) -> str:

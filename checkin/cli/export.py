@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from checkin.cli.written import write_for_owner
-from checkin.handlers.people_exported import export_recorded, people_exported
+from checkin.handlers.people_exported import people_exported
 from checkin.handlers.people_files.terms import Kind
-from checkin.store.session import reading
 from checkin.wiring import Get
 
 
@@ -22,9 +21,7 @@ def command(get: Get, kind: str, file: str, bom: bool) -> None:
     It holds names and numbers in plain. That it was made is recorded.
     """
     here = get()
-    with reading(here.engine) as session:
-        text, count = people_exported(session, Kind(kind))
-    here.act(lambda session: export_recorded(session, Kind(kind), count, "command line", here.now()))
+    text, count = people_exported(here.engine, here.act, Kind(kind), here.now(), who="command line")
     raw = text.encode("utf-8-sig" if bom else "utf-8")
     if file == "-":
         click.echo(raw, nl=False)

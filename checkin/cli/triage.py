@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from checkin.cli.corrections import looked_at
 from checkin.cli.written import write_for_owner
 from checkin.domain.reading import Calls, Context, read
 from checkin.domain.reading.model import FILE, BadModel, opened
-from checkin.handlers.corrections_given import corrections_file
+from checkin.handlers.corrections_given import corrections_file, corrections_looked_at
 from checkin.settings import load
 from checkin.triage.evaluation import Judged, Share, figures, grouped, judge, quantile
 from checkin.triage.hints import counted
@@ -92,7 +91,7 @@ def train_(get: Get, files_: Sequence[Path], out: Path, seed: int, without_own: 
     rows = _rows([*([] if without_own else OWN), *files_])
     if corrections:
         here = get()
-        found = looked_at(here, taken=True)
+        found = corrections_looked_at(here.engine, here.act, "command line", here.now(), taken=True)
         rows += rows_in(corrections_file(found), "corrections")
         _say(f"{len(found.rows)} corrections; {found.without_words} more have no words any more")
     content = train(_enough(rows), seed, _say)

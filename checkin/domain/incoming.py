@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from checkin.domain.call_script import Said
 from checkin.domain.reading import Kind, Reading
-from checkin.domain.terms import Level, Role
+from checkin.domain.terms import ALERTS, Role
 
 _SURE_ENOUGH = 0.4
 """Words of which the carrier is less sure are asked for again, unless they are a cry."""
@@ -108,7 +108,6 @@ _FOR_OTHERS = frozenset({Act.TAKE, Act.REJOIN, Act.ON, Act.OFF, Act.OUTCOME, Act
 """What a forged caller ID must not do: it needs a PIN."""
 LISTENS = frozenset({Step.MEMBER, Step.STRANGER, Step.CHECK_IN})
 """Where words count. A PIN is never spoken, and what acts for others is never done by a word misheard."""
-_ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 
 
 def begun(roles: frozenset[Role], language: str, languages: tuple[str, ...]) -> Call:
@@ -202,7 +201,7 @@ def _by_keys(call: Call, keys: str, heard: Heard, most_tries: int) -> Decision:
 def _by_words(call: Call, heard: Heard, most_tries: int) -> Decision:
     """Words: a cry is a cry, however unsure. What would change something for good (a stop) a person reads."""
     reading = heard.reading
-    if reading.level in _ALERTS:
+    if reading.level in ALERTS:
         return Decision(over(call, "incoming_cry"), Act.CRY)
     if call.step is Step.STRANGER:
         return _again(call, most_tries)
@@ -223,7 +222,7 @@ def _unclear(call: Call, most_tries: int) -> Decision:
 
 
 def _rated(call: Call, reading: Reading) -> Decision:
-    goodbye = "incoming_cry" if reading.level in _ALERTS else "check_in_thanks"
+    goodbye = "incoming_cry" if reading.level in ALERTS else "check_in_thanks"
     return Decision(over(call, goodbye), Act.RATE)
 
 

@@ -34,6 +34,8 @@ class Level(StrEnum):
 
 
 _RANKS = {level: rank for rank, level in enumerate(Level)}
+ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
+"""The levels that ring somebody at once (promise P1)."""
 
 
 def worst(*levels: Level) -> Level:

@@ -19,10 +19,9 @@ from checkin.domain.call_script import CallScript, HangUp, Pause, Said, Say
 from checkin.domain.consent import How
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.reading.on_the_phone import asks_who
-from checkin.domain.terms import PersonId
+from checkin.domain.terms import ALERTS, PersonId
 from checkin.handlers.call_words import Listener
 from checkin.handlers.check_in_heard import (
-    ALERTS,
     Call,
     counts,
     held_words_counted,

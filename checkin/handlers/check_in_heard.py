@@ -17,7 +17,7 @@ from checkin.domain.policy import Calling
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.reading.asked import asks_who_we_are
 from checkin.domain.reading.on_the_phone import without_announcements
-from checkin.domain.terms import CheckInId, DeliveryId, Level, PersonId, Why, worst
+from checkin.domain.terms import ALERTS, CheckInId, DeliveryId, Level, PersonId, Why, worst
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
@@ -29,7 +29,6 @@ from checkin.store import check_ins, consent, inbox, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import DeliveryRow, InboundRow, MemberRow, PersonRow
 
-ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 _ENDED_AS = {
     "busy": Attempt.BUSY,
     "no-answer": Attempt.NO_ANSWER,

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.nobody_named import nobody_named, tokens_of
 from checkin.domain.terms import Level
 from checkin.store import system
+from checkin.store.session import Act, reading
 from checkin.store.tables import CorrectionRow, InboundRow, PersonRow
 
 COLUMNS = ("text", "level", "lang", "category", "source", "licence", "read_as")
@@ -68,10 +69,13 @@ def corrections(session: Session) -> Corrections:
     return Corrections(rows, len(found) - len(rows))
 
 
-def corrections_looked_at(session: Session, found: Corrections, who: str, now: datetime, *, taken: bool) -> None:
-    """A line in the access log: they were listed, or taken out as a file. Committed before anybody has them."""
+def corrections_looked_at(engine: Engine, act: Act, who: str, now: datetime, *, taken: bool) -> Corrections:
+    """The same; that they were listed, or taken out as a file, is in the access log before anybody has them."""
+    with reading(engine) as session:
+        found = corrections(session)
     what = "corrections exported" if taken else "corrections listed"
-    system.audit(session, who, what, now, count=len(found.rows))
+    act(lambda session: system.audit(session, who, what, now, count=len(found.rows)))
+    return found
 
 
 def corrections_file(found: Corrections) -> str:

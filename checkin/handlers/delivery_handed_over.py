@@ -114,18 +114,10 @@ def _may_leave(session: Session, handbook: Handbook, row: DeliveryRow, unsure: b
     if row.kind in _CONTACTS and not session.get_one(PersonRow, row.person_id).phone:
         _ends(row, State.CANCELLED)  # they were erased meanwhile
         return False
-    if row.routine and not unsure:
-        later = _leaves_later(session, handbook, row, now)
-        if later == "cancelled":
-            _ends(row, State.CANCELLED)
-            return False
-        if isinstance(later, datetime):
-            row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
-            return False
-    elif not unsure and row.attempt > 1 and row.kind in _CONTACTS:
-        if consent.has_stopped_since(session, PersonId(row.person_id), row.created_at):
-            _ends(row, State.CANCELLED)  # it was in a worker's hand when the STOP came, and the carrier was busy
-            return False
+    if not unsure and row.routine and _is_kept(session, handbook, row, now):
+        return False
+    if not unsure and not row.routine and row.attempt > 1 and _was_stopped(session, row):
+        return False  # it was in a worker's hand when the STOP came, and the carrier was busy
     return not (row.kind in (Kind.CHANGE, Kind.HANG_UP) and _wait_for_call(session, row, now))
 
 
@@ -140,22 +132,38 @@ def may_still_leave(session: Session, handbook: Handbook, delivery: Outgoing, no
     if row.deadline_at is not None and now >= row.deadline_at:
         _ends(row, State.EXPIRED)
         return False
-    if now - row.created_at > _STALE_AFTER[delivery.lane]:
-        refused(session, handbook, row, "gave_up", "unsure", now)
+    if _is_given_up(session, handbook, row, delivery.lane, "unsure", now) or _was_stopped(session, row):
         return False
-    if consent.has_stopped_since(session, PersonId(row.person_id), row.created_at) and row.kind in _CONTACTS:
-        _ends(row, State.CANCELLED)
+    if row.routine and _is_kept(session, handbook, row, now):
         return False
-    if row.routine:
-        later = _leaves_later(session, handbook, row, now)
-        if later == "cancelled":
-            _ends(row, State.CANCELLED)
-            return False
-        if isinstance(later, datetime):
-            row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
-            return False
     row.taken_until = row.next_action_at = now + outbox.ANSWER_WAIT
     return True
+
+
+def _is_given_up(session: Session, handbook: Handbook, row: DeliveryRow, lane: Lane, code: str, now: datetime) -> bool:
+    """Whether its words would be stale by now; then it ends."""
+    if now - row.created_at <= _STALE_AFTER[lane]:
+        return False
+    refused(session, handbook, row, "gave_up", code, now)
+    return True
+
+
+def _was_stopped(session: Session, row: DeliveryRow) -> bool:
+    """Whether its person has said STOP since it was written, which is final (P4); then it ends."""
+    stopped = row.kind in _CONTACTS and consent.has_stopped_since(session, PersonId(row.person_id), row.created_at)
+    if stopped:
+        _ends(row, State.CANCELLED)
+    return stopped
+
+
+def _is_kept(session: Session, handbook: Handbook, row: DeliveryRow, now: datetime) -> bool:
+    """Whether what is routine may not leave now: it waits for contact hours, or ends."""
+    later = _leaves_later(session, handbook, row, now)
+    if later == "cancelled":
+        _ends(row, State.CANCELLED)
+    elif isinstance(later, datetime):
+        row.state, row.next_action_at, row.taken_until = State.QUEUED.value, later, None
+    return later is not None
 
 
 def _turns(
@@ -281,8 +289,7 @@ def was_busy(
         return
     if code == "account":
         tasks.give(session, f"account:{now:%Y-%m-%d}", "account", now)
-    if now - row.created_at > _STALE_AFTER[delivery.lane]:
-        refused(session, handbook, row, "gave_up", code, now)
+    if _is_given_up(session, handbook, row, delivery.lane, code, now):
         return
     wait = max(next_attempt(delivery.lane, row.attempt, jitter), retry_after or timedelta(0))
     row.state = State.UNSURE.value if delivery.unsure else State.QUEUED.value

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.domain.reading import Context, read
-from checkin.domain.terms import Level, PersonId, Phone
+from checkin.domain.terms import ALERTS, PersonId, Phone
 from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.words_heard import as_read, open_case
@@ -28,7 +28,7 @@ def erased_cried(
     calls = handbook.calls(session, circle_of(session, erased))
     context = Context(calls=calls) if erased is None else Context(language=erased.language, calls=calls)
     reading = read(body, context, handbook.model)
-    urgent = reading.level in (Level.CRISIS, Level.DISTRESS)
+    urgent = reading.level in ALERTS
     if not urgent or erasures.was_heard(session, sender, sent_at):
         return
     person = people.ensure(session, sender, now)

@@ -12,7 +12,7 @@ from checkin.domain.reading import Kind, Reading
 from checkin.domain.reading.bursts import ANSWERS, answered_kindly
 from checkin.domain.reading.older import the_one_meant
 from checkin.domain.reading.values import Older
-from checkin.domain.terms import Cause, CheckInId, EscalationId, Lane, Level, MemberId, PersonId
+from checkin.domain.terms import ALERTS, Cause, CheckInId, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers import member_commands
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
@@ -136,7 +136,7 @@ def keep_rating(session: Session, member: MemberRow, rating: int | None) -> None
 def quiet_missed_case(session: Session, handbook: Handbook, member: MemberRow, reading: Reading, now: datetime) -> None:
     """A reply ends the search for a silent member, unless a person already acts on it: their word is a person's."""
     open_case = escalations.open_for(session, MemberId(member.id))
-    if open_case is None or reading.level in (Level.CRISIS, Level.DISTRESS):
+    if open_case is None or reading.level in ALERTS:
         return
     case = escalations.load(session, EscalationId(open_case))
     acts = case.holder is not None or case.progress.acknowledged_by is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
@@ -14,6 +15,7 @@ from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import Kind
 from checkin.store import people, system
 from checkin.store.people import Known
+from checkin.store.session import Act, reading
 from checkin.store.tables import CircleRow, CoordinatorRow, MemberRow, VolunteerRow
 
 ROWS: dict[Kind, type[MemberRow] | type[VolunteerRow] | type[CoordinatorRow]] = {
@@ -24,25 +26,25 @@ ROWS: dict[Kind, type[MemberRow] | type[VolunteerRow] | type[CoordinatorRow]] = 
 """The role that each kind of file holds."""
 
 
-def people_exported(session: Session, kind: Kind, circles: frozenset[int] | None = None) -> tuple[str, int]:
+def people_exported(
+    engine: Engine, act: Act, kind: Kind, now: datetime, *, who: str, circles: frozenset[int] | None = None
+) -> tuple[str, int]:
     """The file's text, and how many people are in it. Importing it into the same database changes nothing.
 
-    Many people take seconds, so it only looks; before the text is given to anybody `export_recorded` is to be
-    committed. `circles`: only people of these; None: all.
+    Many people take seconds, so they are only looked at, and nobody who writes waits (promise P1); that they were taken
+    out is committed before anybody has them. `circles`: only people of these; None: all.
     """
-    named = people.circles(session)
-    buddies = _buddies(session) if kind is Kind.MEMBERS else {}
-    rows = [
-        _row(kind, known, named, buddies)
-        for known in people.everybody(session, ROWS[kind])
-        if circles is None or _circle_of(kind, known) in circles
-    ]
-    return write_sheet(COLUMNS[kind], rows), len(rows)
-
-
-def export_recorded(session: Session, kind: Kind, count: int, who: str, now: datetime) -> None:
-    """A line in the access log: who took out how many of whom."""
-    system.audit(session, who, f"{kind} exported", now, count=count)
+    with reading(engine) as session:
+        named = people.circles(session)
+        buddies = _buddies(session) if kind is Kind.MEMBERS else {}
+        rows = [
+            _row(kind, known, named, buddies)
+            for known in people.everybody(session, ROWS[kind])
+            if circles is None or _circle_of(kind, known) in circles
+        ]
+    text = write_sheet(COLUMNS[kind], rows)
+    act(lambda session: system.audit(session, who, f"{kind} exported", now, count=len(rows)))
+    return text, len(rows)
 
 
 def _circle_of(kind: Kind, known: Known) -> int | None:

@@ -5,10 +5,10 @@ looked at first, and where nothing is bad each part is written in a short transa
 waits for an import. An import that was cut off is finished by importing the file again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy.orm import Session
 
@@ -33,12 +33,10 @@ from checkin.handlers.people_files.sheet import read_sheet
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_files.volunteers import put_volunteers
 from checkin.store import erasures, people, system
+from checkin.store.session import Act
 
 _PART = 250
 """Lines in one transaction: webhooks wait their turn behind it on SQLite, so it is kept short."""
-
-Act = Callable[[Callable[[Session], Report | None]], Any]
-"""Runs work in a transaction of its own."""
 
 Lines = Sequence[MemberLine] | Sequence[VolunteerLine] | Sequence[CoordinatorLine]
 

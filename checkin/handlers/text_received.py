@@ -13,7 +13,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
-from checkin.domain.terms import CircleId, Lane, PersonId, Phone, Role
+from checkin.domain.terms import ALERTS, CircleId, Lane, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
     coordinator_texted,
@@ -25,7 +25,6 @@ from checkin.handlers import (
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
-from checkin.handlers.check_in_heard import ALERTS
 from checkin.handlers.erased_cried import erased_cried
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.words_before import with_words_before
@@ -114,7 +113,7 @@ def _act_on(
 ) -> None:
     roles = people.roles_of(session, PersonId(person.id))
     member = people.member_of(session, PersonId(person.id))
-    state = consent.current(session, PersonId(person.id))
+    state, urgent = consent.current(session, PersonId(person.id)), reading.level in ALERTS
     if text.has_media:
         key, circle = f"inbound:{inbound.id}:media", member.circle_id if member is not None else None
         tasks.give(session, key, "sent_a_picture", now, circle_id=circle, person_id=person.id, inbound_id=inbound.id)
@@ -142,9 +141,9 @@ def _act_on(
         coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
     elif member is not None and state is not Consent.OUT:
         member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
-    elif volunteer_texted.relays(session, person, urgent=reading.level in ALERTS):
+    elif volunteer_texted.relays(session, person, urgent=urgent):
         volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
-        if reading.level in ALERTS:
+        if urgent:
             _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
     else:
         _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Kind, Reading, read
-from checkin.domain.terms import EscalationId, Lane, Level, MemberId, PersonId
+from checkin.domain.terms import ALERTS, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
@@ -22,7 +22,6 @@ from checkin.store import consent, escalations, inbox, incoming, people, tasks, 
 from checkin.store.tables import EscalationRow, PersonRow, VoicemailRow
 from checkin.store.voicemails import State
 
-_ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 _WORDS_KEPT = "[voice message]"
 
 
@@ -91,7 +90,7 @@ def transcript_came(session: Session, handbook: Handbook, left: RecordingLeft, w
     reading = read(words, context, handbook.model)
     if row.person_id is not None:
         _keep(session, handbook, row, reading, now)
-    if reading.level in _ALERTS:
+    if reading.level in ALERTS:
         words_for_them = f"an urgent voice message, number {row.id}"
         tell_coordinators_of(session, handbook, f"voicemail:{row.id}:urgent", words_for_them, row.circle_id, now)
     elif reading.level is Level.CONCERN or reading.kind in (Kind.NOT_UNDERSTOOD, Kind.EMPTY):

@@ -7,17 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.voicemail_kept import delete
 from checkin.store import people, words_kept
+from checkin.store.session import Act
 from checkin.store.words_kept import KINDS, PART, Limits, Place, Places
-
-Act = Callable[[Callable[[Session], Any]], Any]
-"""Runs work in a transaction of its own, and returns what it came to."""
 
 
 def limits_of(session: Session, handbook: Handbook, now: datetime) -> Limits:

@@ -107,20 +107,11 @@ def contacts(session: Session, member: int) -> list[tuple[ContactRow, PersonRow]
     return [(contact, person) for contact, person in found]
 
 
-def volunteers(session: Session, circle: int) -> list[tuple[VolunteerRow, PersonRow]]:
-    """The volunteers of a circle."""
-    query = select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
-    found = session.execute(
-        query.where(VolunteerRow.circle_id == circle, VolunteerRow.stand_in.is_(False)).order_by(VolunteerRow.id)
-    )
-    return [(volunteer, person) for volunteer, person in found]
-
-
-def choosable(session: Session, circle: int, excluded: Collection[int]) -> list[tuple[VolunteerRow, PersonRow]]:
-    """The volunteers whom a member may be kept from: those of the circle, and those who are, wherever they are now."""
+def volunteers(session: Session, circle: int, besides: Collection[int] = ()) -> list[tuple[VolunteerRow, PersonRow]]:
+    """The volunteers of a circle, and those `besides`, wherever they are now."""
     query = select(VolunteerRow, PersonRow).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
     theirs = (VolunteerRow.circle_id == circle) & VolunteerRow.stand_in.is_(False)
-    found = session.execute(query.where(theirs | VolunteerRow.id.in_(excluded)).order_by(VolunteerRow.id))
+    found = session.execute(query.where(theirs | VolunteerRow.id.in_(besides)).order_by(VolunteerRow.id))
     return [(volunteer, person) for volunteer, person in found]
 
 

@@ -23,6 +23,8 @@ from checkin.store.by_key import KeyedSession
 from checkin.store.turns import Turns
 
 _T = TypeVar("_T")
+Act = Callable[[Callable[[Session], Any]], Any]
+"""Runs work in a transaction of its own, and returns what it came to."""
 
 PATIENCE = 20.0
 _PING_AFTER = 5.0

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from checkin.domain.terms import DeliveryId, Lane
-from checkin.handlers.people_exported import export_recorded, people_exported
+from checkin.handlers.people_exported import people_exported
 from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import people_imported, read_people
 from checkin.sealed_keys import load_keys
 from checkin.settings import load
 from checkin.store.migrate import upgrade
-from checkin.store.session import make_engine, reading, transaction
+from checkin.store.session import make_engine, transaction
 from checkin.wiring import Services, build
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # Tuesday, 10:00 in New York
@@ -68,10 +68,7 @@ class Office:
         )
 
     def exports(self, kind: str) -> str:
-        with reading(self.services.engine) as session:
-            text, count = people_exported(session, Kind(kind))
-        self.services.act(lambda session: export_recorded(session, Kind(kind), count, "test", self.time))
-        return text
+        return people_exported(self.services.engine, self.services.act, Kind(kind), self.time, who="test")[0]
 
     def rows(self, table: type) -> list:
         with transaction(self.services.engine) as session:

@@ -135,12 +135,16 @@ def test_the_member_moves_the_time(town: Town) -> None:
     assert len(town.sam.received) == 2
 
 
-def test_LATER_in_the_evening_of_who_is_asked_daily_is_no_miss_and_rings_nobody_at_night(town: Town) -> None:
-    """They were told to be asked at 20:10, were not, had missed at 22:10, and their contacts were rung at night."""
-    town.schedule("daily 18:00")
+def says_later_in_the_evening(town: Town, schedule: str) -> None:
+    town.schedule(schedule)
     town.passes(hours=9, minutes=10)
     town.sam.sends("LATER")
     town.passes(minutes=1)
+
+
+def test_LATER_in_the_evening_of_who_is_asked_daily_is_no_miss_and_rings_nobody_at_night(town: Town) -> None:
+    """They were told to be asked at 20:10, were not, had missed at 22:10, and their contacts were rung at night."""
+    says_later_in_the_evening(town, "daily 18:00")
     assert "Nothing needs your answer" in town.sam.received[-1]
     town.passes(hours=12)
     assert [(row.state, row.due_at.hour) for row in town.rows(CheckInRow)] == [("skipped", 23)]
@@ -148,10 +152,7 @@ def test_LATER_in_the_evening_of_who_is_asked_daily_is_no_miss_and_rings_nobody_
 
 
 def test_LATER_in_the_evening_of_who_is_asked_weekly_waits_for_the_morning(town: Town) -> None:
-    town.schedule("MO 18:00")
-    town.passes(hours=9, minutes=10)
-    town.sam.sends("LATER")
-    town.passes(minutes=1)
+    says_later_in_the_evening(town, "MO 18:00")
     assert "We will wait until 08:00" in town.sam.received[-1]
     asked = len(town.sam.received)
     town.passes(hours=13, minutes=45)

@@ -2,7 +2,7 @@
 
 from checkin.simulator.phones import Phone as Handset
 from checkin.store.tables import EscalationRow, TaskRow
-from tests.stories.test_main_path import joined
+from tests.stories.test_main_path import talked
 from tests.town import Town
 
 
@@ -39,12 +39,7 @@ def test_a_silent_member_who_says_stop_is_no_longer_volunteers_to_look_after(tow
 
 def test_a_volunteer_who_held_a_case_and_cries_is_heard_and_the_member_is_not_told(town: Town) -> None:
     """The talk was over and its outcome open: a volunteer's own cry went to the member in need, and to nobody else."""
-    joined(town)
-    town.passes(seconds=60)
-    town.sam.hangs_up()
-    town.passes(seconds=5)
-    town.ana.hangs_up()
-    town.passes(seconds=5)
+    talked(town)
     before = len(town.dora.received)
     town.ana.sends("i want to die")
     town.passes(seconds=3)

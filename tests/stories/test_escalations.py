@@ -7,7 +7,7 @@ from checkin.domain.terms import EscalationId
 from checkin.handlers.case_moved import move_case
 from checkin.simulator.phones import Habit
 from checkin.store.tables import EscalationRow, PersonRow, TaskRow, VolunteerRow
-from tests.stories.test_main_path import joined
+from tests.stories.test_main_path import joined, talked
 from tests.town import Town
 
 AT_3 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 3:00 in New York
@@ -248,12 +248,7 @@ def test_closing_a_case_by_text_cuts_nobody_off_who_talks(town: Town) -> None:
 
 
 def test_who_passes_after_the_talk_is_asked_how_it_went_and_not_told_that_others_have_it(town: Town) -> None:
-    joined(town)
-    town.passes(seconds=60)
-    town.sam.hangs_up()
-    town.passes(seconds=3)
-    town.ana.hangs_up()
-    town.passes(seconds=3)
+    talked(town)
     town.ana.sends("PASS 1")
     town.passes(seconds=3)
     assert "DONE 1" in town.ana.received[-1]

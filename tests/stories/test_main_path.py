@@ -14,6 +14,15 @@ def joined(town: Town) -> None:
     assert town.ana.line == town.sam.line == "in conference"
 
 
+def talked(town: Town) -> None:
+    """They talked for a minute, and both have hung up; the outcome is open."""
+    joined(town)
+    town.passes(seconds=60)
+    for phone in (town.sam, town.ana):
+        phone.hangs_up()
+        town.passes(seconds=5)
+
+
 def test_a_scheduled_text_distress_voicemail_and_a_peer_who_takes_it(town: Town) -> None:
     town.schedule("MO 09:05")
     town.passes(minutes=6)

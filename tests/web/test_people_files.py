@@ -132,13 +132,16 @@ def test_a_file_leaves_somebody_who_lets_others_in(town: Town) -> None:
     assert "last admin" not in looks_at(admin, f"phone,role\n{BEN},viewer\n{EVE},admin\n", kind="coordinators").words
 
 
-@pytest.mark.parametrize("slow", ["read_people", "people_exported"])
+@pytest.mark.parametrize(
+    ("where", "slow"),
+    [("checkin.web.dashboard.people_files", "read_people"), ("checkin.handlers.people_exported", "write_sheet")],
+)
 def test_nobody_who_writes_waits_for_a_large_file_to_be_read_or_made(
-    town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch, slow: str
+    town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str, slow: str
 ) -> None:
     """On SQLite a cry waited for seconds behind each part of an import, and behind all of an export."""
-    pages = importlib.import_module("checkin.web.dashboard.people_files")
-    inner, asked = getattr(pages, slow), list[str]()
+    module = importlib.import_module(where)
+    inner, asked = getattr(module, slow), list[str]()
 
     def meanwhile(*given: Any, **more: Any) -> Any:
         with transaction(town.services.engine) as session:  # raises TooBusy where the turn is taken
@@ -146,7 +149,7 @@ def test_nobody_who_writes_waits_for_a_large_file_to_be_read_or_made(
         asked.append(slow)
         return inner(*given, **more)
 
-    monkeypatch.setattr(pages, slow, meanwhile)
+    monkeypatch.setattr(module, slow, meanwhile)
     goes_on(desk, desk.presses(looks_at(desk, GOOD), "Import"))
     assert SAM in desk.sends("/people-files/export", kind="members").text
     assert len(asked) == (2 if slow == "read_people" else 1)

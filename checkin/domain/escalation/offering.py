@@ -172,8 +172,7 @@ def _hasten(case: Escalation, now: datetime) -> Escalation:
     """The first page is due at once after enough rounds, and where there was nobody to ask."""
     progress, policy = case.progress, case.policy
     over, wanted = progress.round - 1, policy.rounds_before_coordinators
-    alone = case.cause is not Cause.MISSED and not any(offer.round == over for offer in case.offers)
-    skipped = alone or not case.offers
+    skipped = not any(offer.round == over or case.cause is Cause.MISSED for offer in case.offers)
     if progress.pages or not (skipped or (wanted and over >= wanted)):
         return case
     ring_from, crisis = progress.ring_coordinators_from, case.cause is Cause.CRISIS

@@ -44,7 +44,7 @@ from checkin.domain.reading.opt_out import (
 from checkin.domain.reading.rating import level_of_rating, rating_of, rating_told
 from checkin.domain.reading.swaps import answer_to_swap
 from checkin.domain.reading.values import Calls, Command, Context, Kind, LastAnswer, Offered, Piece, Reading
-from checkin.domain.terms import Level, Role, Why, worst
+from checkin.domain.terms import ALERTS, Level, Role, Why, worst
 
 __all__ = [
     "Answer",
@@ -61,7 +61,6 @@ __all__ = [
     "read",
 ]
 
-_ALERTS = frozenset({Level.CRISIS, Level.DISTRESS})
 _STOP_LEADS = re.compile(
     r"\W*(?:stop|stopall|unsubscribe|cancel|optout|baja|alto|arret|arretez|pare|parem|paren|parar|sair|cancelar)\b"
     r"[^\S\n]*"
@@ -108,7 +107,7 @@ def _hears(by: Model, start: str, context: Context, at_most: Level) -> Asked | N
 
     Volunteers write of their shifts in the same words ("can't do Monday, sorry"): of theirs only sentences count.
     """
-    if context.roles != _ONLY_A_MEMBER or context.stranger or at_most in _ALERTS:
+    if context.roles != _ONLY_A_MEMBER or context.stranger or at_most in ALERTS:
         return None
     if cries(start) or is_sad(start) or other_language(start) is not None:
         return None
@@ -123,7 +122,7 @@ def _hears(by: Model, start: str, context: Context, at_most: Level) -> Asked | N
 
 
 def _by_itself(text: str, context: Context, need: Need, hears: _Hears) -> Reading:
-    start, alert = text[:LONGEST], need.level in _ALERTS
+    start, alert = text[:LONGEST], need.level in ALERTS
     opted = _opt(start, context, need)
     if opted is not None:
         return opted
@@ -225,14 +224,14 @@ def _opt(start: str, context: Context, need: Need) -> Reading | None:
         why = Why("opt_out_words", short[:40])
         maybe = asked is Stop.MAYBE or need.level is Level.CONCERN
         return _reading(Kind.OPT_OUT, need, context, why=why, gives_up_or_stop=maybe)
-    if carrier == "START" or short in START_WORDS or (need.level not in _ALERTS and asks_to_start(start)):
+    if carrier == "START" or short in START_WORDS or (need.level not in ALERTS and asks_to_start(start)):
         return _reading(Kind.OPT_IN, need, context, why=Why("opt_in_word", short[:40]))
     return None
 
 
 def _help_or_answer(start: str, context: Context, need: Need) -> Reading | None:
     """HELP, and a yes or no. HELP alone is calm: a person gets a task for it (field rule R41)."""
-    short, alert = bare(start), need.level in _ALERTS
+    short, alert = bare(start), need.level in ALERTS
     wonders = not alert and asks_how_it_works(start)
     if (context.carrier_opt_out or "").upper() == "HELP" or short in HELP_WORDS or wonders:
         calm = Need(Level.OK, (), True, need.language) if short in HELP_WORDS else need
@@ -320,7 +319,7 @@ def _beside_the_last(start: str, context: Context, need: Need) -> Reading | None
 def _free(text: str, context: Context, need: Need) -> Reading:
     if not bare(text[:LONGEST]) and not any(sign.isprintable() and not sign.isspace() for sign in text[:LONGEST]):
         return Reading(Kind.EMPTY, worst(need.level, Level.CONCERN), None, None, context.language, (Why("empty"),))
-    other = None if need.level in _ALERTS else other_language(text[:LONGEST])
+    other = None if need.level in ALERTS else other_language(text[:LONGEST])
     if other is not None:
         concern = Need(Level.CONCERN, (), False, context.language)
         return _reading(Kind.NOT_UNDERSTOOD, concern, context, why=Why("other_language", other))

@@ -172,16 +172,17 @@ def _member(
             discreet=True,
             created_at=desk.now,
         )
+    circle = desk.circle(line.circle, row.circle_id)
     values: dict[str, object] = {
-        "circle_id": desk.circle(line.circle, row.circle_id),
+        "circle_id": circle,
         "channel": _channel(desk, line, person, new).value if line.channel or new else None,
         "topics": list(line.topics) if line.topics is not None else None,
         "prefers": line.prefers,
         "discreet": line.discreet,
     }
-    if not new and not desk.dry_run and values["circle_id"] != row.circle_id:
-        escalations.goes_to_circle(desk.session, MemberId(row.id), desk.circle(line.circle, row.circle_id))
-        tasks.go_to_circle(desk.session, person.id, desk.circle(line.circle, row.circle_id))
+    if not new and not desk.dry_run and circle != row.circle_id:
+        escalations.goes_to_circle(desk.session, MemberId(row.id), circle)
+        tasks.go_to_circle(desk.session, person.id, circle)
     changed = desk.fill(row, values, new=new) or changed
     if line.buddy is not None:
         wanted = buddies[line.buddy] if line.buddy else None

@@ -3,9 +3,7 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from checkin.handlers import corrections_given
 from checkin.handlers.corrections_given import Corrections, corrections_file, corrections_looked_at
-from checkin.store.session import reading
 from checkin.web.dashboard.door import Door, Need
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
@@ -16,11 +14,7 @@ def corrections(services: Services) -> Door:
     door = Door("corrections", services)
 
     def looked_at(*, taken: bool) -> Corrections:
-        who = signed().who
-        with reading(services.engine) as session:
-            found = corrections_given.corrections(session)
-        services.act(lambda session: corrections_looked_at(session, found, who, services.now(), taken=taken))
-        return found
+        return corrections_looked_at(services.engine, services.act, signed().who, services.now(), taken=taken)
 
     @door.get("/corrections", Need.ADMIN)
     def corrections_page() -> ResponseReturnValue:

@@ -93,7 +93,7 @@ def member(services: Services) -> Door:
                 "consent": member_record.consent_records(session, person.id),
                 "cases": member_record.cases(session, row.id),
                 "contacts": member_record.contacts(session, row.id),
-                "volunteers": member_record.choosable(session, row.circle_id, excluded),
+                "volunteers": member_record.volunteers(session, row.circle_id, excluded),
                 "excluded": excluded,
             }
             about |= _words_kept(session, row, now)
@@ -203,7 +203,7 @@ def member(services: Services) -> Door:
         who = signed().who
         with reading(services.engine) as session:
             excluded = member_record.excluded(session, number)
-            known = {volunteer.id for volunteer, _ in member_record.choosable(session, row.circle_id, excluded)}
+            known = {volunteer.id for volunteer, _ in member_record.volunteers(session, row.circle_id, excluded)}
         chosen = frozenset(int(value) for value in request.form.getlist("volunteer") if value.isdecimal()) & known
         services.act(lambda session: members_kept.excludes(session, number, chosen, who, services.now()))
         flash(_("Saved. It counts from the next call on."))

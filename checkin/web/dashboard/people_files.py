@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 
 from checkin.domain.phone import BadPhone
-from checkin.handlers.people_exported import export_recorded, people_exported
+from checkin.handlers.people_exported import people_exported
 from checkin.handlers.people_file_waits import begun, file_forgotten, looked_at, next_part, put_file
 from checkin.handlers.people_files.sheet import BadFile
 from checkin.handlers.people_files.terms import Kind
@@ -43,10 +43,8 @@ def people_files(services: Services) -> Door:
 
     def upload_form() -> UploadForm:
         form = UploadForm()
-        kinds = [(Kind.MEMBERS.value, _("members")), (Kind.VOLUNTEERS.value, _("volunteers"))]
-        if signed().may(Need.ADMIN):
-            kinds.append((Kind.COORDINATORS.value, _("coordinators")))
-        form.kind.choices = choices(kinds)
+        named = {Kind.MEMBERS: _("members"), Kind.VOLUNTEERS: _("volunteers"), Kind.COORDINATORS: _("coordinators")}
+        form.kind.choices = choices([(kind.value, word) for kind, word in named.items() if may_have(kind)])
         return form
 
     def found(number: int) -> PeopleFileRow:
@@ -55,7 +53,7 @@ def people_files(services: Services) -> Door:
             row = session.get(PeopleFileRow, number)
             if row is None or row.by != signed().who or row.expires_at < services.now():
                 abort(404)
-            if not may_have(Kind(row.kind)):
+            if not may_have(Kind(row.kind)):  # it was theirs as an admin
                 abort(404)
             _ = row.raw  # unsealed while the database is open
             return row
@@ -112,15 +110,13 @@ def people_files(services: Services) -> Door:
     @door.post("/people-files/<int:number>/part", Need.WORDS)
     def part(number: int) -> ResponseReturnValue:
         """Write some more lines. The page's script asks again and again; without one, a button does."""
-        waits, circles = found(number), signed().circles
-        file = read_people(Kind(waits.kind), waits.raw, services.handbook, services.now()) if waits.raw else None
-        row = (
-            waits
-            if file is None
-            else services.act(
-                lambda session: next_part(session, services.handbook, number, file, circles, services.now()),
+        circles = signed().circles
+        row: PeopleFileRow | None = found(number)
+        if row is not None and row.raw:  # else all of it is written
+            file = read_people(Kind(row.kind), row.raw, services.handbook, services.now())
+            row = services.act(
+                lambda session: next_part(session, services.handbook, number, file, circles, services.now())
             )
-        )
         if row is None:
             abort(404)
         return render_template("members/_progress.html", file=row) if by_htmx() else go(f"{UPLOAD}/{number}")
@@ -137,10 +133,9 @@ def people_files(services: Services) -> Door:
         me, wanted = signed(), request.form.get("kind", "")
         if wanted not in set(Kind) or not may_have(Kind(wanted)):
             abort(404)
-        kind = Kind(wanted)
-        with reading(services.engine) as session:
-            text, count = people_exported(session, kind, me.shown)
-        services.act(lambda session: export_recorded(session, kind, count, me.who, services.now()))
+        text, _count = people_exported(
+            services.engine, services.act, Kind(wanted), services.now(), who=me.who, circles=me.shown
+        )
         answer = Response(text, mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="{wanted}.csv"'
         return answer

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.store import overview
 from checkin.store.overview import Circles
 from checkin.store.session import reading
-from checkin.store.turns import TooBusy
+from checkin.store.turns import NOTHING_DONE
 from checkin.web.ending import is_ending
 from checkin.wiring import Services
 
@@ -103,7 +102,7 @@ class Live:
                     return
             try:
                 marks, check_ins = self._look(check_ins, again=turn % _MANY_EVERY == 0)
-            except (SQLAlchemyError, TooBusy) as error:
+            except NOTHING_DONE as error:
                 log.warning("today_cannot_look", reason=type(error).__name__)
                 continue
             turn += 1
