@@ -13,6 +13,8 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from checkin.carrier.twiml_judge import flaw_of
+from checkin.domain.escalation.values import State
+from checkin.domain.terms import Cause
 from checkin.promises import Broken
 from checkin.simulation.due import Due
 from checkin.simulator.calls import Call
@@ -22,6 +24,13 @@ from checkin.simulator.world import World
 P1_BOUND = timedelta(seconds=2)
 _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){9,14}")
 _KEPT = 4000
+_MISSED = Cause.MISSED.value
+"""Whoever is asked to look after a silent member is asked by a text that may wait: no phone has rung for a cry."""
+_WITH_VOLUNTEER = (State.HANDING_OFF.value, State.IN_TOUCH.value)
+_TRIED = """SELECT escalation.cause, escalation.id, delivery.offer_number, delivery.subject
+    FROM delivery JOIN escalation ON escalation.id = delivery.escalation_id WHERE delivery.id = ?"""
+_OPENED = """SELECT (SELECT count(*) FROM offer WHERE escalation_id = escalation.id), state
+    FROM escalation WHERE id = ?"""
 _OPENS, _CLOSES = time(8), time(20)
 
 
@@ -106,11 +115,11 @@ class Watch:
         """A worker is about to ask the carrier (promise P1). A peer who takes texts only is asked by text."""
         delivery = _delivery(url)
         self._tried[delivery] = self.now()
-        row = self.due.row("SELECT escalation_id, offer_number, subject FROM delivery WHERE id = ?", delivery)
-        if row is None or row[0] is None:
+        row = self.due.row(_TRIED, delivery)
+        if row is None or row[0] == _MISSED:
             return
-        case = int(str(row[0]))
-        if case not in self._first_tries and (row[1] is not None or row[2] == "coordinator"):
+        case = int(str(row[1]))
+        if case not in self._first_tries and (row[2] is not None or row[3] == "coordinator"):
             self._first_tries[case] = self.now()
             if case in self._cries:
                 self._rung(case, url)
@@ -194,8 +203,8 @@ class Watch:
         if case in self._cries:
             return
         self.counts["cases of distress by words"] += 1
-        opened = self.due.row("SELECT count(*) FROM offer WHERE escalation_id = ?", case)
-        if opened is not None and opened[0]:
+        opened = self.due.row(_OPENED, case)
+        if opened is not None and opened[0] and (case in self._first_tries or opened[1] not in _WITH_VOLUNTEER):
             self._cries[case] = self.now()
             if case in self._first_tries:
                 self._rung(case, f"escalation {case}")

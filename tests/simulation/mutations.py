@@ -47,6 +47,10 @@ MUTATIONS = (
         "pass\n    if",
     ),
     Mutation(
+        "P1", "a silent member who cries is asked for anew", "checkin/domain/escalation/raising.py",
+        "        moved = Decision(_ask_anew(case, now))", "        moved = Decision(case)",
+    ),
+    Mutation(
         "P1", "the clock hands over what the queue lost", "workers/clock.py",
         "    _hand_over_due(services, Lane.URGENT, Lane.REPLY)", "    pass",
     ),

@@ -355,6 +355,14 @@ def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, 
     assert "delivered" not in call
 
 
+def test_an_emptied_name_is_taken_away(town: Town, desk: Desk) -> None:
+    """The page said "Saved.", and the name stood there as before."""
+    desk.presses(desk.opens("/members/1/edit"), "Save", name="")
+    person = town.rows(MemberRow)[0].person_id
+    with town.in_session() as session:
+        assert session.get_one(PersonRow, person).name == ""
+
+
 def test_an_emptied_time_zone_is_taken_away(town: Town, desk: Desk) -> None:
     """The page said "Saved.", and Sam was asked by the clock of Tokyo as before."""
     town.schedule("daily 09:05")

@@ -137,6 +137,7 @@ def test_availability_is_clicked_by_the_week(town: Town, desk: Desk) -> None:
         ({"by": "words", "shifts": "whenever"}, "is no shift"),
         ({"by": "words", "from_FR": "18:00", "to_FR": "22:00"}, "Hours stand in the week"),
         ({"max_per_day": "0"}, "from 1 to 50"),
+        ({"languages": ""}, "the languages they speak"),
     ],
 )
 def test_what_is_wrong_is_said(desk: Desk, given: dict[str, str], said: str) -> None:

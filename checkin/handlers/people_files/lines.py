@@ -143,7 +143,7 @@ def read_coordinators(sheet: Sheet, region: str) -> Read[CoordinatorLine]:
 def _everybody(region: str) -> _Cells:
     return {
         "phone": partial(cells.phone_cell, region=region),
-        "name": cells.words_cell,
+        "name": partial(cells.optional_words_cell, longest=cells.LONGEST_NAME),
         "circle": cells.words_cell,
     }
 

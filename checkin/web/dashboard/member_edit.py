@@ -159,7 +159,7 @@ def member_edit(services: Services) -> Door:
 def _cells(form: MemberForm) -> dict[str, str]:
     """The form as a line of a file: what is empty is taken away."""
     given: dict[str, str] = {
-        "name": form.name.data,
+        "name": form.name.data or NOTHING,
         "circle": form.circle.data,
         "channel": form.channel.data,
         "language": form.language.data,

@@ -24,7 +24,7 @@ from checkin.store.directory import folded
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, PersonRow, PinRow, VolunteerRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
-from checkin.web.dashboard.forms import NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
@@ -51,7 +51,12 @@ class VolunteerForm(PageForm):
         lazy("How they are reached"),
         choices=choices([("both", lazy("by call and text")), ("call", lazy("by call")), ("sms", lazy("by text"))]),
     )
-    languages = StringField(lazy("Languages they speak"), [NotLonger(60)], filters=[stripped], render_kw=_OFF)
+    languages = StringField(
+        lazy("Languages they speak"),
+        [Given(lazy("Give the languages they speak, such as en, es.")), NotLonger(60)],
+        filters=[stripped],
+        render_kw=_OFF,
+    )
     topics = StringField(lazy("Topics"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
     max_per_day = IntegerField(
         lazy("Cases in a day, at most"), [NumberRange(1, 50, lazy("Give a number from 1 to 50."))]
@@ -266,7 +271,7 @@ def volunteers(services: Services) -> Door:
 
 def _cells(form: VolunteerForm) -> dict[str, str]:
     given: dict[str, str] = {
-        "name": form.name.data,
+        "name": form.name.data or NOTHING,
         "circle": form.circle.data,
         "reach": form.reach.data,
         "languages": form.languages.data,
