@@ -66,6 +66,7 @@ class Watch:
     fallen: PromiseBroken | None = None
     _tried: dict[int, datetime] = field(default_factory=dict)
     _taken: Counter[int] = field(default_factory=Counter)
+    _silent: set[int] = field(default_factory=set)
     _cries: dict[int, datetime] = field(default_factory=dict)
     _first_tries: dict[int, datetime] = field(default_factory=dict)
     _written: list[tuple[str, str, datetime]] = field(default_factory=list)
@@ -116,9 +117,12 @@ class Watch:
         delivery = _delivery(url)
         self._tried[delivery] = self.now()
         row = self.due.row(_TRIED, delivery)
-        if row is None or row[0] == _MISSED:
+        if row is None:
             return
         case = int(str(row[1]))
+        if row[0] == _MISSED:
+            self._silent.add(case)
+            return
         if case not in self._first_tries and (row[2] is not None or row[3] == "coordinator"):
             self._first_tries[case] = self.now()
             if case in self._cries:
@@ -203,6 +207,7 @@ class Watch:
         if case in self._cries:
             return
         self.counts["cases of distress by words"] += 1
+        self.counts["cries of who had been silent"] += case in self._silent
         opened = self.due.row(_OPENED, case)
         if opened is not None and opened[0] and (case in self._first_tries or opened[1] not in _WITH_VOLUNTEER):
             self._cries[case] = self.now()
