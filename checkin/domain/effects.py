@@ -136,6 +136,13 @@ class StartHandoff:
 
 
 @dataclass(frozen=True)
+class JoinAgain:
+    """The member asks for a person while a volunteer has the case: whoever waits on the line is joined to them."""
+
+    escalation: EscalationId
+
+
+@dataclass(frozen=True)
 class StartLookIn:
     """A check-in was not answered: ring the member's own contacts, in their order."""
 
@@ -172,4 +179,4 @@ class GiveTask:
 
 
 _Contact = SendText | PlaceCall | StopCalls | AskAgain | CancelRoutine
-Effect = _Contact | Note | OpenEscalation | StartHandoff | StartLookIn | StopLookIn | Vouch | GiveTask
+Effect = _Contact | Note | OpenEscalation | StartHandoff | JoinAgain | StartLookIn | StopLookIn | Vouch | GiveTask

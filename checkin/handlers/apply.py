@@ -48,6 +48,10 @@ def _apply_one(session: Session, handbook: Handbook, effect: Effect, now: dateti
             from checkin.handlers.handoff_moved import start_handoff
 
             start_handoff(session, handbook, effect, now)
+        case do.JoinAgain(escalation):
+            from checkin.handlers.handoff_moved import asked_again
+
+            asked_again(session, handbook, escalation, now)
         case do.StartLookIn():
             from checkin.handlers.look_in_moved import start_look_in
 

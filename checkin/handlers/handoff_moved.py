@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.escalation import State as CaseState
-from checkin.domain.handoff import Begun, CalledOff, Event, Handoff, State, decide
+from checkin.domain.handoff import AskedAgain, Begun, CalledOff, Event, Handoff, State, decide
 from checkin.domain.terms import DeliveryId, EscalationId, HandoffId
 from checkin.handlers.apply import apply
 from checkin.handlers.case_moved import move_case
@@ -55,6 +55,13 @@ def _keep_places(session: Session, before: Handoff, after: Handoff, now: datetim
         case = escalations.load(session, after.escalation)
         if case.state is CaseState.OFFERING:
             places.hold(session, after.escalation, after.member_leg, now)
+
+
+def asked_again(session: Session, handbook: Handbook, escalation: EscalationId, now: datetime) -> None:
+    """The member of a case asks for a person again: the handoff that is under way hears of it, where there is one."""
+    under_way = handoffs.under_way(session, escalation)
+    if under_way is not None:
+        move_handoff(session, handbook, under_way, AskedAgain(), now)
 
 
 def call_off(session: Session, handbook: Handbook, escalation: EscalationId, now: datetime) -> None:

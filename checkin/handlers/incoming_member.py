@@ -15,7 +15,7 @@ from checkin.domain import effects as do
 from checkin.domain.check_in import Answered
 from checkin.domain.consent import Consent
 from checkin.domain.incoming import Act, Heard
-from checkin.domain.terms import DeliveryId, EscalationId, Lane, Level, MemberId, PersonId
+from checkin.domain.terms import ALERTS, DeliveryId, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers.apply import send_text
 from checkin.handlers.call_missed import put_before_coordinators
 from checkin.handlers.case_moved import open_for_words
@@ -52,10 +52,11 @@ def member_asked(
     inbound = _keep(session, row, person, act, heard, level, now)
     if inbound is None:
         return None
-    by_line = act is Act.PEER and state is not Consent.OUT and not row.doubted
-    talks = by_line and talks_now(session, member)
-    back = rejoin_member(session, handbook, member, row.sid, now) if by_line else None
-    if talks or back is not None:
+    by_line = state is not Consent.OUT and not row.doubted
+    waits, cries = by_line and act is Act.PEER, by_line and level in ALERTS
+    talks = waits and talks_now(session, member)
+    back = rejoin_member(session, handbook, member, row.sid, now, cries=cries) if waits or cries else None
+    if talks or (waits and back is not None):
         inbound.escalation_id = escalations.open_for(session, MemberId(member.id))
         inbox.link(session, inbound)
         return back
@@ -70,9 +71,10 @@ def member_asked(
     elif act is Act.RATE:
         _answer(session, handbook, member, inbound, heard, state, now)
     inbox.link(session, inbound)
-    if by_line and inbound.escalation_id is not None:
-        return wait_on_the_line(session, row.sid, member, EscalationId(inbound.escalation_id), now)
-    return None
+    if waits and inbound.escalation_id is not None:  # who held the case is being rung for them by now
+        back = rejoin_member(session, handbook, member, row.sid, now)
+        return back or wait_on_the_line(session, row.sid, member, EscalationId(inbound.escalation_id), now)
+    return back
 
 
 def _keep(

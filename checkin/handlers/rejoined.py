@@ -40,11 +40,16 @@ def rejoin(session: Session, handbook: Handbook, volunteer: VolunteerRow, sid: s
 
 
 def rejoin_member(
-    session: Session, handbook: Handbook, member: MemberRow, sid: str, now: datetime
+    session: Session, handbook: Handbook, member: MemberRow, sid: str, now: datetime, *, cries: bool = False
 ) -> DeliveryId | None:
-    """Bring a member back to the talk that came apart; None where there is none to come back to."""
+    """Bring a member to the volunteer who has their case, or back to the talk that came apart; None where none waits.
+
+    `cries`: after a talk that is over, they are not left to its volunteer alone.
+    """
     handoff = _with_a_volunteer(session, member)
     if handoff is None or handoff.state is State.JOINED or not _may_rejoin(handoff, now):
+        return None
+    if cries and handoff.state is State.OVER:
         return None
     return _back(session, handbook, handoff, Side.MEMBER, PersonId(member.person_id), sid, now)
 
@@ -80,6 +85,8 @@ def _back(
     now: datetime,
 ) -> DeliveryId:
     leg = places.leg_of_incoming(session, sid, person, _SUBJECT[side], handoff.escalation, HandoffId(handoff.id), now)
+    if side is Side.MEMBER and handoff.joined_at is None:
+        places.hold(session, handoff.escalation, leg, now)  # until the volunteer is there, or the next one
     move_handoff(session, handbook, handoff.id, CameBack(side, leg), now)
     return leg
 

@@ -108,6 +108,8 @@ def save(session: Session, before: Handoff, after: Handoff) -> None:
             again=after.again,
             third=after.third.value,
             third_leg=after.third_leg,
+            asked_again=after.asked_again,
+            unheard=after.unheard,
             version=before.version + 1,
         )
         .returning(HandoffRow.id)
@@ -154,4 +156,6 @@ def _value(session: Session, row: HandoffRow) -> Handoff:
         again=row.again,
         third=Third(row.third),
         third_leg=DeliveryId(row.third_leg) if row.third_leg is not None else None,
+        asked_again=row.asked_again,
+        unheard=row.unheard,
     )

@@ -75,3 +75,15 @@ def test_an_emergency_counts_though_a_coordinator_has_said_that_she_has_it() -> 
     effects = story.then(esc.OutcomeGiven(ANA, esc.Outcome.EMERGENCY), story.now + timedelta(minutes=1))
     assert (story.case.cause, story.case.level) == (Cause.CRISIS, Level.CRISIS)
     assert [each.to for each in effects if isinstance(each, do.SendText)] == [DORA]
+
+
+@pytest.mark.parametrize(("cause", "level"), NEED)
+def test_whoever_has_the_case_and_waits_on_the_line_is_joined_to_a_member_who_asks_again(
+    cause: Cause, level: Level
+) -> None:
+    story = Story(Cause.ASKED, scene(ANA))
+    story.joined(ANA)
+    assert do.JoinAgain(story.case.id) in story.then(esc.Raised(cause, level), at(minutes=5))
+    story.then(esc.HandoffOver(ANA, 120, "asked_again"), at(minutes=6))
+    assert story.case.state is esc.State.OFFERING
+    assert do.JoinAgain(story.case.id) not in story.then(esc.Raised(cause, level), at(minutes=7))

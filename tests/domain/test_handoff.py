@@ -11,6 +11,7 @@ from checkin.domain import effects as do
 from checkin.domain import escalation as esc
 from checkin.domain.effects import Subject
 from checkin.domain.handoff import (
+    AskedAgain,
     Begun,
     CalledOff,
     CameBack,
@@ -189,9 +190,46 @@ def test_a_volunteer_who_passes_on_the_second_call_is_not_rung_again() -> None:
 def test_a_conference_that_does_not_come_about_lets_both_legs_go() -> None:
     line = Line()
     line.then(MemberReady(line.member))
-    [stop] = line.then(Woke(), at(45)).effects
+    assert line.then(Woke(), at(45)).tells == ()  # perhaps they talk, and only the word of it was lost
+    [stop] = line.then(Woke(), at(minutes=1, seconds=5)).effects
     assert isinstance(stop, do.StopCalls)
     assert set(stop.subjects) == {Subject.MEMBER_LEG, Subject.VOLUNTEER_LEG, Subject.OFFER}
+
+
+def test_both_are_asked_in_once_more_before_a_talk_is_given_up() -> None:
+    """A lost word of the carrier cut off two who were talking."""
+    line = Line()
+    line.then(MemberReady(line.member))
+    line.then(Entered(line.volunteer))
+    asked = [each.call for each in line.then(Woke(), at(45)).effects if isinstance(each, do.AskAgain)]
+    assert asked == [line.volunteer, line.member]
+    line.then(Entered(line.member), at(47))
+    line.then(Entered(line.volunteer), at(47))
+    assert (line.handoff.state, line.handoff.unheard) == (State.JOINED, 0)
+
+
+def test_a_member_who_asks_while_the_volunteer_chooses_is_rung_anew_and_the_volunteer_hears_it() -> None:
+    line = Line()
+    line.member_fails(3)
+    assert line.handoff.state is State.NO_ANSWER
+    effects = line.then(AskedAgain()).effects
+    assert line.handoff.state is State.RINGING_MEMBER
+    assert [each.call for each in effects if isinstance(each, do.AskAgain)] == [line.volunteer]
+    assert line.rings_member() == 4
+    line.then(AskedAgain())
+    assert line.rings_member() == 4
+
+
+@pytest.mark.parametrize("on_the_line", [True, False])
+def test_who_asks_again_while_a_phone_rings_or_they_talk_changes_nothing(on_the_line: bool) -> None:
+    line = Line(on_the_line)
+    before = line.handoff
+    line.then(AskedAgain())
+    assert line.handoff == before
+    talking = Line().joined()
+    before = talking.handoff
+    talking.then(AskedAgain())
+    assert talking.handoff == before
 
 
 def test_a_key_on_a_call_that_is_over_joins_nobody() -> None:
@@ -226,6 +264,7 @@ EVENTS = st.one_of(
     st.builds(StayedOn, LEGS),
     st.builds(Done, LEGS),
     st.builds(CameBack, st.sampled_from(Side), st.integers(20, 24).map(DeliveryId)),
+    st.just(AskedAgain()),
     st.just(ThirdWanted()),
     st.builds(ThirdAnswer, LEGS, st.none() | st.booleans(), st.just((DORA,))),
     st.builds(ThirdReady, LEGS),

@@ -8,6 +8,7 @@ from checkin.domain import effects as do
 from checkin.domain import escalation as esc
 from checkin.domain.effects import Subject
 from checkin.domain.handoff import (
+    AskedAgain,
     CameBack,
     Done,
     Entered,
@@ -224,3 +225,58 @@ def test_where_no_coordinator_comes_the_volunteer_hears_of_it_by_text() -> None:
     line.then(ThirdAnswer(line.member, True, (DORA,)))
     effects = line.then(ThirdGone(None)).effects
     assert [e.template for e in effects if isinstance(e, do.SendText)] == ["third_not_reached"]
+
+
+def cut_off() -> Line:
+    """The one call that was to bring the member back met nobody; the volunteer waits."""
+    line = member_drops()
+    line.then(Woke(), line.now + timedelta(seconds=5))
+    line.then(LegFailed(line.member, "no_answer"), line.now + timedelta(seconds=30))
+    return line
+
+
+def test_who_asks_again_is_rung_as_often_as_they_ask_while_the_volunteer_waits() -> None:
+    line = cut_off()
+    for times in (3, 4):
+        line.then(AskedAgain(), line.now + timedelta(seconds=20))
+        line.then(AskedAgain(), line.now + timedelta(seconds=1))  # it rings already
+        assert rung(line, Subject.MEMBER_LEG) == times
+        line.then(LegFailed(line.member, "no_answer"), line.now + timedelta(seconds=30))
+    line.then(AskedAgain(), line.now + timedelta(seconds=20))
+    line.then(MemberReady(line.member))
+    assert line.handoff.state is State.JOINING
+
+
+@pytest.mark.parametrize("how", ["the volunteer leaves", "ten minutes", "the volunteer says it was the end"])
+def test_who_asked_again_and_was_not_joined_is_given_on(how: str) -> None:
+    line = cut_off()
+    line.then(AskedAgain(), line.now + timedelta(seconds=20))
+    line.then(LegFailed(line.member, "no_answer"), line.now + timedelta(seconds=30))
+    match how:
+        case "the volunteer leaves":
+            line.then(HungUp(line.volunteer))
+        case "ten minutes":
+            line.then(Woke(), line.now + timedelta(minutes=10))
+        case _:
+            line.then(Done(line.volunteer))
+    told = line.tells[-1]
+    assert isinstance(told, esc.HandoffOver)
+    assert told.why == "asked_again"
+
+
+def test_a_member_who_says_that_it_was_the_end_is_believed() -> None:
+    line = cut_off()
+    line.then(AskedAgain(), line.now + timedelta(seconds=20))
+    line.then(Done(line.member))
+    told = line.tells[-1]
+    assert isinstance(told, esc.HandoffOver)
+    assert told.why == "member_done"
+
+
+def test_two_who_talk_on_have_not_asked_any_more() -> None:
+    line = cut_off()
+    line.then(AskedAgain(), line.now + timedelta(seconds=20))
+    line.then(MemberReady(line.member))
+    line.then(Entered(line.member))
+    line.then(Entered(line.volunteer))
+    assert (line.handoff.state, line.handoff.asked_again) == (State.JOINED, False)

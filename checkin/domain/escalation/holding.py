@@ -129,7 +129,7 @@ def end_handoff(case: Escalation, event: HandoffOver, now: datetime) -> Decision
         return Decision(case)
     detail: dict[str, str | int] = {"seconds": event.talked_seconds, "why": event.why}
     note = do.Note(case.id, "handoff_over", {"volunteer": event.volunteer, **detail})
-    if event.why == "volunteer_lost":  # the member stayed on the line, and waits for somebody
+    if event.why in ("volunteer_lost", "asked_again"):  # the member waits for somebody, on the line or by their words
         return Decision(offer_again(case, now), (note,))
     if event.talked_seconds >= case.policy.talk_counts_after:
         return Decision(_await_outcome(case, now), (note,))

@@ -92,8 +92,9 @@ def _raise_higher(case: Escalation, event: Raised, now: datetime, scene: Scene) 
         moved = Decision(_ask_anew(case, now))
     else:
         moved = Decision(case)
+    joins = _join_again(case)
     case = _page_at_once(moved.case, now) if _is_with_volunteer(moved.case) else moved.case
-    return Decision(case, (note, *first_words(case, scene), *moved.effects))
+    return Decision(case, (note, *first_words(case, scene), *moved.effects, *joins))
 
 
 def _ask_anew(case: Escalation, now: datetime) -> Escalation:
@@ -153,7 +154,13 @@ def _say_again(case: Escalation, event: Raised, now: datetime, scene: Scene) -> 
         return Decision(moved.case, (note, *moved.effects))
     if _is_stale(case, now):
         return Decision(set_aside(case, now), (note,))
-    return Decision(case, (note,))
+    return Decision(case, (note,) if event.coordinators_only else (note, *_join_again(case)))
+
+
+def _join_again(case: Escalation) -> tuple[Effect, ...]:
+    """A volunteer has the case, and may wait on the line for this very member."""
+    with_them = _is_with_volunteer(case) and not is_held(case) and not case.progress.talked
+    return (do.JoinAgain(case.id),) if with_them else ()
 
 
 def _is_stale(case: Escalation, now: datetime) -> bool:

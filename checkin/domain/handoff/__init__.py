@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import assert_never
 
 from checkin.domain.handoff.ringing import (
+    ask_again,
     begin,
     call_off,
     choose,
@@ -27,9 +28,10 @@ from checkin.domain.handoff.ringing import (
     ring_on,
     volunteer_ready,
 )
-from checkin.domain.handoff.talking import come_back, done, hang_up, leave, lose_volunteer, over, stay_on, wake_apart
+from checkin.domain.handoff.talking import come_back, done, hang_up, leave, not_heard, over, stay_on, wake_apart
 from checkin.domain.handoff.third import answer_third, third_gone, third_ready, want_third
 from checkin.domain.handoff.values import (
+    AskedAgain,
     Begun,
     CalledOff,
     CameBack,
@@ -56,6 +58,7 @@ from checkin.domain.handoff.values import (
 )
 
 __all__ = [
+    "AskedAgain",
     "Begun",
     "CalledOff",
     "CameBack",
@@ -109,6 +112,8 @@ def decide(handoff: Handoff, event: Event, now: datetime) -> Decision:
             return done(handoff, leg, now)
         case CameBack(side, leg):
             return come_back(handoff, side, leg, now)
+        case AskedAgain():
+            return ask_again(handoff, now)
         case ThirdWanted():
             return want_third(handoff, now)
         case ThirdAnswer():
@@ -137,8 +142,7 @@ def _wake(handoff: Handoff, now: datetime) -> Decision:
         case State.RINGING_VOLUNTEER:
             return over(handoff, "volunteer_silence", now)
         case State.JOINING:
-            lost = handoff.joined_at is not None and handoff.member_leg is not None
-            return lose_volunteer(handoff, now) if lost else over(handoff, "not_joined", now)
+            return not_heard(handoff, now)
         case State.NO_ANSWER:
             return over(handoff, "left", now)
         case State.JOINED:

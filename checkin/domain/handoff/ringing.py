@@ -7,8 +7,8 @@ from checkin.domain import effects as do
 from checkin.domain import escalation as case
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.handoff.calls import JOINING_TAKES, LONGEST_CALL, WORST_RING, call_to
-from checkin.domain.handoff.talking import back_again, fail_again, over
-from checkin.domain.handoff.values import Decision, Handoff, State
+from checkin.domain.handoff.talking import back_again, fail_again, over, ring_again
+from checkin.domain.handoff.values import Decision, Handoff, Side, State
 from checkin.domain.terms import DeliveryId, Lane
 
 _AGAIN_AFTER = timedelta(seconds=5)
@@ -136,7 +136,24 @@ def _ask_volunteer(handoff: Handoff, note: Effect, now: datetime) -> Decision:
     text = do.SendText(to, template, f"{key}:missed", Lane.URGENT, {}, about)
     if handoff.volunteer_leg is None:
         return Decision(asking, (note, text))
-    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, f"{key}:no_answer")))
+    asked = f"{key}:no_answer" + (f":{handoff.member_tries}" if handoff.asked_again else "")
+    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, asked)))
+
+
+def ask_again(handoff: Handoff, now: datetime) -> Decision:
+    """The member wrote or said that they need a person: they are rung, where the volunteer waits on the line for them.
+
+    If the two do not come together any more, the case goes on to others, however long they had talked before.
+    """
+    if handoff.state is State.APART and not handoff.member_in:
+        asked = replace(handoff, asked_again=True)
+        rings = handoff.member_leg is not None
+        return ring_again(asked, Side.VOLUNTEER, now) if handoff.volunteer_in and not rings else Decision(asked)
+    if handoff.state is State.NO_ANSWER and handoff.volunteer_leg is not None:
+        ringing = _ring_member(replace(handoff, asked_again=True), now)
+        key = f"handoff:{handoff.id}:rung_anew:{ringing.handoff.member_tries}"
+        return replace(ringing, effects=(*ringing.effects, do.AskAgain(handoff.volunteer_leg, key)))
+    return Decision(handoff)
 
 
 def choose(handoff: Handoff, hold: bool, now: datetime) -> Decision:
@@ -161,6 +178,8 @@ def enter(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:
         handoff,
         state=State.JOINED,
         joined_at=handoff.joined_at or now,
+        asked_again=False,
+        unheard=0,
         together_since=now,
         apart_since=None,
         next_action_at=now + LONGEST_CALL,

@@ -14,6 +14,7 @@ REJOIN_FOR = timedelta(minutes=10)
 """How long both are brought back to their talk after they came apart, or after it was over."""
 
 _BOTH_PUT_DOWN = timedelta(seconds=5)  # at a talk's end the second follows the first within this
+_SECOND_JOINING_TAKES = timedelta(seconds=20)
 _CHOICE_TAKES = timedelta(seconds=15)  # both are on the line: one pressed the star, and hears what can be done
 _LEG = {Side.VOLUNTEER: Subject.VOLUNTEER_LEG, Side.MEMBER: Subject.MEMBER_LEG}
 _CALLS = {Side.VOLUNTEER: (Subject.VOLUNTEER_LEG, Subject.OFFER), Side.MEMBER: (Subject.MEMBER_LEG,)}
@@ -169,7 +170,21 @@ def together(handoff: Handoff, now: datetime, but: DeliveryId | None = None) -> 
         next_action_at=now + JOINING_TAKES,
     )
     legs = (leg for leg in (handoff.volunteer_leg, handoff.member_leg) if leg is not None and leg != but)
-    return Decision(joining, tuple(_ask(handoff, leg, f"back:{handoff.again}") for leg in legs))
+    which = f"back:{handoff.again}" + (":unheard" if handoff.unheard else "")
+    return Decision(joining, tuple(_ask(handoff, leg, which) for leg in legs))
+
+
+def not_heard(handoff: Handoff, now: datetime) -> Decision:
+    """Both should be in the conference, and we have not heard it. A word of the carrier's may be lost on its way to us.
+
+    Two who are talking are not cut off for that: both are asked in once more, and their coming is told anew.
+    """
+    if not handoff.unheard and handoff.volunteer_leg is not None and handoff.member_leg is not None:
+        asked = together(replace(handoff, unheard=1), now)
+        return replace(asked, handoff=replace(asked.handoff, next_action_at=now + _SECOND_JOINING_TAKES))
+    if handoff.joined_at is not None and handoff.member_leg is not None:
+        return lose_volunteer(handoff, now)
+    return over(handoff, "not_joined", now)
 
 
 def fail_again(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:
@@ -246,7 +261,8 @@ def over(handoff: Handoff, why: str, now: datetime) -> Decision:
     ended = replace(
         handoff, state=State.OVER, ended_at=now, talked_seconds=talked, together_since=None, next_action_at=None
     )
-    told = (case.HandoffOver(handoff.volunteer, talked, why),)
+    waits_anew = handoff.asked_again and why != f"{Side.MEMBER}_done"
+    told = (case.HandoffOver(handoff.volunteer, talked, "asked_again" if waits_anew else why),)
     stopped = _still_up(handoff, why)
     return Decision(ended, (do.StopCalls(handoff.escalation, stopped),) if stopped else (), told)
 

@@ -45,7 +45,9 @@ class Handoff:
 
     `volunteer_in` and `member_in`: in the conference; while they are apart, on the line with us. `talked_seconds`: of
     the talks that are over; the one under way counts from `together_since`. `partings` counts how often they came
-    apart, `again` how often a lost side was rung again: once a parting.
+    apart, `again` how often a lost side was rung again: once a parting, and whenever the member's words ask for it.
+    `asked_again`: they did, and have not been together since. `unheard`: how often both were asked into the conference
+    once more because we had not heard that they are in it.
     """
 
     id: HandoffId
@@ -73,6 +75,8 @@ class Handoff:
     again: int = 0
     third: Third = Third.NONE
     third_leg: DeliveryId | None = None
+    asked_again: bool = False
+    unheard: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,11 @@ class CameBack:
 
 
 @dataclass(frozen=True)
+class AskedAgain:
+    """The member's own words ask for a person: whoever waits for them on the line is to be joined to them now."""
+
+
+@dataclass(frozen=True)
 class ThirdWanted:
     """The volunteer asks for a third person in the talk."""
 
@@ -191,7 +200,7 @@ class Woke:
 
 
 _Ringing = Begun | VolunteerReady | MemberReady | LegFailed | Entered | Chose | CalledOff | Woke
-_Talking = Left | HungUp | StayedOn | Done | CameBack | ThirdWanted | ThirdAnswer | ThirdReady | ThirdGone
+_Talking = Left | HungUp | StayedOn | Done | CameBack | AskedAgain | ThirdWanted | ThirdAnswer | ThirdReady | ThirdGone
 Event = _Ringing | _Talking
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.store.columns import Row
@@ -39,6 +39,8 @@ class HandoffRow(Row):
     again: Mapped[int] = mapped_column(default=0, server_default="0")
     third: Mapped[str] = mapped_column(String(10), default="", server_default="")
     third_leg: Mapped[int | None]
+    asked_again: Mapped[bool] = mapped_column(default=False, server_default=false())
+    unheard: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class WaitingRow(Row):
