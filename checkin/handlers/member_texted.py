@@ -43,7 +43,7 @@ def member_texted(
         member_commands.member_commands(session, handbook, member, person, inbound, reading.command, now)
         return
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
-        _for_a_person(session, member, inbound, "invited_wrote", now)
+        for_a_person(session, member, inbound, "invited_wrote", now)
         return
     relayed = relay_to_volunteer(session, handbook, member, inbound, body, now)
     if reading.kind is Kind.CORRECTION:
@@ -57,12 +57,13 @@ def member_texted(
         mistake_said(session, handbook, member, inbound, now)
     elif reading.level is Level.CONCERN or not answers:
         what = "to_read" if answers else "not_understood"
-        _for_a_person(session, member, inbound, what, now)
+        for_a_person(session, member, inbound, what, now)
     if inbound.escalation_id is None and not relayed and not is_stale(handbook, inbound):
         _thank(session, handbook, member, inbound, reading, answers, now)
 
 
-def _for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
+def for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
+    """Put a member's text before a coordinator."""
     tasks.give(
         session,
         f"inbound:{inbound.id}",

@@ -10,7 +10,7 @@ from checkin.domain import effects as do
 from checkin.domain import own_page
 from checkin.domain.consent import Consent
 from checkin.domain.contact_hours import local_instant
-from checkin.domain.escalation import Outcome, OutcomeGiven
+from checkin.domain.escalation import Outcome, OutcomeGiven, State
 from checkin.domain.on_call import BadShifts, Change
 from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
 from checkin.handlers import shifts_planned
@@ -117,14 +117,20 @@ def days_away_of(session: Session, volunteer: int, now: datetime) -> list[ShiftC
 
 
 def owes_outcome(session: Session, volunteer: int) -> EscalationId | None:
-    """The case of which a volunteer may say how it went."""
-    return escalations.held_by(session, VolunteerId(volunteer))
+    """The case of which a volunteer may say how it went: they have been joined with its member."""
+    case = escalations.held_by(session, VolunteerId(volunteer))
+    joined = case is not None and escalations.load(session, case).state is State.IN_TOUCH
+    return case if joined else None
 
 
-def outcome_said(session: Session, handbook: Handbook, volunteer: int, outcome: Outcome, now: datetime) -> bool:
-    """A volunteer says how the case that they hold went. False where they hold none any more."""
-    case = owes_outcome(session, volunteer)
-    if case is None:
+def outcome_said(
+    session: Session, handbook: Handbook, volunteer: int, case: EscalationId, outcome: Outcome, now: datetime
+) -> bool:
+    """A volunteer says how a case went. False, and nothing is done, where it is not the one that they were asked about.
+
+    Their page may have stood open while that case was closed and they took another.
+    """
+    if owes_outcome(session, volunteer) != case:
         return False
     move_case(session, handbook, case, OutcomeGiven(VolunteerId(volunteer), outcome), now)
     person = session.get_one(VolunteerRow, volunteer).person_id

@@ -13,7 +13,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
-from checkin.domain.terms import ALERTS, CircleId, Lane, PersonId, Phone, Role
+from checkin.domain.terms import ALERTS, CircleId, Lane, Level, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
     coordinator_texted,
@@ -139,14 +139,25 @@ def _act_on(
         volunteer_texted.volunteer_texted(session, handbook, person, inbound, reading, now)
     elif command in _COORDINATOR_WORDS and Role.COORDINATOR in roles:
         coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
-    elif member is not None and state is not Consent.OUT:
-        member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
-    elif volunteer_texted.relays(session, person, urgent=urgent):
+    elif _is_talk(reading, member) and volunteer_texted.relays(session, person, urgent=urgent):
         volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
         if urgent:
             _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
+        elif member is not None and reading.level is Level.CONCERN:
+            member_texted.for_a_person(session, member, inbound, "to_read", now)
+    elif member is not None and state is not Consent.OUT:
+        member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
     else:
         _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
+
+
+def _is_talk(reading: Reading, member: MemberRow | None) -> bool:
+    """Whether a volunteer's words may be meant for the member whose case they hold.
+
+    Of one who is a member too a rating, a command and a cry are their own; anything else is said in that talk.
+    """
+    own = reading.command is not None or reading.rating is not None or reading.level in ALERTS
+    return member is None or not own
 
 
 def _context(

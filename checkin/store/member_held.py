@@ -48,7 +48,10 @@ class HeldCase:
 
 @dataclass(frozen=True)
 class Held:
-    """Everything, each list oldest first. `excluded`: with how many volunteers they are never joined."""
+    """Everything, each list oldest first. `excluded`: with how many volunteers they are never joined.
+
+    `lines` hold nothing of other members' cases, in which they may have taken part as a volunteer: that is of others.
+    """
 
     member: MemberRow
     person: PersonRow
@@ -93,7 +96,7 @@ def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
         consent=all_of(ConsentRow, person_id=person.id),
         contacts=member_record.contacts(session, member.id),
         excluded=session.scalar(excluded) or 0,
-        lines=_lines(all_of(InboundRow, person_id=person.id), _sent(session, person.id), session),
+        lines=_lines(_received(session, person.id), _sent(session, person.id), session),
         check_ins=all_of(CheckInRow, member_id=member.id),
         cases=_cases(session, all_of(EscalationRow, member_id=member.id)),
         calls=all_of(IncomingCallRow, person_id=person.id),
@@ -109,8 +112,14 @@ def held(session: Session, member: MemberRow, person: PersonRow) -> Held:
     )
 
 
+def _received(session: Session, person: int) -> list[InboundRow]:
+    mine = (InboundRow.person_id == person, member_record.not_of_another(InboundRow, person))
+    return list(session.scalars(select(InboundRow).where(*mine).order_by(InboundRow.id)))
+
+
 def _sent(session: Session, person: int) -> list[DeliveryRow]:
-    query = select(DeliveryRow).where(DeliveryRow.person_id == person, DeliveryRow.kind.in_(("text", "call")))
+    mine = (DeliveryRow.person_id == person, member_record.not_of_another(DeliveryRow, person))
+    query = select(DeliveryRow).where(*mine, DeliveryRow.kind.in_(("text", "call")))
     return list(session.scalars(query.order_by(DeliveryRow.id)))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
 from checkin.store import own_pages
 from checkin.store.tables import (
@@ -17,6 +17,7 @@ from checkin.store.tables import (
     ExclusionRow,
     InboundRow,
     MemberNoteRow,
+    MemberRow,
     PersonRow,
     VolunteerRow,
 )
@@ -41,8 +42,10 @@ class Line:
 
 def conversation(session: Session, person: int, before: datetime | None) -> tuple[list[Line], datetime | None]:
     """The newest part of a conversation (before a moment), oldest line first; and from when on there is more."""
-    received = select(InboundRow).where(InboundRow.person_id == person)
-    sent = select(DeliveryRow).where(DeliveryRow.person_id == person, DeliveryRow.kind.in_(("text", "call")))
+    received = select(InboundRow).where(InboundRow.person_id == person, not_of_another(InboundRow, person))
+    sent = select(DeliveryRow).where(
+        DeliveryRow.person_id == person, DeliveryRow.kind.in_(("text", "call")), not_of_another(DeliveryRow, person)
+    )
     if before is not None:
         received, sent = received.where(InboundRow.received_at < before), sent.where(DeliveryRow.created_at < before)
     texts = session.scalars(received.order_by(InboundRow.id.desc()).limit(PART + 1)).all()
@@ -56,6 +59,13 @@ def conversation(session: Session, person: int, before: datetime | None) -> tupl
         first -= 1
     newest = lines[first:]
     return newest, newest[0].at if len(lines) > PART else None
+
+
+def not_of_another(table: type[InboundRow | DeliveryRow], person: int) -> ColumnElement[bool]:
+    """Leaves out what belongs to another member's case: this person took part in it as a volunteer or coordinator."""
+    case, whose = aliased(EscalationRow), aliased(MemberRow)
+    anothers = select(case.id).join(whose, whose.id == case.member_id).where(whose.person_id != person)
+    return ~anothers.where(case.id == table.escalation_id).exists()
 
 
 def corrections(session: Session, texts: Sequence[int]) -> dict[int, CorrectionRow]:

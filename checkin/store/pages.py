@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.escalation import State as CaseState
+from checkin.store.member_record import not_of_another
 from checkin.store.people import Known
 from checkin.store.tables import (
     CheckInRow,
@@ -153,6 +154,6 @@ def escalations(
 
 
 def replies(session: Session, person: int, after: int | None, limit: int) -> list[InboundRow]:
-    """What one person wrote or said."""
-    query = select(InboundRow).where(InboundRow.person_id == person)
+    """What one person wrote or said, but for another member whose volunteer they are."""
+    query = select(InboundRow).where(InboundRow.person_id == person, not_of_another(InboundRow, person))
     return list(session.scalars(_part(query, InboundRow.id, after, limit)))

@@ -5,7 +5,7 @@ import pytest
 from checkin import promises
 from checkin.domain.scopes import Scope
 from checkin.store.session import reading, transaction
-from checkin.store.tables import CaseNoteRow, CoordinatorRow
+from checkin.store.tables import CaseNoteRow, CoordinatorRow, MemberRow
 from checkin.store.tables import EscalationRow as Case
 from tests.api.conftest import Program, program
 from tests.town import Town
@@ -53,6 +53,15 @@ def test_only_a_named_coordinator_of_the_circle_closes_it(cry: Town) -> None:
         coordinator = session.get_one(CoordinatorRow, 1)
         coordinator.circle_id, coordinator.role = 1, "viewer"
     assert asks.refused("POST", "/escalations/1/close", closing) == (422, "bad_field"), "a viewer"
+    assert cry.cases()[0].state != "closed"
+
+
+@pytest.mark.parametrize("what", ["acknowledge", "close"])
+def test_nobody_ends_or_has_their_own_case(cry: Town, what: str) -> None:
+    with transaction(cry.services.engine) as session:
+        session.get_one(CoordinatorRow, 1).person_id = session.get_one(MemberRow, 1).person_id
+    asked = {"coordinator": 1} | ({"outcome": "settled"} if what == "close" else {})
+    assert program(cry).refused("POST", f"/escalations/1/{what}", asked) == (422, "bad_field")
     assert cry.cases()[0].state != "closed"
 
 

@@ -1,7 +1,7 @@
 """The main path, told by phones."""
 
 from checkin.simulator.phones import Habit
-from checkin.store.tables import CheckInRow, DeliveryRow, TaskRow
+from checkin.store.tables import CheckInRow, DeliveryRow, MemberRow, TaskRow, VolunteerRow
 from tests.town import ANA, BEN, SAM, Town
 
 
@@ -193,6 +193,26 @@ def test_words_are_relayed_masked_while_somebody_holds_the_case(town: Town) -> N
     town.sam.sends("thank you so much")
     town.passes(seconds=2)
     assert town.ana.received[-1] == "1 writes: thank you so much"
+
+
+def test_a_volunteer_who_is_a_member_too_is_heard_by_whose_case_they_hold(town: Town) -> None:
+    """Their comfort was read as their own check-in, and they were thanked for it; the member in need got nothing."""
+    with town.in_session() as session:
+        ana = session.get_one(VolunteerRow, 1).person_id
+        session.add(MemberRow(person_id=ana, circle_id=1, topics=[], created_at=town.time))
+    joined(town)
+    town.passes(seconds=25)
+    town.sam.hangs_up()
+    town.passes(seconds=2)
+    town.ana.sends("go to your sister")
+    town.passes(seconds=2)
+    assert town.sam.received[-1] == "From your peer: go to your sister"
+    told = len(town.sam.received)
+    for own in ("4", "HELP", "i want to kill myself"):
+        town.ana.sends(own)
+        town.passes(seconds=2)
+    assert len(town.sam.received) == told, town.sam.received[told:]
+    assert [case.member_id for case in town.cases()] == [1, 2]
 
 
 def test_an_unknown_number_gets_one_polite_answer_a_day(town: Town) -> None:

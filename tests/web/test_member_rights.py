@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from checkin.domain.consent import Consent
+from checkin.domain.scopes import Scope
 from checkin.handlers.own_page import days_away
 from checkin.store.tables import AuditRow, ErasureRow, MemberRow, PersonRow, VolunteerRow
+from tests.api.conftest import program
 from tests.desk import Desk, desk_of
 from tests.stories.test_number_changed import NEW, got, state_of
 from tests.town import ANA, BEN, CY, DORA, SAM, Town
@@ -158,3 +160,34 @@ def test_another_circles_member_has_no_such_page(town: Town, what: str) -> None:
     assert desk.opens(f"/members/1/{what}").status == 404
     assert desk.sends(f"/members/1/{what}", typed="Sam", phone=NEW).status == 404
     assert town.rows(ErasureRow) == []
+
+
+def test_what_a_volunteer_heard_from_another_member_is_not_shown_as_theirs(town: Town) -> None:
+    """Ana is a member of another circle too. Its coordinator read Sam's words, and gave them out as Ana's."""
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, 2).shifts = "SU 00:00-00:01"
+        ana = session.get_one(VolunteerRow, 1).person_id
+        session.add(MemberRow(person_id=ana, circle_id=2, topics=[], created_at=town.time))
+    town.ana.sends("4 thanks")
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).answers()
+    town.ana.presses("1")
+    town.passes(seconds=2)
+    town.sam.sends("my husband Karl hits me")
+    town.passes(seconds=5)
+    assert "Karl" in town.ana.received[-1]
+    town.ana.sends("go to your sister")
+    town.passes(seconds=5)
+    assert "your sister" in town.sam.received[-1]
+    desk = desk_of(town, CY, "coordinator", "other")
+    shown = (
+        desk.opens("/members/2").words,
+        desk.opens("/members/2/held").words,
+        desk.client.post("/members/2/held", data={"csrf_token": desk.token()}).text,
+    )
+    for page in shown:
+        assert "4 thanks" in page
+        assert "Karl" not in page
+        assert "sister" not in page
+    asks = program(town, [Scope.CHECK_INS_READ, Scope.WORDS_READ], circles=[2])
+    assert [reply["words"] for reply in asks.gets("/members/2/replies")["items"]] == ["4 thanks"]

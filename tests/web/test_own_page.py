@@ -296,7 +296,8 @@ def test_a_shift_is_offered_on_one_page_and_taken_on_another(town: Town) -> None
         assert sends(bens, place) == status, place
     assert sends(bens, "shifts/offer", start="soon") == 400
     assert sends(bens, "on", hours="999") == 400
-    assert sends(bens, "outcome", outcome="9") == 400
+    assert sends(bens, "outcome", outcome="9", case="1") == 400
+    assert sends(bens, "outcome", outcome="1", case="one") == 400
     assert sends(bens, "away/1/back") == 404  # Ana's
 
 
@@ -326,7 +327,8 @@ def test_a_calendars_address_is_made_and_shown_once(town: Town) -> None:
     assert address not in mine.opens("/my").words
 
 
-def test_how_a_talk_went_is_said_without_a_word_of_the_member(town: Town) -> None:
+def talked(town: Town) -> None:
+    """Ana and Sam have talked, and put it down."""
     with town.in_session() as session:
         session.get_one(VolunteerRow, 1).shifts = "always"
     town.sam.sends("i cant do this any more")
@@ -336,7 +338,28 @@ def test_how_a_talk_went_is_said_without_a_word_of_the_member(town: Town) -> Non
     town.sam.presses("1")
     town.passes(seconds=60)
     town.sam.hangs_up()
+    town.ana.hangs_up()
     town.passes(minutes=2)
+
+
+def test_an_outcome_is_of_the_case_that_was_asked_about(town: Town) -> None:
+    """A page that stood open closed the next case, while its member's phone still rang."""
+    talked(town)
+    mine, page = opened(town)
+    town.ana.sends("DONE 1 1")
+    town.passes(minutes=20)
+    town.sam.sends("i want to die")
+    town.rings(town.ana).answers()
+    town.ana.presses("1")
+    town.rings(town.sam)
+    assert "How did" not in mine.opens("/my").words  # nobody has talked yet
+    late = mine.presses(page, "Settled")
+    assert "Nothing was changed. 1 is no longer yours." in late.words
+    assert [case.state for case in town.cases()] == ["closed", "handing_off"]
+
+
+def test_how_a_talk_went_is_said_without_a_word_of_the_member(town: Town) -> None:
+    talked(town)
     mine, page = opened(town)
     assert "How did 1 go?" in page.words
     assert "Sam" not in page.words

@@ -147,12 +147,14 @@ def _open_row(asked: Asked) -> EscalationRow:
 
 
 def _coordinator(asked: Asked, row: EscalationRow, number: int) -> PersonId:
-    """The person behind a coordinator's id, who must answer for the case's circle."""
+    """The person behind a coordinator's id, who must answer for the case's circle, and not be its own member."""
     coordinator = asked.session.get(CoordinatorRow, number)
     if coordinator is None or not answers_for(asked.session, PersonId(coordinator.person_id), row.circle_id):
         raise bad_field(
             "coordinator", "It is the id of no coordinator of this circle; only a person ends an escalation"
         )
+    if coordinator.person_id == asked.session.get_one(MemberRow, row.member_id).person_id:
+        raise bad_field("coordinator", "The case is about them: somebody else must look after them")
     return PersonId(coordinator.person_id)
 
 

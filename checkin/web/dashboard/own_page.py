@@ -3,6 +3,7 @@
 Nothing of a member stands on it: no more than a volunteer is told by text.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import wraps
@@ -17,6 +18,7 @@ from checkin.domain.escalation import Outcome
 from checkin.domain.on_call import BadShifts
 from checkin.domain.shift_limits import Why
 from checkin.domain.swap import Did
+from checkin.domain.terms import EscalationId
 from checkin.handlers import own_page as handler
 from checkin.handlers import shifts_changed, shifts_planned, swap_moved
 from checkin.handlers.case_moved import is_on_shift, override_of
@@ -281,13 +283,18 @@ def own_page(services: Services) -> Door:
     @door.open("/my/outcome", "POST")
     @own
     def outcome(row: VolunteerRow, person: PersonRow) -> ResponseReturnValue:
-        given = request.form.get("outcome", "")
-        if given not in {str(one.value) for one in Outcome}:
+        given, of = request.form.get("outcome", ""), request.form.get("case", "")
+        if given not in {str(one.value) for one in Outcome} or not re.fullmatch("[0-9]{1,9}", of):
             abort(400)
+        case, answer, now = EscalationId(int(of)), Outcome(given), services.now()
         said = services.act(
-            lambda writing: handler.outcome_said(writing, services.handbook, row.id, Outcome(given), services.now())
+            lambda writing: handler.outcome_said(writing, services.handbook, row.id, case, answer, now)
         )
-        flash(_("Thank you for telling us how it went.") if said else _("Nothing is open any more."))
+        flash(
+            _("Thank you for telling us how it went.")
+            if said
+            else _("Nothing was changed. %(number)s is no longer yours.", number=case)
+        )
         return go("/my")
 
     return door
