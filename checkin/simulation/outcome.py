@@ -9,10 +9,10 @@ from checkin.simulation.watch import Watch
 
 _BY_HAND = (
     (
-        "SELECT 'offer ' || o.id, v.person_id, o.offered_at FROM offer o JOIN volunteer v ON v.id = o.volunteer_id "
-        "WHERE o.state = 'taken' AND o.offered_at >= ?",
-        timedelta(minutes=2), timedelta(hours=2),
-        "P3", "an offer was taken, and its volunteer pressed no key and wrote nothing",
+        "SELECT 'step ' || t.id, v.person_id, t.at FROM timeline t JOIN volunteer v "
+        "ON v.id = json_extract(t.detail, '$.volunteer') WHERE t.what = 'taken' AND t.at >= ?",
+        timedelta(hours=2), timedelta(minutes=2),  # who holds a case that rests had their hand on it before that
+        "P3", "a case was taken, and its volunteer pressed no key and wrote nothing",
     ),
     (
         "SELECT 'handoff ' || h.id, v.person_id || ',' || m.person_id, h.joined_at FROM handoff h "

@@ -27,6 +27,7 @@ GREETINGS = (
 CHATTER = ("hmm ok lunch with my sister", "what is this", "who are you", "😀", "my number is {number}", "ok", "?")
 
 _STOPS_A_WEEK = 0.02
+_CRIES_OUT_OF_SILENCE = 0.15
 
 
 @dataclass
@@ -127,6 +128,7 @@ class Member(Somebody):
         super().__init__(town, number, name, seed)
         self.wrong_number, self.asked_in = wrong_number, asked_in
         self._seed = seed
+        self._silence = random.Random(f"{seed}:silence")  # noqa: S311 - a life, not a secret
         self.phone.greeting = random.Random(f"{seed}:greeting").choice(GREETINGS)  # noqa: S311 - a life, not a secret
         self.habit = self.chance.choices(
             ("prompt", "late", "never", "bursts", "wrong number", "off and on"), (62, 16, 8, 6, 4, 4)
@@ -163,6 +165,8 @@ class Member(Somebody):
         """A check-in is answered by habit; a peer's call mostly."""
         if what == "text" and "rough to 5" in words:
             self._asked()
+        elif what == "text" and "No answer is fine too" in words:
+            self._breaks_the_silence()
         elif what == "rings":
             self._rung()
         elif what == "hears":
@@ -171,6 +175,11 @@ class Member(Somebody):
             self.later(*((60, 300) if self.town.kind else (5, 900)), self.hangs_up)
             if not self.town.kind and self.chance.random() < 0.2:
                 self.later(5, 400, self.loses_the_line)
+
+    def _breaks_the_silence(self) -> None:
+        """Some are moved by the word that silence is fine: they cry while others are asked to look after them."""
+        if not self.town.kind and self._silence.random() < _CRIES_OUT_OF_SILENCE:
+            self.town.world.after(self._silence.uniform(60, 7_200), lambda: self.writes(self._silence.choice(LOW)))
 
     def _asked(self) -> None:
         answer = self.chance.choice(LOW) if self.chance.random() < 0.03 else self.chance.choice(ANSWERS)
