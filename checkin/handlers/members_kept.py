@@ -10,7 +10,7 @@ from checkin.domain.terms import Level, MemberId, PersonId
 from checkin.handlers.check_in_moved import call_off_open, plan_next
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, consent, people, system
+from checkin.store import check_ins, consent, member_record, people, system
 from checkin.store.tables import CorrectionRow, ExclusionRow, InboundRow, MemberNoteRow, MemberRow, PersonRow
 
 LONGEST_PAUSE = timedelta(weeks=26)
@@ -77,14 +77,23 @@ def corrected(session: Session, text: int, level: Level, comment: str, who: str,
     system.audit(session, who, "reading corrected", now, person=row.person_id, **what)
 
 
-def excludes(session: Session, member: int, volunteers: frozenset[int], who: str, now: datetime) -> None:
-    """Say with which volunteers a member must never be joined: these, and no others."""
-    row = session.get_one(MemberRow, member)
-    session.execute(delete(ExclusionRow).where(ExclusionRow.member_id == member))
-    session.add_all(
-        ExclusionRow(member_id=member, volunteer_id=volunteer, created_at=now) for volunteer in sorted(volunteers)
+def excludes(
+    session: Session, member: int, added: frozenset[int], removed: frozenset[int], who: str, now: datetime
+) -> None:
+    """With these further volunteers a member must never be joined, with those they may be again.
+
+    It is told what was changed and not what is to stand there, so that nobody undoes what another said meanwhile.
+    """
+    row = session.get_one(MemberRow, member, populate_existing=True, with_for_update=True)
+    before = member_record.excluded(session, member)
+    after = (before | added) - removed
+    session.execute(
+        delete(ExclusionRow).where(ExclusionRow.member_id == member, ExclusionRow.volunteer_id.in_(before - after))
     )
-    system.audit(session, who, "exclusions changed", now, person=row.person_id, volunteers=sorted(volunteers))
+    session.add_all(
+        ExclusionRow(member_id=member, volunteer_id=volunteer, created_at=now) for volunteer in sorted(after - before)
+    )
+    system.audit(session, who, "exclusions changed", now, person=row.person_id, volunteers=sorted(after))
 
 
 def member_in(session: Session, member: int) -> tuple[MemberRow, PersonRow] | None:

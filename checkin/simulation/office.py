@@ -19,7 +19,7 @@ from checkin.handlers.coordinator_texted import answers_for
 from checkin.handlers.member_erased import erase_member, hinders
 from checkin.handlers.policy_changed import policy_changed, seen_in
 from checkin.messages.own_words import Place
-from checkin.store import wordings
+from checkin.store import member_record, wordings
 from checkin.store.tables import CircleRow, InboundRow, MemberRow, PersonRow, VolunteerRow
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ class Office:
         member, volunteer = self._mine(MemberRow), self._mine(VolunteerRow)
         if member is not None:
             never = frozenset({volunteer.id} if volunteer is not None and self._hand.random() < 0.6 else ())
-            members_kept.excludes(self._session, member.id, never, self._who, self._now)
+            before = frozenset(member_record.excluded(self._session, member.id))
+            members_kept.excludes(self._session, member.id, never, before - never, self._who, self._now)
 
     def _shift_for_once(self) -> None:
         volunteer = self._mine(VolunteerRow)

@@ -244,8 +244,21 @@ def test_a_spoken_stop_counts_as_one(town: Town, desk: Desk) -> None:
 def test_exclusions_are_set_and_taken_back(town: Town, desk: Desk) -> None:
     desk.presses(desk.opens("/members/1"), "Save", volunteer=["1"])
     assert [row.volunteer_id for row in town.rows(ExclusionRow)] == [1]
-    desk.sends("/members/1/exclusions", volunteer=["3"])
+    desk.presses(desk.opens("/members/1"), "Save", volunteer=["3"])
     assert town.rows(ExclusionRow) == [], "Cy is of another circle"
+
+
+def test_two_who_exclude_at_once_undo_nothing_of_each_other(town: Town, desk: Desk) -> None:
+    """The second to save wiped what the first had said, and Ana was rung for Sam again."""
+    other = desk_of(town, EVE)
+    mine, theirs = desk.opens("/members/1"), other.opens("/members/1")
+    other.presses(theirs, "Save", volunteer=["1"])
+    desk.presses(mine, "Save", volunteer=["2"])
+    assert [row.volunteer_id for row in town.rows(ExclusionRow)] == [1, 2]
+    mine, theirs = desk.opens("/members/1"), other.opens("/members/1")
+    other.presses(theirs, "Save", volunteer=["2"])
+    desk.presses(mine, "Save", volunteer=["1", "2"])
+    assert [row.volunteer_id for row in town.rows(ExclusionRow)] == [2]
 
 
 def test_who_is_excluded_stays_so_when_they_go_to_another_circle(town: Town, desk: Desk) -> None:

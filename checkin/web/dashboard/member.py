@@ -201,12 +201,17 @@ def member(services: Services) -> Door:
     def exclude(number: int) -> ResponseReturnValue:
         row, _person = found(number)
         who = signed().who
+        shown, ticked = _volunteers("shown"), _volunteers("volunteer")
         with reading(services.engine) as session:
-            excluded = member_record.excluded(session, number)
-            known = {volunteer.id for volunteer, _ in member_record.volunteers(session, row.circle_id, excluded)}
-        chosen = frozenset(int(value) for value in request.form.getlist("volunteer") if value.isdecimal()) & known
-        services.act(lambda session: members_kept.excludes(session, number, chosen, who, services.now()))
+            theirs = {volunteer.id for volunteer, _ in member_record.volunteers(session, row.circle_id)}
+        added, removed = (ticked - shown) & theirs, shown - ticked
+        services.act(lambda session: members_kept.excludes(session, number, added, removed, who, services.now()))
         flash(_("Saved. It counts from the next call on."))
         return go(f"/members/{number}")
 
     return door
+
+
+def _volunteers(field: str) -> frozenset[int]:
+    """The volunteers whom a form names in this field."""
+    return frozenset(request.form.getlist(field, type=int))
