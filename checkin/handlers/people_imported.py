@@ -94,7 +94,7 @@ def people_imported(
     known = people.known_by_phone(session, [line.phone for line in file.lines])
     strangers = [line.phone for line in file.lines if line.phone not in known]
     erased = erasures.stay_out_since(session, strangers)
-    desk = Desk(session, handbook, now, who, report, known, outcomes if outcomes is not None else {}, erased)
+    desk = Desk(session, handbook, now, who, report, known, outcomes if outcomes is not None else {}, erased, circles)
     if circles is not None:
         report.bad += not_theirs(desk, file.lines, circles)
     named = {line.number for line in report.bad}

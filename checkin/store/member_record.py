@@ -125,6 +125,14 @@ def volunteers(session: Session, circle: int, besides: Collection[int] = ()) -> 
     return [(volunteer, person) for volunteer, person in found]
 
 
+def volunteers_for(
+    session: Session, member: MemberRow, besides: Collection[int] = ()
+) -> list[tuple[VolunteerRow, PersonRow]]:
+    """The volunteers of a member's circle, their buddy and those `besides`, wherever these are now."""
+    buddy = () if member.buddy_id is None else (member.buddy_id,)
+    return volunteers(session, member.circle_id, (*buddy, *besides))
+
+
 def excluded(session: Session, member: int) -> set[int]:
     """The volunteers who must never be joined with a member."""
     return set(session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member)))

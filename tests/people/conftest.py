@@ -52,6 +52,7 @@ class Office:
         *,
         dry_run: bool = False,
         skip_bad: bool = False,
+        circles: frozenset[int] | None = None,
     ) -> Report:
         raw = text if isinstance(text, bytes) else text.encode()
         file = read_people(Kind(kind), raw, self.services.handbook, self.time)
@@ -64,6 +65,7 @@ class Office:
                 who="test",
                 dry_run=dry_run,
                 skip_bad=skip_bad,
+                circles=circles,
             )
         )
 

@@ -6,7 +6,7 @@ import pytest
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
-from checkin.domain.terms import Lane, PersonId, Phone
+from checkin.domain.terms import CircleId, Lane, PersonId, Phone
 from checkin.handlers.apply import send_text
 from checkin.handlers.consent_changed import opt_in, opt_out
 from checkin.handlers.people_files.desk import Desk
@@ -14,7 +14,7 @@ from checkin.handlers.people_files.members import put_members
 from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import read_people
-from checkin.store import consent, people
+from checkin.store import consent, people, stand_ins
 from checkin.store.tables import (
     AuditRow,
     CircleRow,
@@ -29,7 +29,7 @@ from checkin.store.tables import (
 )
 from tests.people.conftest import NOW, Office
 
-SAM, LEE, ANA = "+12025550101", "+12025550110", "+12025550102"
+SAM, LEE, ANA, BEN = "+12025550101", "+12025550110", "+12025550102", "+12025550103"
 PEOPLE = [
     PersonRow,
     MemberRow,
@@ -181,6 +181,31 @@ def test_without_a_circle_somebody_belongs_to_main_and_stays_where_they_are(offi
 def test_a_buddy_must_be_a_volunteer(office: Office, buddy: str) -> None:
     office.imports("members", f"phone\n{SAM}\n")
     report = office.imports("members", f"phone,buddy\n+12025550120,{buddy}\n")
+    assert "no volunteer's number" in report.bad[0].reasons[0]
+
+
+@pytest.mark.parametrize(("buddy", "taken"), [(ANA, True), (BEN, False), (LEE, False)])
+def test_who_answers_for_some_circles_names_buddies_of_theirs(office: Office, buddy: str, taken: bool) -> None:
+    """A file could name any volunteer, of whichever circle."""
+    office.imports("volunteers", f"phone,circle\n{ANA},east\n{BEN},west\n")
+    report = office.imports("members", f"phone,circle,buddy\n{SAM},east,{buddy}\n", circles=frozenset({1}))
+    assert [bad.reasons for bad in report.bad] == ([] if taken else [("buddy: this is no volunteer of your circles",)])
+    assert [row.buddy_id for row in office.rows(MemberRow)] == ([1] if taken else [])
+
+
+def test_a_buddy_who_stands_there_already_stays_though_they_are_of_another_circle(office: Office) -> None:
+    office.imports("volunteers", f"phone,circle\n{ANA},east\n{BEN},west\n")
+    office.imports("members", f"phone,circle,buddy\n{SAM},east,{BEN}\n")
+    report = office.imports("members", f"phone,name,buddy\n{SAM},Sam,{BEN}\n", circles=frozenset({1}))
+    assert (report.bad, report.changed) == ([], 1)
+    assert [row.buddy_id for row in office.rows(MemberRow)] == [2]
+
+
+def test_a_coordinator_who_takes_cases_herself_is_nobodys_buddy(office: Office) -> None:
+    """She is offered none, so that a buddy like her is never asked."""
+    office.imports("coordinators", f"phone,circle\n{ANA},main\n")
+    office.does(lambda session: stand_ins.holder(session, PersonId(1), CircleId(1), office.time))
+    report = office.imports("members", f"phone,buddy\n{SAM},{ANA}\n")
     assert "no volunteer's number" in report.bad[0].reasons[0]
 
 

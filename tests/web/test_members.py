@@ -368,6 +368,25 @@ def test_a_call_stands_in_the_conversation_as_one_that_was_answered(town: Town, 
     assert "delivered" not in call
 
 
+def test_a_buddy_of_another_circle_stays_and_is_shown(town: Town, desk: Desk) -> None:
+    """Whoever corrected the name took the buddy away, and the page said that there was none."""
+    with town.in_session() as session:
+        session.get_one(MemberRow, 1).buddy_id = 3
+    assert "Buddy Cy" in desk.opens("/members/1").words
+    desk.presses(desk.opens("/members/1/edit"), "Save", name="Samuel")
+    assert [row.buddy_id for row in town.rows(MemberRow)] == [3]
+    desk.presses(desk.opens("/members/1/edit"), "Save", buddy="")
+    assert [row.buddy_id for row in town.rows(MemberRow)] == [None]
+
+
+def test_nobody_becomes_a_buddy_who_is_a_volunteer_of_others(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/members/1/edit"), "Save", buddy=CY)
+    assert page.status == 422
+    assert "no volunteer of your circles" in page.select_one("#buddy-error").text  # type: ignore[union-attr]
+    assert "Saved." in desk.presses(desk.opens("/members/1/edit"), "Save", buddy=BEN).words
+    assert [row.buddy_id for row in town.rows(MemberRow)] == [2]
+
+
 def test_an_emptied_name_is_taken_away(town: Town, desk: Desk) -> None:
     """The page said "Saved.", and the name stood there as before."""
     desk.presses(desk.opens("/members/1/edit"), "Save", name="")

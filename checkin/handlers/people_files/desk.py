@@ -24,7 +24,10 @@ DEFAULT_CIRCLE = "main"
 
 @dataclass
 class Desk:
-    """One import in one transaction. In a dry run rows are made and compared, but nothing is added or set."""
+    """One import in one transaction. In a dry run rows are made and compared, but nothing is added or set.
+
+    `circles`: those that whoever does it answers for; None: all.
+    """
 
     session: Session
     handbook: Handbook
@@ -34,6 +37,7 @@ class Desk:
     known: Mapping[Phone, Known]
     outcomes: dict[int, str] = field(default_factory=dict)
     erased: Mapping[Phone, datetime] = field(default_factory=dict)
+    circles: frozenset[int] | None = None
     _reborn: list[PersonRow] = field(default_factory=list)
     _circles: dict[str, int] = field(default_factory=dict)
     _later: dict[type[Row], list[dict[str, Any]]] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from checkin.handlers.people_files.lines import BadLine, MemberLine
 from checkin.store import escalations, invitations, people, tasks
 from checkin.store.people import Known
 from checkin.store.session import once, remember
-from checkin.store.tables import CircleScheduleRow, ConsentRow, MemberRow, PersonRow, ScheduleRow
+from checkin.store.tables import CircleScheduleRow, ConsentRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
 
 STOPPED = "STOP"
 """The consent_source of somebody who opted out, so that a stop survives the way through a file."""
@@ -75,11 +75,14 @@ def refused(desk: Desk, lines: Sequence[MemberLine]) -> list[BadLine]:
     return [BadLine(number, wrong) for number, wrong in reasons if wrong]
 
 
-def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, int]) -> Iterator[str]:
+def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, VolunteerRow]) -> Iterator[str]:
     known = desk.known.get(line.phone)
     zone = _zone(desk.handbook, line, known.person if known is not None else None)
-    if line.buddy and line.buddy not in buddies:
-        yield "buddy: this is no volunteer's number; import the volunteers first"
+    if line.buddy and not _may_be_buddy(desk, known, buddies.get(line.buddy)):
+        if desk.circles is None:
+            yield "buddy: this is no volunteer's number; import the volunteers first"
+        else:
+            yield "buddy: this is no volunteer of your circles"  # nor is it told whether it is one of others
     if line.consent_at is not None and _instant(line.consent_at, zone) > desk.now:
         yield "consent_at: it is in the future"
     wanted, kept = line.language, known.person.language if known is not None else None
@@ -101,10 +104,19 @@ def _refusals(desk: Desk, line: MemberLine, buddies: Mapping[Phone, int]) -> Ite
             yield "schedule: it has ended; check its COUNT and UNTIL"
 
 
-def _buddies(desk: Desk, lines: Sequence[MemberLine]) -> dict[Phone, int]:
-    """The ids of those buddies who are volunteers."""
+def _may_be_buddy(desk: Desk, member: Known | None, buddy: VolunteerRow | None) -> bool:
+    """Whether a line may name this buddy: one whom the member has already, or a volunteer of whoever imports."""
+    if buddy is None:
+        return False
+    stored = member.member.buddy_id if member is not None and member.member is not None else None
+    theirs = not buddy.stand_in and (desk.circles is None or buddy.circle_id in desk.circles)
+    return theirs or buddy.id == stored
+
+
+def _buddies(desk: Desk, lines: Sequence[MemberLine]) -> dict[Phone, VolunteerRow]:
+    """Those buddies who are volunteers."""
     known = people.known_by_phone(desk.session, sorted({line.buddy for line in lines if line.buddy}))
-    return {phone: buddy.volunteer.id for phone, buddy in known.items() if buddy.volunteer is not None}
+    return {phone: buddy.volunteer for phone, buddy in known.items() if buddy.volunteer is not None}
 
 
 def put_members(desk: Desk, lines: Sequence[MemberLine]) -> None:
@@ -156,7 +168,7 @@ def _member(
     line: MemberLine,
     person: PersonRow,
     changed: bool,
-    buddies: Mapping[Phone, int],
+    buddies: Mapping[Phone, VolunteerRow],
     *,
     rezoned: bool,
 ) -> _Work:
@@ -185,7 +197,7 @@ def _member(
         tasks.go_to_circle(desk.session, person.id, circle)
     changed = desk.fill(row, values, new=new) or changed
     if line.buddy is not None:
-        wanted = buddies[line.buddy] if line.buddy else None
+        wanted = buddies[line.buddy].id if line.buddy else None
         changed = changed or row.buddy_id != wanted
         if new or not desk.dry_run:
             row.buddy_id = wanted

@@ -93,7 +93,7 @@ def member(services: Services) -> Door:
                 "consent": member_record.consent_records(session, person.id),
                 "cases": member_record.cases(session, row.id),
                 "contacts": member_record.contacts(session, row.id),
-                "volunteers": member_record.volunteers(session, row.circle_id, excluded),
+                "volunteers": member_record.volunteers_for(session, row, excluded),
                 "excluded": excluded,
             }
             about |= _words_kept(session, row, now)
@@ -203,7 +203,7 @@ def member(services: Services) -> Door:
         who = signed().who
         shown, ticked = _volunteers("shown"), _volunteers("volunteer")
         with reading(services.engine) as session:
-            theirs = {volunteer.id for volunteer, _ in member_record.volunteers(session, row.circle_id)}
+            theirs = {volunteer.id for volunteer, _ in member_record.volunteers_for(session, row)}
         added, removed = (ticked - shown) & theirs, shown - ticked
         services.act(lambda session: members_kept.excludes(session, number, added, removed, who, services.now()))
         flash(_("Saved. It counts from the next call on."))

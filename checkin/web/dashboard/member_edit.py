@@ -58,7 +58,7 @@ def member_edit(services: Services) -> Door:
     """The pages /members/new and /members/<id>/edit."""
     door = Door("member_edit", services)
 
-    def filled(form: MemberForm, circle: int | None, kept: str | None = None) -> MemberForm:
+    def filled(form: MemberForm, member: MemberRow | None = None, kept: str | None = None) -> MemberForm:
         """What may be chosen. `kept`: their language, which stays though there may be no texts in it."""
         me = signed()
         query = select(CircleRow).order_by(CircleRow.name)
@@ -67,7 +67,7 @@ def member_edit(services: Services) -> Door:
         with reading(services.engine) as session:
             circles = [row.name for row in session.scalars(query)]
             languages = services.handbook.languages(session)
-            volunteers = member_record.volunteers(session, circle) if circle is not None else []
+            volunteers = member_record.volunteers_for(session, member) if member is not None else []
         form.circle.choices = choices((name, name) for name in circles)
         form.language.choices = choices(named(languages | ({kept} if kept else set())))
         people = [(who.phone, who.name or "–") for _volunteer, who in volunteers]
@@ -76,12 +76,12 @@ def member_edit(services: Services) -> Door:
 
     @door.get("/members/new", Need.WORDS)
     def new_member_page() -> ResponseReturnValue:
-        form = filled(NewMemberForm(discreet=True, language="en"), None)
+        form = filled(NewMemberForm(discreet=True, language="en"))
         return _shown(form)
 
     @door.post("/members/new", Need.WORDS)
     def new_member() -> ResponseReturnValue:
-        form = filled(NewMemberForm(), None)
+        form = filled(NewMemberForm())
         if not form.validate_on_submit():
             return _shown(form, 422)
         cells = {**_cells(form), "phone": form.phone.data, "schedule": form.schedule.data}
@@ -115,14 +115,12 @@ def member_edit(services: Services) -> Door:
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
         looked(services, "member looked at", person=person.id, member=number)
-        return _shown(
-            filled(MemberForm(data=_kept(row, person)), row.circle_id, person.language), person=person, member=row
-        )
+        return _shown(filled(MemberForm(data=_kept(row, person)), row, person.language), person=person, member=row)
 
     @door.post("/members/<int:number>/edit", Need.WORDS)
     def edit(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        form = filled(MemberForm(), row.circle_id, person.language)
+        form = filled(MemberForm(), row, person.language)
         if not form.validate_on_submit() or _written({**_cells(form), "phone": person.phone}, form) is None:
             return _shown(form, 422, person=person, member=row)
         flash(_("Saved."))
@@ -131,7 +129,7 @@ def member_edit(services: Services) -> Door:
     def _kept(row: MemberRow, person: PersonRow) -> dict[str, object]:
         with reading(services.engine) as session:
             circle = session.get_one(CircleRow, row.circle_id).name
-            buddies = {volunteer.id: who.phone for volunteer, who in member_record.volunteers(session, row.circle_id)}
+            buddies = {volunteer.id: who.phone for volunteer, who in member_record.volunteers_for(session, row)}
         return {
             "name": person.name,
             "circle": circle,
