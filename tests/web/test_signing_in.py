@@ -6,11 +6,12 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+from checkin.domain.terms import Phone
 from checkin.handlers.coordinators_invited import coordinator_invited, first_admin_invited
-from checkin.store import accounts
+from checkin.store import accounts, people
 from checkin.store.tables import AccountRow, AuditRow, CoordinatorRow, SignedInRow
 from tests.desk import Desk, Page, desk_of
-from tests.town import ANA, DORA, EVE, Town
+from tests.town import ANA, BEN, DORA, EVE, SAM, Town
 
 WORDS = "kettle lamp river sparrow"
 
@@ -274,6 +275,11 @@ def test_the_first_admin_is_invited_only_while_nobody_can_sign_in(town: Town) ->
 # --- coordinators, by an admin ----------------------------------------------------------------------------------------
 
 
+def known(town: Town, number: str) -> people.Known:
+    with town.in_session() as session:
+        return people.known_by_phone(session, [Phone(number)])[Phone(number)]
+
+
 @pytest.fixture
 def admin(town: Town) -> Desk:
     return desk_of(town, DORA, "admin", None)
@@ -281,8 +287,6 @@ def admin(town: Town) -> Desk:
 
 def test_an_admin_invites_somebody_who_then_has_their_circles(town: Town, admin: Desk) -> None:
     with town.in_session() as session:
-        from checkin.store import people
-
         people.ensure_circle(session, "third", "Ash", "Hello", town.time)
     page = admin.presses(
         admin.opens("/coordinators/new"),
@@ -312,7 +316,6 @@ def test_the_last_admin_can_neither_leave_nor_be_made_less(admin: Desk) -> None:
 
 def test_whoever_is_let_go_is_signed_out_and_no_longer_rung(town: Town, admin: Desk) -> None:
     from checkin.domain.terms import CircleId
-    from checkin.store import people
 
     other = desk_of(town, ANA, "coordinator", "main")
     admin.presses(admin.opens(f"/coordinators/{other.coordinator}"), "No longer a coordinator")
@@ -327,6 +330,35 @@ def test_bad_details_of_a_coordinator_are_named(admin: Desk) -> None:
     page = admin.presses(admin.opens("/coordinators/new"), "Make the invitation", name="Eve", phone="12", circles=["1"])
     assert page.status == 422
     assert "This cannot be taken" in page.words
+
+
+@pytest.mark.parametrize(("number", "name"), [(SAM, "Sam"), (BEN, "Ben")])
+def test_a_member_or_volunteer_coordinates_only_where_it_is_said_that_it_is_them(
+    town: Town, admin: Desk, number: str, name: str
+) -> None:
+    """A number that was typed wrongly made a member a coordinator, under another name."""
+    page = admin.presses(
+        admin.opens("/coordinators/new"), "Make the invitation", name="Zed", phone=number, circles=["1"]
+    )
+    assert page.status == 422
+    assert "somebody with this number is here already" in page.words
+    person = known(town, number)
+    assert (person.person.name, person.coordinator) == (name, None)
+    page = admin.presses(page, "Make the invitation", same="y", name=name)
+    assert page.select(".secret")
+    assert known(town, number).coordinator is not None
+
+
+def test_who_coordinates_already_is_not_written_over(town: Town, admin: Desk) -> None:
+    """The only admin could be made a viewer so."""
+    form = {"name": "Zed", "phone": DORA, "role": "viewer", "circles": ["1"], "same": "y"}
+    page = admin.presses(admin.opens("/coordinators/new"), "Make the invitation", **form)
+    assert page.status == 422
+    assert "a coordinator with this number is here already" in page.words
+    assert page.select(f"main a[href='/coordinators/{admin.coordinator}']")
+    dora = known(town, DORA)
+    assert dora.coordinator is not None
+    assert (dora.person.name, dora.coordinator.role) == ("Dora", "admin")
 
 
 @pytest.mark.parametrize("days", [0, 2])

@@ -10,9 +10,8 @@ from wtforms import EmailField, SelectField, SelectMultipleField, StringField, w
 
 from checkin.domain.sign_in import Need
 from checkin.handlers.coordinators_invited import LastAdmin, coordinator_invited, coordinator_let_go, role_changed
-from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import Kind
-from checkin.handlers.people_imported import people_imported, read_people
+from checkin.handlers.people_imported import people_imported
 from checkin.store import accounts
 from checkin.store.session import reading
 from checkin.store.tables import AccountRow, CircleRow, CoordinatorRow, PersonRow
@@ -20,6 +19,7 @@ from checkin.web.dashboard.door import Door, go
 from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.people_forms import Here, NewPersonForm, in_the_way, read_one
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
 
@@ -42,7 +42,7 @@ class RoleForm(PageForm):
     )
 
 
-class NewForm(RoleForm):
+class NewForm(NewPersonForm, RoleForm):
     """Somebody new."""
 
     name = StringField(lazy("Name"), [Given(lazy("Give the name by which the others know them.")), NotLonger(80)])
@@ -115,12 +115,15 @@ def coordinators(services: Services) -> Door:
             "role": form.role.data,
             "circle": "",
         }
-        file = read_people(Kind.COORDINATORS, write_sheet(list(cells), [cells]).encode(), services.handbook, now)
+        file = read_one(services, Kind.COORDINATORS, cells)
         if file.bad:
             form.phone.errors = [_("This cannot be taken: %(why)s.", why="; ".join(file.bad[0].reasons))]
             return render_template("account/new_coordinator.html", form=form), 422
 
-        def work(writing: Session) -> tuple[int, str]:
+        def work(writing: Session) -> tuple[int, str] | Here:
+            here = in_the_way(writing, Kind.COORDINATORS, file.lines[0].phone, form)
+            if here is not None:
+                return here
             people_imported(writing, services.handbook, file, now, who=me.who)
             writing.flush()
             row = writing.scalars(
@@ -131,12 +134,11 @@ def coordinators(services: Services) -> Door:
             role_changed(writing, row.id, form.role.data, _chosen(form), me.who, now)
             return row.id, coordinator_invited(writing, row.id, me.who, now)
 
-        try:
-            coordinator, token = services.act(work)
-        except LastAdmin:
-            form.role.errors = [_last_admin()]
+        made = services.act(work)
+        if isinstance(made, Here):
+            form.here = made
             return render_template("account/new_coordinator.html", form=form), 422
-        return _link(coordinator, token)
+        return _link(*made)
 
     @door.get("/coordinators/<int:coordinator>", Need.ADMIN)
     def coordinator_page(coordinator: int) -> ResponseReturnValue:

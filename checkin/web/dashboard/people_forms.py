@@ -47,10 +47,7 @@ class Here:
 
 
 def written(services: Services, kind: Kind, cells: Mapping[str, str], form: PageForm, first: str) -> Report | None:
-    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`).
-
-    A form for somebody new never writes over somebody who is here: it says where they are, or asks first.
-    """
+    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`)."""
     now, me = services.now(), signed()
     file = read_one(services, kind, cells)
     if file.bad:
@@ -58,8 +55,8 @@ def written(services: Services, kind: Kind, cells: Mapping[str, str], form: Page
         return None
 
     def work(session: Session) -> Report | Here:
-        here = _here(session, kind, file.lines[0].phone, me.circles) if isinstance(form, NewPersonForm) else None
-        if here is not None and (here.page is not None or not form.same.data):
+        here = in_the_way(session, kind, file.lines[0].phone, form) if isinstance(form, NewPersonForm) else None
+        if here is not None:
             return here
         return people_imported(session, services.handbook, file, now, who=me.who, circles=me.circles)
 
@@ -73,14 +70,27 @@ def written(services: Services, kind: Kind, cells: Mapping[str, str], form: Page
     return report
 
 
+def in_the_way(session: Session, kind: Kind, phone: Phone, form: NewPersonForm) -> Here | None:
+    """Who is here already, and would be written over unasked.
+
+    A form for somebody new never does that: it says where they are, or asks first.
+    """
+    here = _here(session, kind, phone, signed().circles)
+    return None if here is None or (here.page is None and form.same.data) else here
+
+
 def _here(session: Session, kind: Kind, phone: Phone, circles: frozenset[int] | None) -> Here | None:
     """Who has this number already. Of another circle's people nothing is told: they are refused as in a file."""
     known = people.known_by_phone(session, [phone]).get(phone)
     if known is None:
         return None
     volunteer = known.volunteer if known.volunteer is not None and not known.volunteer.stand_in else None
-    is_already: dict[Kind, Any] = {Kind.MEMBERS: known.member, Kind.VOLUNTEERS: volunteer}
-    row = is_already.get(kind)
+    is_already: dict[Kind, Any] = {
+        Kind.MEMBERS: known.member,
+        Kind.VOLUNTEERS: volunteer,
+        Kind.COORDINATORS: known.coordinator,
+    }
+    row = is_already[kind]
     if row is not None:
         return Here(f"/{kind.value}/{row.id}") if circles is None or row.circle_id in circles else None
     return Here() if known.member or known.volunteer or known.coordinator else None
