@@ -200,7 +200,10 @@ def _what_it_was(call: Call) -> Attempt:
             _for_a_person(call, each.id, "not_understood")
     if to_read:
         return Attempt.NOT_UNDERSTOOD if a_person or held else Attempt.SILENT
-    return Attempt.MACHINE if recorded else Attempt.SILENT
+    if recorded:
+        return Attempt.MACHINE
+    # Silence is the member's own where they were asked: whoever picked up and never heard our first words was not.
+    return Attempt.SILENT if row.answered_at is not None else Attempt.FAILED
 
 
 def held_words_counted(call: Call) -> bool:

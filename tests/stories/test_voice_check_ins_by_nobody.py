@@ -16,7 +16,9 @@ from tests.stories.asked_by_voice import (
     tasks,
     without_a_key,
 )
+from tests.stories.test_every_prompt_fails import breaks
 from tests.town import SAM, Town
+from workers import catch_up
 
 # --- somebody else ---------------------------------------------------------------------------------------------------
 
@@ -88,6 +90,30 @@ def test_three_tries_ten_minutes_apart_each_recorded_and_then_the_missed_step(
     assert all(600 <= seconds < 720 for seconds in apart), apart
     assert states(town) == [state]
     assert len([each for each in town.rows(TaskRow) if each.what == "member_not_reached"]) == (state == "unreached")
+
+
+@pytest.mark.parametrize("away", ["the question's webhook", "every webhook"])
+def test_who_picks_up_and_is_never_asked_was_not_reached_and_is_not_silent(town: Town, away: str) -> None:
+    """The workers ring while nobody answers the carrier; how each call ended is told by it, or asked for afterwards."""
+    by_voice(town)
+    town.sam.becomes("answers")
+    breaks(town, "answered", "500", 10**6)
+    town.down = away == "every webhook"
+    for _ in range(32):
+        town.passes(minutes=6)
+        catch_up.ask_after(town.services)
+    assert not any("Sam" in words or "How are you" in words for words in town.sam.heard)
+    assert outcomes(town) == ["failed"] * 3
+    assert (states(town), tasks(town)) == (["unreached"], ["member_not_reached"])
+    assert town.rows(MemberRow)[0].misses == 0
+
+
+def test_whose_question_failed_only_once_was_asked_and_is_silent(town: Town) -> None:
+    by_voice(town)
+    town.sam.becomes("answers")
+    breaks(town, "answered", "500", 1)
+    town.passes(minutes=5)
+    assert outcomes(town) == ["silent"]
 
 
 def test_no_call_is_repeated_outside_contact_hours(town: Town) -> None:
