@@ -124,7 +124,9 @@ def _no_answer(
     handoff = handoffs.newest_for_leg(session, DeliveryId(row.id))
     if handoff is None:
         return to.ends_with("error_goodbye")
-    move_handoff(session, handbook, handoff, Chose(hold=keys == "1"), now)
+    after = move_handoff(session, handbook, handoff, Chose(hold=keys == "1"), now)
+    if after.ended_at != now:  # it waited for this key no more: the member came back meanwhile, or it was over before
+        return next_words(session, handbook, row, now)
     return to.ends_with("outcome_thanks" if keys == "1" else "offer_passed")
 
 

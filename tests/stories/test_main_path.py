@@ -1,7 +1,13 @@
 """The main path, told by phones."""
 
+from datetime import timedelta
+
+import pytest
+
+from checkin.simulation.hours import passes
 from checkin.simulator.phones import Habit
-from checkin.store.tables import CheckInRow, DeliveryRow, MemberRow, TaskRow, VolunteerRow
+from checkin.store.tables import CheckInRow, DeliveryRow, HandoffRow, MemberRow, TaskRow, VolunteerRow
+from tests.stories.ringing_in import rings_in
 from tests.town import ANA, BEN, SAM, Town
 
 
@@ -144,6 +150,37 @@ def test_a_member_who_does_not_pick_up_is_tried_three_times_and_the_volunteer_is
     assert any("tried to ring you" in text for text in town.sam.received)
     town.ana.presses("2")
     town.rings(town.ben)
+
+
+@pytest.mark.parametrize("key", ["1", "2", ""])
+def test_a_volunteer_whose_key_comes_after_the_member_is_back_is_joined_and_not_let_go(town: Town, key: str) -> None:
+    url = _asked_whether_to_hold(town)
+    town.sam.becomes("rings")
+    rings_in(town, town.sam, "1")
+    assert town.rows(HandoffRow)[0].state in ("joining", "joined")
+    said: list[str] = []
+    town._post(url, {"CallSid": "CA", "Digits": key}, lambda _, body: said.append(body))
+    assert "<Conference" in said[0]
+    assert "<Hangup" not in said[0]
+    assert town.cases()[0].state in ("handing_off", "in_touch")
+
+
+def test_a_volunteer_whose_key_comes_after_the_case_went_on_is_not_thanked_for_holding_it(town: Town) -> None:
+    url = _asked_whether_to_hold(town)
+    town.ana.presses("2")
+    town.rings(town.ben)
+    said: list[str] = []
+    town._post(url, {"CallSid": "CA", "Digits": "1"}, lambda _, body: said.append(body))
+    assert "Thank you. We will be in touch. Goodbye." in said[0]
+
+
+def _asked_whether_to_hold(town: Town) -> str:
+    """Sam did not pick up three times. Returns the address at which Ana's key is awaited."""
+    town.sam.becomes("off")
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    passes(town, town.time + timedelta(minutes=3), lambda: "did not pick up" in town.ana.heard[-1])
+    return f"{town.world.base}/twilio/call/{town.rows(HandoffRow)[0].volunteer_leg}/keys/no_answer"
 
 
 def test_stop_cancels_confirms_once_and_is_final(town: Town) -> None:
