@@ -103,6 +103,8 @@ def _performed(
     if act is Act.TRY_PIN and person is not None:
         next_decision = _pin_tried(session, handbook, row, person, decision, now)
         return _performed(session, handbook, row, person, next_decision, heard, now)
+    if act is Act.GAVE_UP and row.came_to:  # what came of it before stands, with its task where it has one
+        return call, None
     if row.came_to == "unseen":
         tasks.withdraw(session, f"incoming:{row.sid}", now)
     row.came_to = act.value

@@ -13,6 +13,7 @@ from checkin.store.tables import (
     CoordinatorRow,
     InboundRow,
     IncomingCallRow,
+    MemberRow,
     PinRow,
     VolunteerRow,
     WaitingRow,
@@ -115,6 +116,32 @@ def test_a_doubled_wish_for_a_peer_holds_one_place(town: Town) -> None:
         assert "/keys/waiting" in call(town, "CA1", SAM, "member.1", Digits="1")
     assert "/keys/waiting" in call(town, "CA1", SAM), "asked again after a failure: what stands"
     assert len(town.rows(InboundRow)) == len(town.rows(WaitingRow)) == len(town.cases()) == 1
+
+
+def test_whose_call_went_silent_and_then_gave_up_stays_a_task(town: Town) -> None:
+    """Its webhooks were lost for a while: the call was taken for over, and went on, and nothing was chosen after all."""
+    call(town, "CA1", SAM)
+    town.passes(seconds=60)
+    assert tasks(town) == ["member_rang"]
+    for turn in (1, 2, 3):
+        call(town, "CA1", SAM, f"member.{turn}")
+    assert tasks(town) == ["member_rang"]
+
+
+def test_a_coordinator_who_has_one_and_says_no_more_is_no_task(town: Town) -> None:
+    has_pin(town, DORA)
+    town.sam.sends("i cant do this any more")
+    with town.in_session() as session:
+        person = people.by_phone(session, Phone(ANA))
+        volunteer = people.volunteer_of(session, PersonId(person.id))  # type: ignore[union-attr]
+        session.add(MemberRow(person_id=person.id, circle_id=volunteer.circle_id, created_at=town.time))  # type: ignore[union-attr]
+    town.ana.sends("i cant do this any more")
+    town.passes(seconds=5)
+    rings_in(town, town.dora, "1", f"{PIN}#")
+    assert "Open besides: 1" in town.dora.heard[-1]
+    town.passes(seconds=120)
+    assert "volunteer_rang" not in tasks(town)
+    assert came_to(town) == ["acknowledge"]
 
 
 def test_a_doubled_wrong_pin_counts_once(town: Town) -> None:
