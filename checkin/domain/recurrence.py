@@ -173,7 +173,7 @@ def next_occurrence(
     its first. `skip`: local dates that are left out.
     """
     local = after.astimezone(zone).replace(tzinfo=None)
-    for found in _local_times(schedule, local):
+    for found in local_times(schedule, local):
         if found - local > _FAR:
             return None
         instant = local_instant(found, zone)
@@ -182,7 +182,7 @@ def next_occurrence(
     return None
 
 
-def _local_times(schedule: Schedule, local: datetime) -> Iterator[datetime]:
+def local_times(schedule: Schedule, local: datetime) -> Iterator[datetime]:
     """The occurrences after a local time, as a clock on the wall shows them, in order."""
     if not schedule.week:
         yield from rrule_of(schedule.rule, schedule.starts).xafter(local)
@@ -253,7 +253,7 @@ def odd_times(
         midnight = datetime.combine(day, time())
         if _offset(midnight, zone) == _offset(midnight + timedelta(days=1), zone) or day in skip:
             continue
-        for local in _local_times(schedule, midnight - timedelta(seconds=1)):
+        for local in local_times(schedule, midnight - timedelta(seconds=1)):
             if local.date() != day:
                 break
             instant = local_instant(local, zone)

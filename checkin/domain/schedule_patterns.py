@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from checkin.domain.on_call import DAYS
 from checkin.domain.recurrence import (
@@ -17,6 +17,7 @@ from checkin.domain.recurrence import (
     Schedule,
     Slot,
     by_times,
+    local_times,
     parse_schedule,
     rrule_of,
     week_schedule,
@@ -29,6 +30,7 @@ LONGEST = 200
 _ENDS = ("COUNT", "UNTIL")
 _TIMES = {"BYHOUR", "BYMINUTE", "BYSETPOS"}
 _HELD_AGAINST = 48
+_HELD_AGAINST_DAYS = timedelta(days=2 * 366)
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def drawn(schedule: Schedule) -> Weekly | Monthly | None:
 
 def ends_of(schedule: Schedule) -> int | datetime | None:
     """When a schedule is over: after so many times, or with a local time. None: never."""
-    parts = dict(part.split("=", 1) for part in schedule.rule.split(";") if "=" in part)
+    parts = _all_parts(schedule.rule)
     if "COUNT" in parts:
         return int(parts["COUNT"])
     if "UNTIL" in parts:
@@ -174,18 +176,58 @@ def ends_of(schedule: Schedule) -> int | datetime | None:
     return None
 
 
-def with_time(schedule: Schedule, new: time) -> Schedule:
-    """The same days at another time (the command TIME 6pm). Of several times on a day, the nearest is moved."""
+def with_time(schedule: Schedule, new: time, today: date) -> Schedule:
+    """The same days at another time (the command TIME 6pm). Of several times on a day, the nearest is moved.
+
+    Raises BadSchedule where that cannot be put: from `today` on it would come on other days.
+    """
     if schedule.week:
         return week_schedule(_week_moved(schedule.week, new))
+    clocks = _clocks(schedule)
+    moved = _one_of_several_moved(schedule, new) if len(clocks) > 1 else _only_one_moved(schedule, clocks[0], new)
+    if _days_from(today, moved) != _days_from(today, schedule):
+        raise BadSchedule("at this time it would come on other days")
+    return moved
+
+
+def _clocks(schedule: Schedule) -> list[time]:
+    """The times that a rule names: each of its hours with each of its minutes."""
+    parts = _all_parts(schedule.rule)
+    hours = {int(hour) for hour in parts.get("BYHOUR", str(schedule.starts.hour)).split(",")}
+    minutes = {int(minute) for minute in parts.get("BYMINUTE", str(schedule.starts.minute)).split(",")}
+    return [time(hour, minute) for hour in hours for minute in minutes]
+
+
+def _one_of_several_moved(schedule: Schedule, new: time) -> Schedule:
+    """(What is chosen of several times, or ends after so many, means something else once their number changes.)"""
+    began = schedule.starts.date()
     match pattern_of(schedule) if ends_of(schedule) is None else None:
-        case Weekly(week=week) as weekly if len(week) > len({day for day, _at in week}):
-            return made(replace(weekly, week=_week_moved(week, new)), schedule.starts.date())
-        case Monthly(times=times) as monthly if len(times) > 1:
-            return made(replace(monthly, times=_nearest_moved(times, new)), schedule.starts.date())
+        case Weekly(week=week) as weekly:
+            return made(replace(weekly, week=_week_moved(week, new)), began)
+        case Monthly(times=times) as monthly:
+            return made(replace(monthly, times=_nearest_moved(times, new)), began)
+        case EachDays(every=every, times=times):
+            slots = [(0, at) for at in _nearest_moved(times, new)]
+            return _made([f"FREQ=DAILY;INTERVAL={every}"], began, (0,), slots, began)
+    raise BadSchedule("of these several times, none can be moved alone")
+
+
+def _only_one_moved(schedule: Schedule, old: time, new: time) -> Schedule:
+    """Its last day stays the last one, though the new time be after the end that it names."""
+    parts, until = _all_parts(schedule.rule), ends_of(schedule)
+    if isinstance(until, datetime):
+        last = until.date() if old <= until.time() else until.date() - timedelta(days=1)
+        parts["UNTIL"] = f"{datetime.combine(last, new):%Y%m%dT%H%M%S}"
+    rule = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("BYHOUR", "BYMINUTE"))
     starts = datetime.combine(schedule.starts.date(), new)
-    rule = ";".join(part for part in schedule.rule.split(";") if not part.startswith(("BYHOUR=", "BYMINUTE=")))
-    return replace(schedule, text=f"DTSTART:{starts:%Y%m%dT%H%M%S} RRULE:{rule}", rule=rule, starts=starts)
+    return parse_schedule(f"DTSTART:{starts:%Y%m%dT%H%M%S} RRULE:{rule}", starts.date())
+
+
+def _days_from(today: date, schedule: Schedule) -> list[date]:
+    """The days of the next two years on which it comes."""
+    midnight = datetime.combine(today, time()) - timedelta(seconds=1)
+    coming = takewhile(lambda at: at < midnight + _HELD_AGAINST_DAYS, local_times(schedule, midnight))
+    return list(dict.fromkeys(at.date() for at in coming))
 
 
 def _week_moved(week: Sequence[Slot], new: time) -> tuple[Slot, ...]:
@@ -203,9 +245,12 @@ def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
+def _all_parts(rule: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in rule.split(";") if "=" in part)
+
+
 def _parts(rule: str) -> dict[str, str]:
-    parts = dict(part.split("=", 1) for part in rule.split(";") if "=" in part)
-    return {name: value for name, value in parts.items() if name not in _ENDS}
+    return {name: value for name, value in _all_parts(rule).items() if name not in _ENDS}
 
 
 def _endless(schedule: Schedule) -> str:

@@ -8,7 +8,7 @@ from checkin.domain import effects as do
 from checkin.domain.check_in import CalledOff, Postponed
 from checkin.domain.check_in_values import OPEN
 from checkin.domain.reading import Command
-from checkin.domain.recurrence import parse_schedule
+from checkin.domain.recurrence import BadSchedule, parse_schedule
 from checkin.domain.schedule_patterns import with_time
 from checkin.domain.shift_words import date_words
 from checkin.domain.terms import Lane, MemberId, PersonId
@@ -23,6 +23,8 @@ from checkin.store.tables import MemberRow, PersonRow
 
 _LATER = timedelta(hours=2)
 _HALF_A_DAY = timedelta(hours=12)
+_FOR_A_PERSON = {"forget_asked": "asks_to_be_forgotten", "coordinator_told": "asks_for_time"}
+"""The task of an answer that promises one."""
 
 _Answer = tuple[str, dict[str, str]]
 
@@ -38,11 +40,11 @@ def member_commands(
 ) -> None:
     """Do what the command says, and answer it."""
     template, values = _do(session, handbook, member, person, command, now)
-    if template == "forget_asked":
+    if template in _FOR_A_PERSON:
         tasks.give(
             session,
             f"inbound:{inbound.id}",
-            "asks_to_be_forgotten",
+            _FOR_A_PERSON[template],
             now,
             circle_id=member.circle_id,
             person_id=person.id,
@@ -137,6 +139,11 @@ def _time(
     hours = handbook.policy(people.circle_by_id(session, member.circle_id)).contact_hours
     if not hours.start <= wanted < hours.end:  # nothing is asked then: do not promise it
         return "time_outside", {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}"}
-    schedule.rule, schedule.follows = with_time(parse_schedule(schedule.rule, now.date()), wanted).text, False
+    today = now.date()
+    try:
+        moved = with_time(parse_schedule(schedule.rule, today), wanted, today)
+    except BadSchedule:
+        return "coordinator_told", {}
+    schedule.rule, schedule.follows = moved.text, False
     plan_next(handbook, schedule, person, now)
     return "time_changed", {"time": f"{wanted:%H:%M}"}

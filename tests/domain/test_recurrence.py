@@ -24,6 +24,9 @@ from checkin.domain.schedule_patterns import with_time
 TODAY = date(2026, 11, 24)
 NAMES = ("America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo")
 NEW_YORK, LONDON, LORD_HOWE, SAO_PAULO = (ZoneInfo(name) for name in NAMES)
+FORTNIGHTLY = "DTSTART:20261123T090000 RRULE:FREQ=WEEKLY;INTERVAL=2"
+FORTNIGHTLY_AT_715 = "DTSTART:20261123T071500 RRULE:FREQ=WEEKLY;INTERVAL=2"
+MONTHLY_AT_715 = "DTSTART:20261124T071500 RRULE:FREQ=MONTHLY"
 ZONES = st.sampled_from([NEW_YORK, LONDON, LORD_HOWE, SAO_PAULO])
 
 
@@ -163,12 +166,42 @@ def test_whether_the_daily_policy_holds(text: str, daily: bool) -> None:
             "DTSTART:20261101T090000 RRULE:FREQ=MONTHLY;BYMONTHDAY=15;BYHOUR=9,18;BYMINUTE=0",
             "DTSTART:20261101T071500 RRULE:FREQ=MONTHLY;BYMONTHDAY=15;BYHOUR=7,18;BYMINUTE=0,15;BYSETPOS=2,3",
         ),
+        (f"{FORTNIGHTLY};BYDAY=MO,TH;BYHOUR=9,18;BYMINUTE=0;BYSETPOS=1,4", f"{FORTNIGHTLY_AT_715};BYDAY=MO,TH"),
+        (f"{FORTNIGHTLY};BYDAY=MO,TH;BYHOUR=9,18;BYMINUTE=0,5;BYSETPOS=2,7", f"{FORTNIGHTLY_AT_715};BYDAY=MO,TH"),
+        (f"{FORTNIGHTLY};BYDAY=MO,TH;BYHOUR=9,18;BYMINUTE=0,30;BYSETPOS=4,5", f"{FORTNIGHTLY_AT_715};BYDAY=MO,TH"),
+        (
+            "DTSTART:20261123T090000 RRULE:FREQ=DAILY;INTERVAL=2;BYHOUR=9,18",
+            "DTSTART:20261123T071500 RRULE:FREQ=DAILY;INTERVAL=2;BYHOUR=7,18;BYMINUTE=0,15;BYSETPOS=2,3",
+        ),
+        (  # the last day stays the last
+            "DTSTART:20261124T070000 RRULE:FREQ=DAILY;UNTIL=20261224T070000",
+            "DTSTART:20261124T071500 RRULE:FREQ=DAILY;UNTIL=20261224T071500",
+        ),
+        (
+            "DTSTART:20261124T090000 RRULE:FREQ=DAILY;UNTIL=20261224T080000",
+            "DTSTART:20261124T071500 RRULE:FREQ=DAILY;UNTIL=20261223T071500",
+        ),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE;BYSETPOS=-1", f"{MONTHLY_AT_715};BYDAY=MO,TU,WE;BYSETPOS=-1"),
     ],
 )
 def test_TIME_moves_it_to_another_time_of_the_same_days(text: str, after: str) -> None:
-    moved = with_time(parse_schedule(text, TODAY), time(7, 15))
+    moved = with_time(parse_schedule(text, TODAY), time(7, 15), TODAY)
     assert moved.text == after
     assert next_ten(moved, utc("2026-11-24 20:00"), LONDON)[0].time() == time(7, 15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DTSTART:20261124T090000 RRULE:FREQ=DAILY;BYHOUR=9,18;COUNT=20",  # at one time a day it would last for 20 days
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE;BYHOUR=9,18;BYMINUTE=0;BYSETPOS=-1",
+        "DTSTART:20261124T120000 RRULE:FREQ=DAILY;BYHOUR=9;COUNT=20",  # its first is on the 25th
+        "DTSTART:20270101T090000 RRULE:FREQ=DAILY;BYHOUR=9,18",  # without a start, it would be today
+    ],
+)
+def test_what_TIME_would_move_to_other_days_is_not_moved(text: str) -> None:
+    with pytest.raises(BadSchedule):
+        with_time(parse_schedule(text, TODAY), time(7, 15), TODAY)
 
 
 @pytest.mark.parametrize(

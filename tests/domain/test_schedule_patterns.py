@@ -1,15 +1,26 @@
 """What can be clicked becomes a rule and comes back as it was clicked; what others wrote is read by what it does."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.recurrence import BadSchedule, next_ten, parse_schedule
-from checkin.domain.schedule_patterns import LAST, EachDays, Monthly, Weekly, Yearly, drawn, ends_of, made, pattern_of
+from checkin.domain.recurrence import BadSchedule, Schedule, local_times, next_ten, parse_schedule
+from checkin.domain.schedule_patterns import (
+    LAST,
+    EachDays,
+    Monthly,
+    Weekly,
+    Yearly,
+    drawn,
+    ends_of,
+    made,
+    pattern_of,
+    with_time,
+)
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 BEFORE = datetime(2026, 12, 30, 23, 59, 59, tzinfo=UTC)
@@ -102,6 +113,37 @@ def test_it_comes_on_its_days_at_its_times_and_at_no_others(clicked: Weekly | Mo
     found = [at.replace(tzinfo=None) for at in next_ten(made(clicked, TODAY), BEFORE, zone)]
     wanted = (at for at in _each_minute_of(clicked) if at.date() >= date(2026, 12, 31))
     assert found == list(islice(wanted, 10))
+
+
+OF_OTHERS = st.builds(
+    "DTSTART:20261123T{:%H%M}00 RRULE:FREQ={};INTERVAL={}{}".format,
+    TIMES,
+    st.sampled_from(["DAILY", "WEEKLY", "WEEKLY;BYDAY=MO,TH", "MONTHLY", "MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "YEARLY"]),
+    st.integers(1, 3),
+    st.sampled_from(["", ";BYHOUR=9", ";BYHOUR=9,18", ";COUNT=9", ";COUNT=9;BYHOUR=9,18", ";UNTIL=20261224T120000"]),
+).map(lambda text: parse_schedule(text, TODAY))
+
+
+@given(st.one_of(CLICKED.map(lambda clicked: made(clicked, TODAY)), OF_OTHERS), TIMES)
+def test_TIME_never_changes_on_which_days_it_comes(schedule: Schedule, new: time) -> None:
+    """Where it cannot be moved so, it is left as it is, and a coordinator is told."""
+    try:
+        moved = with_time(schedule, new, TODAY)
+    except BadSchedule:
+        return
+    days = [list(dict.fromkeys(at.date() for at in _of_a_year(each))) for each in (schedule, moved)]
+    assert days[0] == days[1]
+    assert new in {at.time() for at in _of_a_year(moved)} or not days[0]
+
+
+@given(CLICKED, TIMES)
+def test_whatever_is_clicked_can_be_moved_by_TIME(clicked: Weekly | Monthly, new: time) -> None:
+    assert new in {at.time() for at in _of_a_year(with_time(made(clicked, TODAY), new, TODAY))}
+
+
+def _of_a_year(schedule: Schedule) -> list[datetime]:
+    yesterday = datetime.combine(TODAY, time()) - timedelta(seconds=1)
+    return list(takewhile(lambda at: at.year < 2028, local_times(schedule, yesterday)))
 
 
 def _each_minute_of(clicked: Weekly | Monthly):  # type: ignore[no-untyped-def]

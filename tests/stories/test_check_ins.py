@@ -6,7 +6,7 @@ from pathlib import Path
 from checkin.domain.terms import Phone
 from checkin.simulator.phones import Habit
 from checkin.store import people
-from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow, PersonRow, TaskRow
+from checkin.store.tables import CheckInRow, DeliveryRow, InboundRow, MemberRow, PersonRow, ScheduleRow, TaskRow
 from tests.town import SAM, Town
 
 
@@ -133,6 +133,18 @@ def test_the_member_moves_the_time(town: Town) -> None:
     assert town.sam.received == ["Oak: Done. We will ask you at 18:00 from now on."]
     town.passes(hours=2)
     assert len(town.sam.received) == 2
+
+
+def test_a_time_that_the_members_schedule_cannot_be_moved_to_is_put_before_a_coordinator(town: Town) -> None:
+    """`A coordinator has been told` was said where nobody was."""
+    town.sam.sends("TIME 6pm")  # no schedule at all
+    town.passes(minutes=1)
+    town.schedule("DTSTART:20261120T090000 RRULE:FREQ=DAILY;BYHOUR=9,18;BYMINUTE=30;COUNT=20")
+    town.sam.sends("TIME 7pm")
+    town.passes(minutes=1)
+    assert town.sam.received == ["Oak: A coordinator has been told."] * 2
+    assert [(task.what, task.inbound_id) for task in town.rows(TaskRow)] == [("asks_for_time", 1), ("asks_for_time", 2)]
+    assert "COUNT=20" in town.rows(ScheduleRow)[0].rule
 
 
 def says_later_in_the_evening(town: Town, schedule: str) -> None:

@@ -157,6 +157,7 @@ TASKS: Mapping[str, Any] = {
     "ask_consent_by_call": lazy("Ask for consent by telephone"),
     "asked_for_help_text": lazy("Wrote HELP, or asks who we are"),
     "asks_for_coordinator": lazy("Asks for a coordinator"),
+    "asks_for_time": lazy("Asks to be asked at another time: change their schedule"),
     "asks_to_be_forgotten": lazy("Asks to be forgotten"),
     "away_with_shifts": lazy("Away for some days in which they have shifts: nobody is on call then"),
     "bad_number": lazy("The number cannot be reached: ask for another"),
