@@ -1,12 +1,14 @@
 """Something happened to a check-in, or its schedule's time has come: load, decide, save, apply."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import Answered, CalledOff, CheckIn, Event, Scene, Woke, decide
+from checkin.domain.check_in import Answered, CalledOff, CheckIn, Event, Scene, Woke, decide, first_wait
 from checkin.domain.consent import Consent
 from checkin.domain.phone import LineType
+from checkin.domain.policy import CheckInPolicy
 from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
 from checkin.handlers import look_in_moved, told_outside
@@ -34,6 +36,15 @@ def move_check_in(session: Session, handbook: Handbook, check_in: CheckInId, eve
     return decision.check_in
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What a schedule's time has come for: the occurrence, by which policy it is asked, and when it comes again."""
+
+    due_at: datetime
+    policy: CheckInPolicy
+    next_at: datetime | None
+
+
 def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, now: datetime) -> CheckIn | None:
     """A schedule's time has come: write its check-in, ask, and store the next occurrence.
 
@@ -41,29 +52,47 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     """
     member = session.get_one(MemberRow, schedule.member_id)
     person = session.get_one(PersonRow, member.person_id)
-    due_at = schedule.next_action_at if schedule.next_action_at is not None else now
-    plan_next(handbook, schedule, person, max(due_at, now - timedelta(minutes=1)))
+    turn = turn_of(session, handbook, schedule, member, person, now)
+    schedule.next_action_at = turn.next_at
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         return None
-    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
-    daily = is_daily(parse_schedule(schedule.rule, now.date()))
     for earlier in check_ins.open_ones(session, MemberId(member.id)):
         move_check_in(session, handbook, earlier, CalledOff("overtaken"), now)
-    created = check_ins.create(session, member, due_at, policy.daily if daily else policy.weekly)
+    created = check_ins.create(session, member, turn.due_at, turn.policy)
     if created is None:
         return None
-    if restored.in_gap(session, due_at):
-        check_ins.put_in_question(session, created.id, due_at)
+    if restored.in_gap(session, turn.due_at):
+        check_ins.put_in_question(session, created.id, turn.due_at)
     return move_check_in(session, handbook, created.id, Woke(), now)
+
+
+def turn_of(
+    session: Session, handbook: Handbook, schedule: ScheduleRow, member: MemberRow, person: PersonRow, now: datetime
+) -> Turn:
+    """The newest occurrence whose time has come, and the one after it. Nothing is stored.
+
+    Those that could still be asked are walked through, not all of a long outage; where none could, the oldest is it.
+    """
+    both = handbook.policy(people.circle_by_id(session, member.circle_id))
+    policy = both.daily if is_daily(parse_schedule(schedule.rule, now.date())) else both.weekly
+    newest = schedule.next_action_at if schedule.next_action_at is not None else now
+    following = _occurrence_after(handbook, schedule, person, max(newest, now - first_wait(policy)))
+    while following is not None and following <= now:
+        newest, following = following, _occurrence_after(handbook, schedule, person, following)
+    return Turn(newest, policy, following)
 
 
 def plan_next(handbook: Handbook, schedule: ScheduleRow, person: PersonRow, after: datetime) -> None:
     """Store the next occurrence after `after`, so that the clock's cost grows only with what is due."""
+    schedule.next_action_at = _occurrence_after(handbook, schedule, person, after)
+
+
+def _occurrence_after(handbook: Handbook, schedule: ScheduleRow, person: PersonRow, after: datetime) -> datetime | None:
     rule = parse_schedule(schedule.rule, after.date())
     if schedule.paused_until is not None and schedule.paused_until > after:
         after = schedule.paused_until
     skip = left_out(schedule.skip, schedule.holidays, schedule.kept or (), after)
-    schedule.next_action_at = next_occurrence(rule, after, handbook.zone(person), skip=skip)
+    return next_occurrence(rule, after, handbook.zone(person), skip=skip)
 
 
 def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: str, now: datetime) -> None:

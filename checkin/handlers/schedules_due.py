@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import CheckIn, Decision, Scene, Woke, decide
 from checkin.domain.consent import Consent
-from checkin.domain.recurrence import is_daily, parse_schedule
 from checkin.domain.terms import CheckInId, PersonId
 from checkin.handlers.apply import apply
-from checkin.handlers.check_in_moved import plan_next, scene, schedule_due
+from checkin.handlers.check_in_moved import Turn, scene, schedule_due, turn_of
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, outbox, people, restored, tasks
 from checkin.store.session import SomebodyWasFaster, savepoint
@@ -28,7 +27,6 @@ from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 log = structlog.get_logger()
 
 _RESTS = timedelta(minutes=15)
-_LATE = timedelta(minutes=1)
 _NOT_THE_ROW = (SomebodyWasFaster, OperationalError)
 """Another was faster, or the database is ill: the whole is tried again."""
 
@@ -40,7 +38,7 @@ class _Work:
     schedule: ScheduleRow
     member: MemberRow
     person: PersonRow
-    due_at: datetime
+    turn: Turn
 
 
 def schedules_due(session: Session, handbook: Handbook, now: datetime, limit: int) -> int:
@@ -101,31 +99,29 @@ def _together(session: Session, handbook: Handbook, due: Sequence[ScheduleRow], 
     """
     whose = people.behind(session, [schedule.member_id for schedule in due])
     busy = check_ins.with_open_ones(session, list(whose))
-    works = [
-        _Work(schedule, *whose[schedule.member_id], schedule.next_action_at or now)
+    looked_at = [
+        _Work(
+            schedule, *whose[schedule.member_id], turn_of(session, handbook, schedule, *whose[schedule.member_id], now)
+        )
         for schedule in due
         if schedule.member_id in whose and schedule.member_id not in busy
-        if not restored.in_gap(session, schedule.next_action_at or now)
     ]
+    works = [work for work in looked_at if not restored.in_gap(session, work.turn.due_at)]
     for work in works:
-        plan_next(handbook, work.schedule, work.person, max(work.due_at, now - _LATE))
+        work.schedule.next_action_at = work.turn.next_at
     agreed = [work for work in works if consent.current(session, PersonId(work.person.id)) is Consent.IN]
     scenes = {work.member.id: scene(session, handbook, work.member, now, only_asked=True) for work in agreed}
-    rows = [check_ins.new_row(_asks(session, handbook, work, CheckInId(0), scenes, now).check_in) for work in agreed]
+    rows = [check_ins.new_row(_asks(work, CheckInId(0), scenes, now).check_in) for work in agreed]
     ids = check_ins.create_many(session, rows)
     with outbox.gathered(session):
         for work in agreed:
             if (created := ids.get(work.member.id)) is not None:
-                apply(session, handbook, _asks(session, handbook, work, created, scenes, now).effects, now)
+                apply(session, handbook, _asks(work, created, scenes, now).effects, now)
     session.flush()
     return {work.schedule.id for work in works}
 
 
-def _asks(
-    session: Session, handbook: Handbook, work: _Work, check_in: CheckInId, scenes: Mapping[int, Scene], now: datetime
-) -> Decision:
+def _asks(work: _Work, check_in: CheckInId, scenes: Mapping[int, Scene], now: datetime) -> Decision:
     """What the rule says of a new check-in. Asked twice: for its row, and with the row's id for what it sends."""
-    policy = handbook.policy(people.circle_by_id(session, work.member.circle_id))
-    daily = is_daily(parse_schedule(work.schedule.rule, now.date()))
-    new: CheckIn = check_ins.new(check_in, work.member, work.due_at, policy.daily if daily else policy.weekly)
+    new: CheckIn = check_ins.new(check_in, work.member, work.turn.due_at, work.turn.policy)
     return decide(new, Woke(), now, scenes[work.member.id])

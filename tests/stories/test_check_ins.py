@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from checkin.domain.terms import Phone
 from checkin.simulator.phones import Habit
 from checkin.store import people
@@ -35,6 +37,19 @@ def test_after_an_outage_one_question_is_asked_not_many(town: Town) -> None:
     town.time = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)  # four days later, 11:00 in New York
     town.passes(minutes=5)
     assert len([text for text in town.sam.received if "How are you" in text]) <= 1
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_after_an_outage_over_several_occurrences_the_newest_is_asked(town: Town, year: int) -> None:
+    """The oldest was left out as late, and of the newest, ten minutes old, nobody heard again."""
+    town.schedule("daily 9:30,14:00")
+    town.time = datetime(year, 11, 23, 19, 10, tzinfo=UTC)  # 14:10 in New York
+    town.passes(minutes=5)
+    assert len(town.sam.received) == 1
+    assert [(row.state, row.due_at) for row in town.rows(CheckInRow)] == [
+        ("asked", datetime(year, 11, 23, 19, 0, tzinfo=UTC))
+    ]
+    assert [row.next_action_at for row in town.rows(ScheduleRow)] == [datetime(year, 11, 24, 14, 30, tzinfo=UTC)]
 
 
 def test_a_late_question_is_dropped_rather_than_sent_in_the_night(town: Town) -> None:
