@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from checkin.settings import ROOT
-from checkin.store.tables import AuditRow
+from checkin.store.tables import AuditRow, PersonRow
 from checkin.web.dashboard.access_words import WORDS, by
 from tests.desk import Desk, Page, desk_of
-from tests.town import CY, DORA, SAM, Town
+from tests.town import CY, DORA, EVE, SAM, Town
+from tests.web.test_doors import pages, place
+from tests.web.test_today import left_a_message
 
 
 def kinds() -> Iterator[str]:
@@ -19,7 +21,7 @@ def kinds() -> Iterator[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = ast.unparse(node.func)
-            place = {"system.audit": 2, "looked": 1, "_audit": 2}.get(name)
+            place = {"system.audit": 2, "looked": 1, "looked_anew": 1, "_audit": 2}.get(name)
             if place is not None and len(node.args) > place:
                 for constant in ast.walk(node.args[place]):
                     if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
@@ -106,3 +108,37 @@ def test_a_members_log_is_seen_by_their_coordinators_alone(town: Town, admin: De
     page = desk_of(town, DORA, "coordinator", "main").opens("/members/1/access-log")
     assert any("looked at a member's record" in row for row in rows(page))
     assert desk_of(town, CY, "coordinator", "other").opens("/members/1/access-log").status == 404
+
+
+def lived(town: Town) -> None:
+    """Sam has a case with words, a note and a voice message; a stranger wrote, who is nowhere but in a task."""
+    town.sam.sends("i cant do this any more, Karl hits me")
+    town.passes(seconds=5)
+    desk_of(town, DORA).sends("/members/1/notes", words="Her sister knows of Karl.")
+    left_a_message(town)
+    town.eve.sends("is this the number for the choir?")
+    town.passes(seconds=5)
+    with town.in_session() as session:
+        session.get_one(PersonRow, 1).name = "Samantha"
+
+
+def test_no_page_and_no_refused_form_shows_a_member_without_a_trace(town: Town) -> None:
+    lived(town)
+    desk = desk_of(town, DORA, "admin", None)
+
+    def trace() -> int:
+        return sum(row.who == f"person {desk.person}" for row in town.rows(AuditRow))
+
+    silent, showed = [], 0
+    for rule, method, need in pages(town.client.application):
+        if need is None or "sign-out" in rule.rule:
+            continue
+        given, before = {"csrf_token": desk.token()}, trace()
+        town.client.application.extensions.pop("looks", None)  # as if nothing had been opened before
+        asked = desk.client.get if method == "GET" else desk.client.post
+        answer = asked(place(rule), **({} if method == "GET" else {"data": given}))
+        if any(secret in answer.text for secret in ("Karl", "choir", "Samantha", SAM, EVE)):
+            showed += 1
+            silent += [(method, rule.rule)] if trace() == before else []
+    assert showed > 15
+    assert silent == []

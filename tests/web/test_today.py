@@ -268,7 +268,25 @@ def test_a_voice_message_is_played_from_our_database_and_that_it_was_is_recorded
     assert answer.data.startswith(b"RIFF")
     part = desk.client.get(f"/voicemails/{number}/sound", headers={"Range": "bytes=10-19"})
     assert (part.status_code, len(part.data)) == (206, 10)
-    assert [row.what for row in town.rows(AuditRow)].count("voicemail opened") == 1
+    assert heard(town) == 1
+    town.passes(minutes=11)
+    desk.client.get(f"/voicemails/{number}/sound")
+    assert heard(town) == 2, "listened to once more"
+
+
+def heard(town: Town) -> int:
+    return [row.what for row in town.rows(AuditRow)].count("voicemail opened")
+
+
+@pytest.mark.parametrize("piece", ["bytes=1-", "bytes=-843", "bytes= 0-", "BYTES=0-", "bytes=0-", "bytes=10-19"])
+def test_whoever_hears_a_piece_of_a_voice_message_leaves_one_trace(town: Town, desk: Desk, piece: str) -> None:
+    number = left_a_message(town)
+    for _ in range(3):
+        answer = desk.client.get(f"/voicemails/{number}/sound", headers={"Range": piece})
+        assert answer.status_code in (200, 206)
+    assert heard(town) == 1
+    assert desk.client.get(f"/voicemails/{number}/sound", headers={"Range": "bytes=9000-"}).status_code == 416
+    assert heard(town) == 1
 
 
 def test_of_another_circle_nothing_is_seen_heard_or_done(town: Town, desk: Desk) -> None:
@@ -321,6 +339,25 @@ def test_looking_leaves_a_trace_once_for_what_is_the_same(town: Town, desk: Desk
     desk.opens("/cases/1")
     last = town.rows(AuditRow)[-1]
     assert (last.what, last.detail) == ("case looked at", {"escalation": 1})
+
+
+def test_a_case_that_renews_itself_leaves_a_trace_when_more_was_written(town: Town, desk: Desk) -> None:
+    def looks() -> int:
+        return [row.what for row in town.rows(AuditRow)].count("case looked at")
+
+    cries(town)
+    desk.opens("/cases/1/part")
+    assert looks() == 1, "the part alone shows what was written"
+    desk.opens("/cases/1")
+    assert looks() == 2
+    for _ in range(3):
+        desk.opens("/cases/1/part")
+    assert looks() == 2
+    town.sam.sends("please hurry")
+    town.passes(seconds=2)
+    for _ in range(3):
+        desk.opens("/cases/1/part")
+    assert looks() == 3
 
 
 def test_notes_stay_with_the_case_after_it_is_closed(town: Town, desk: Desk) -> None:

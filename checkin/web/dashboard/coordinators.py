@@ -143,9 +143,12 @@ def coordinators(services: Services) -> Door:
     @door.get("/coordinators/<int:coordinator>", Need.ADMIN)
     def coordinator_page(coordinator: int) -> ResponseReturnValue:
         row, person, account, own = found(coordinator)
-        looked(services, "coordinator looked at", person=person.id)
         form = RoleForm(role=row.role, circles=sorted(own or ()))
         form.circles.choices = choices(circles())
+        return about(form, row, person, account)
+
+    def about(form: RoleForm, row: CoordinatorRow, person: PersonRow, account: AccountRow | None) -> str:
+        looked(services, "coordinator looked at", person=person.id)
         return render_template("account/coordinator.html", form=form, row=row, person=person, account=account)
 
     @door.post("/coordinators/<int:coordinator>", Need.ADMIN)
@@ -165,8 +168,7 @@ def coordinators(services: Services) -> Door:
             else:
                 flash(_("Saved. It counts from now on."))
                 return go(f"/coordinators/{coordinator}")
-        shown = render_template("account/coordinator.html", form=form, row=row, person=person, account=account)
-        return shown, 422
+        return about(form, row, person, account), 422
 
     @door.post("/coordinators/<int:coordinator>/invite", Need.ADMIN)
     def invite(coordinator: int) -> ResponseReturnValue:

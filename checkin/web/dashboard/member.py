@@ -74,12 +74,11 @@ def member(services: Services) -> Door:
 
     @door.get("/members/<int:number>", Need.WORDS)
     def member_page(number: int) -> ResponseReturnValue:
-        row, person = found(number)
-        looked(services, "member looked at", person=person.id, member=number)
-        return _page(row, person)
+        return _page(*found(number))
 
     def _page(row: MemberRow, person: PersonRow, status: int = 200, **forms: PageForm) -> ResponseReturnValue:
         now = services.now()
+        looked(services, "member looked at", person=person.id, member=row.id)
         with reading(services.engine) as session:
             [shown] = members_shown.shown(session, [row.id])
             lines, earlier = member_record.conversation(session, person.id, None)

@@ -114,7 +114,6 @@ def member_edit(services: Services) -> Door:
     @door.get("/members/<int:number>/edit", Need.WORDS)
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        looked(services, "member looked at", person=person.id, member=number)
         return _shown(filled(MemberForm(data=_kept(row, person)), row, person.language), person=person, member=row)
 
     @door.post("/members/<int:number>/edit", Need.WORDS)
@@ -148,6 +147,8 @@ def member_edit(services: Services) -> Door:
     def _shown(
         form: MemberForm, status: int = 200, person: PersonRow | None = None, member: MemberRow | None = None
     ) -> ResponseReturnValue:
+        if person is not None and member is not None:
+            looked(services, "member looked at", person=person.id, member=member.id)
         zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
         return render_template("members/edit.html", form=form, person=person, member=member, zones=zones), status
 

@@ -137,11 +137,10 @@ def member_rights(services: Services) -> Door:
 
     @door.get("/members/<int:number>/number", Need.WORDS)
     def number_page(number: int) -> ResponseReturnValue:
-        row, person = found(number)
-        looked(services, "member looked at", person=person.id, member=number)
-        return _number_page(row, person, NumberForm(formdata=None))
+        return _number_page(*found(number), NumberForm(formdata=None))
 
     def _number_page(row: MemberRow, person: PersonRow, form: NumberForm, status: int = 200) -> ResponseReturnValue:
+        looked(services, "member looked at", person=person.id, member=row.id)
         return render_template("members/number.html", member=row, person=person, form=form), status
 
     @door.post("/members/<int:number>/number", Need.WORDS)
@@ -168,13 +167,12 @@ def member_rights(services: Services) -> Door:
 
     @door.get("/members/<int:number>/erase", Need.WORDS)
     def erase_page(number: int) -> ResponseReturnValue:
-        row, person = found(number)
-        looked(services, "member looked at", person=person.id, member=number)
-        return _erase_page(row, person, EraseForm(formdata=None))
+        return _erase_page(*found(number), EraseForm(formdata=None))
 
     def _erase_page(
         row: MemberRow, person: PersonRow, form: EraseForm, status: int = 200, hindered: Any = None
     ) -> ResponseReturnValue:
+        looked(services, "member looked at", person=person.id, member=row.id)
         with reading(services.engine) as session:
             why = hindered or member_erased.hinders(session, row)
             held = holdings(session, row)

@@ -20,7 +20,7 @@ from checkin.store.session import reading
 from checkin.store.tables import CircleRow, CircleScheduleRow, MemberRow, PersonRow, ScheduleRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
 from checkin.web.dashboard.language import _, language, locale
-from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.looks import looked_anew
 from checkin.web.dashboard.schedule_form import ScheduleForm, fill, form_of, region_words, wanted_in
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
@@ -82,8 +82,12 @@ def schedules(services: Services) -> Door:
         ]
         return render_template("schedules/schedules.html", listed=listed)
 
-    def page(whose: _Whose, form: ScheduleForm, wanted: Wanted | None, status: int = 200) -> ResponseReturnValue:
+    def page(
+        whose: _Whose, form: ScheduleForm, wanted: Wanted | None, status: int = 200, *, opened: bool = False
+    ) -> ResponseReturnValue:
         now, about = services.now(), dict[str, Any]()
+        if whose.person is not None:
+            looked_anew(services, "member looked at", whose.person.id, opened=opened, person=whose.person.id)
         zone = services.handbook.zone(whose.person) if whose.person else services.handbook.timezone
         today = now.astimezone(zone).date()
         with reading(services.engine) as session:
@@ -114,10 +118,8 @@ def schedules(services: Services) -> Door:
         return services.now().astimezone(zone).date()
 
     def looks(whose: _Whose) -> ResponseReturnValue:
-        if whose.person is not None:
-            looked(services, "member looked at", person=whose.person.id)
         wanted, today = schedule_set.wanted_of(whose.row) if whose.row is not None else None, today_of(whose)
-        return page(whose, fill(form_of(None, today), wanted, today), wanted)
+        return page(whose, fill(form_of(None, today), wanted, today), wanted, opened=True)
 
     def chosen(whose: _Whose, save: Callable[[Wanted], None]) -> ResponseReturnValue:
         """Look at what was chosen, or save it."""

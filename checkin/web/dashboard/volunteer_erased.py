@@ -31,13 +31,12 @@ def volunteer_erased(services: Services) -> Door:
 
     @door.get("/volunteers/<int:number>/erase", Need.WORDS)
     def erase_page(number: int) -> ResponseReturnValue:
-        row, person = found(number)
-        looked(services, "volunteer looked at", person=person.id)
-        return shown(row, person, EraseForm(formdata=None))
+        return shown(*found(number), EraseForm(formdata=None))
 
     def shown(
         row: VolunteerRow, person: PersonRow, form: EraseForm, status: int = 200, hindered: Any = None
     ) -> ResponseReturnValue:
+        looked(services, "volunteer looked at", person=person.id)
         with reading(services.engine) as session:
             why = hindered or hinders(session, row)
             held = holdings(session, row)

@@ -133,12 +133,11 @@ def volunteers(services: Services) -> Door:
 
     @door.get("/volunteers/<int:number>", Need.WORDS)
     def volunteer_page(number: int) -> ResponseReturnValue:
-        row, person = found(number)
-        looked(services, "volunteer looked at", person=person.id)
-        return about(row, person)
+        return about(*found(number))
 
     def about(row: VolunteerRow, person: PersonRow, **more: object) -> ResponseReturnValue:
         now = services.now()
+        looked(services, "volunteer looked at", person=person.id)
         with reading(services.engine) as session:
             circle = session.get_one(CircleRow, row.circle_id)
             changes = shifts.coming_changes(session, [row.id], now)
@@ -170,7 +169,6 @@ def volunteers(services: Services) -> Door:
     @door.get("/volunteers/<int:number>/edit", Need.WORDS)
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        looked(services, "volunteer looked at", person=person.id)
         with reading(services.engine) as session:
             circle = session.get_one(CircleRow, row.circle_id).name
         kept = {
@@ -259,6 +257,8 @@ def volunteers(services: Services) -> Door:
     def shown(
         form: VolunteerForm, status: int = 200, person: PersonRow | None = None, volunteer: VolunteerRow | None = None
     ) -> ResponseReturnValue:
+        if person is not None:
+            looked(services, "volunteer looked at", person=person.id)
         week = _week(form.shifts.data or "")
         by = request.form.get("by", "week" if week else "words")
         return (

@@ -1,5 +1,7 @@
 """A case's own page, with everything; and whom to call for it."""
 
+from collections.abc import Sequence
+
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from checkin.store.session import reading
 from checkin.store.tables import EscalationRow, PersonRow
 from checkin.web.dashboard.door import Door
 from checkin.web.dashboard.language import _
-from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.looks import looked, looked_anew
 from checkin.web.dashboard.signed import signed
 from checkin.web.dashboard.today import shown
 from checkin.web.dashboard.today.forms import CallForm, CloseForm, MessageForm, NoteForm, new_token
@@ -53,9 +55,10 @@ def case_page(
         notes = overview.notes(session, number)
         named = overview.names(session, {note.person_id for note in notes})
         phone = session.get_one(PersonRow, case.person).phone if case.no_text == "said_stop" else None
+        lines = shown.conversation(session, row, case.person, now)
         found = {
             "case": case,
-            "lines": shown.conversation(session, row, case.person, now),
+            "lines": lines,
             "notes": [(first_name(named.person(note.person_id)), note) for note in notes],
             "phone": phone,
             "asleep": member_is_asleep(
@@ -64,8 +67,16 @@ def case_page(
         }
     message = message or MessageForm(formdata=None, token=new_token())
     forms = {"message": message, "close_form": close or CloseForm(formdata=None), "note_form": NoteForm(formdata=None)}
-    looked(services, "case looked at", person=case.person, escalation=number)
+    _trace(services, case, lines, opened=True)
     return render_template("today/case.html", longest=LONGEST, refused=bool(message.errors), **found, **forms)
+
+
+def _trace(services: Services, case: shown.Case, lines: Sequence[shown.Line], *, opened: bool) -> None:
+    """Write down whose case was looked at: when it is opened, and when it renews itself where more was written."""
+    said = [line.at for line in lines]
+    looked_anew(
+        services, "case looked at", case.number, said, opened=opened, person=case.person, escalation=case.number
+    )
 
 
 def cases(services: Services) -> Door:
@@ -96,7 +107,8 @@ def cases(services: Services) -> Door:
         with reading(services.engine) as session:
             row = row_of(session, number)
             [found] = shown.cases(session, [row], me.person, now, _ALL_STEPS)
-            lines = shown.conversation(session, row, found.person, services.now())
+            lines = shown.conversation(session, row, found.person, now)
+        _trace(services, found, lines, opened=False)
         return render_template("today/_case_live.html", case=found, lines=lines)
 
     @door.get("/cases/<int:number>/call", Need.WORDS)

@@ -14,7 +14,7 @@ from checkin.store import overview, people
 from checkin.store.session import reading
 from checkin.store.tables import EscalationRow
 from checkin.web.dashboard.door import Door
-from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.looks import looked_anew
 from checkin.web.dashboard.signed import Signed, signed, signed_or_none
 from checkin.web.dashboard.today import shown
 from checkin.web.dashboard.today.forms import CloseForm, new_token
@@ -100,27 +100,18 @@ def _contents(services: Services, me: Signed) -> dict[str, object]:
                 "longest": LONGEST,
             }
     if words:
-        _trace(services, me, found)
+        _trace(services, found)
     return found
 
 
-_SEEN: dict[int, dict[str, list[int]]] = {}
-"""What each browser was shown last: a page that renews itself leaves a trace only of what is new on it."""
-
-
-def _trace(services: Services, me: Signed, found: dict[str, Any]) -> None:
+def _trace(services: Services, found: dict[str, Any]) -> None:
     """Write down whose cases and words were looked at, once for as long as they are the same."""
-    ids: dict[str, list[int]] = {
-        "cases": [case.number for case in found["cases"]],
-        "tasks": [task.number for task in found["tasks"]],
-        "members": [each.member for each in found["waiting"]],
-    }
-    if not any(ids.values()) or _SEEN.get(me.browser) == ids:
-        return
-    if len(_SEEN) > 1_000:
-        _SEEN.clear()
-    _SEEN[me.browser] = ids
-    looked(services, "today looked at", person=None, **ids)
+    cases = [case.number for case in found["cases"]]
+    tasks = [task.number for task in found["tasks"]]
+    members = [each.member for each in found["waiting"]]
+    seen = (cases, tasks, members)
+    if any(seen):
+        looked_anew(services, "today looked at", 0, seen, cases=cases, tasks=tasks, members=members)
 
 
 def _figures(rows: list[EscalationRow], answered: int, silent: int, to_read: int) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """What needs reading: seen to, answered, listened to."""
 
+from datetime import timedelta
+
 from flask import Response, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -15,13 +17,16 @@ from checkin.store.tables import TaskRow
 from checkin.web.dashboard.door import Door, go
 from checkin.web.dashboard.frame import safe_place
 from checkin.web.dashboard.language import _
-from checkin.web.dashboard.looks import looked
+from checkin.web.dashboard.looks import looked, looked_anew
 from checkin.web.dashboard.signed import signed
 from checkin.web.dashboard.today import shown
 from checkin.web.dashboard.today.forms import AnswerForm, DoneForm
 from checkin.web.dashboard.today.page import may_hear_strangers
 from checkin.web.dashboard.today.words import refusal
 from checkin.wiring import Services
+
+_ONE_HEARING = timedelta(minutes=10)
+"""Pieces of a voice message that are asked for within this are one listening."""
 
 
 def _mine(session: Session, number: int) -> TaskRow:
@@ -88,6 +93,7 @@ def tasks(services: Services) -> Door:
         if task is None:
             flash(refusal("done_already"), "error")
             return go(_back())
+        looked(services, "task shown", person=task.person, task=number)
         return render_template("today/task.html", task=task, form=form, longest=LONGEST), 422
 
     @door.post("/tasks/<int:number>/number", Need.WORDS)
@@ -114,10 +120,11 @@ def tasks(services: Services) -> Door:
             if not voicemail_kept.may_open(session, PersonId(me.person), row) or row.sound is None:
                 abort(404)
             heard, person = row.sound, row.person_id
-        if "Range" not in request.headers or request.headers["Range"].startswith("bytes=0-"):
-            looked(services, "voicemail opened", person=person, voicemail=number)
         answer = Response(heard, mimetype="audio/wav")
-        return answer.make_conditional(request, accept_ranges=True, complete_length=len(heard))
+        answer.make_conditional(request, accept_ranges=True, complete_length=len(heard))
+        # A player asks for one sound in several pieces, each of which may be nearly all of it.
+        looked_anew(services, "voicemail opened", number, for_=_ONE_HEARING, person=person, voicemail=number)
+        return answer
 
     return door
 
