@@ -20,6 +20,7 @@ from checkin.backup.problem import BackupProblem
 from checkin.backup.restore import is_alive
 from checkin.store import migrate
 from checkin.store.sealed import BlindIndex, Sealed, SealedBytes
+from checkin.store.session import without_limits
 from checkin.store.tables import Row
 
 _BATCH = 1000
@@ -157,7 +158,7 @@ def _copy(here: Connection, target: Engine, table: Table) -> int:
 def _compare(here: Connection, target: Engine, tables: list[Table]) -> int:
     rows = 0
     with target.connect() as there:
-        there.execute(text("SET LOCAL statement_timeout = 0"))
+        without_limits(there)
         for table in tables:
             ours, theirs = _fingerprint(here, table), _fingerprint(there, table)
             if ours != theirs:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from checkin.backup.problem import BackupProblem
 from checkin.settings import merged_environment
+from checkin.store.session import without_limits
 
 ASIDE = "before_restore_"
 """Schemas of this name hold what a restore moved aside; they are no part of a backup."""
@@ -58,7 +59,7 @@ def dump(engine: Engine, target: Path) -> dict[str, int]:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     url, environment = _address(engine)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        without_limits(connection)
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         options = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments", f"--exclude-schema={ASIDE}*"]
         _run([program, *options, f"--snapshot={snapshot}", f"--file={target}", f"--dbname={url}"], environment)
@@ -88,7 +89,7 @@ def counts(dumped: Path) -> dict[str, int]:
 def load(connection: Connection, dumped: Path) -> None:
     """Put a dump into an empty schema, in the connection's own transaction. Raises BackupProblem."""
     raw: Any = connection.connection.driver_connection
-    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    without_limits(connection)
     try:
         with raw.cursor() as cursor, closing(_script(dumped)) as lines:
             _feed(cursor, lines)

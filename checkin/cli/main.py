@@ -6,7 +6,7 @@ import sys
 from functools import cache
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 import checkin.cli
 from checkin.backup.problem import BackupProblem
@@ -14,6 +14,7 @@ from checkin.embedded.valkey import CannotStart
 from checkin.log import configure
 from checkin.redis_queue import RedisQueue
 from checkin.settings import load
+from checkin.store.trouble import why
 from checkin.wiring import MENDABLE, Services, build
 
 _NO_NOUNS = ("main", "passphrase", "people", "pin", "show", "written")
@@ -72,8 +73,8 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(error.format_message())
     except _MENDABLE as error:
         return _fail(str(error))
-    except OperationalError as error:
-        return _fail(f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL and that it runs.")
+    except SQLAlchemyError as error:
+        return _fail(why(error))
     except BrokenPipeError:
         return 0
     return answer if isinstance(answer, int) else 0

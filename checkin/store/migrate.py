@@ -16,6 +16,7 @@ from checkin.store import system
 from checkin.store.indexes import NotBuilt, build_missing
 from checkin.store.session import transaction
 from checkin.store.tables import InstallationRow
+from checkin.store.trouble import why
 
 MOVED = "moved"
 """The version of a database whose rows have gone to another one."""
@@ -123,9 +124,7 @@ def require_some(engine: Engine) -> None:
         with engine.connect() as connection:
             version = version_of(connection)
     except OperationalError as error:
-        raise NoDatabase(
-            f"The database cannot be used ({type(error.orig).__name__}): check DATABASE_URL and that it runs."
-        ) from None
+        raise NoDatabase(why(error)) from None
     if version is None:
         raise OlderDatabase("There is no database yet: run `checkin init` first.")
 

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -69,6 +69,16 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _ping_rested)
     return engine
+
+
+def without_limits(connection: Connection) -> None:
+    """Let the open transaction last as long as the work beside it: PostgreSQL cuts off no statement of it, and no rest.
+
+    Only for one that nobody waits behind: what it has locked has no lease then.
+    """
+    if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
 
 
 def _rests(_connection: Any, record: Any) -> None:

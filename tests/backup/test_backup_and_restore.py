@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from checkin.backup import postgresql
 from checkin.backup.make import make_backup
 from checkin.backup.problem import BackupProblem
 from checkin.backup.restore import restore
 from checkin.domain.terms import Phone
 from checkin.sealed_keys import keep_encryption_keys
 from checkin.store import people, system
-from checkin.store.session import transaction
+from checkin.store.session import make_engine, transaction
 from checkin.store.tables import AuditRow, PersonRow
 from tests.backup.conftest import NOW, MakePlace, Place
 
 LATER = NOW + timedelta(hours=5)
 WORDS = "correct horse battery staple"
+HASTY = "-c idle_in_transaction_session_timeout=2500"
+"""The lease of a transaction on PostgreSQL, so short that a test can outwait it."""
 
 
 @pytest.fixture
@@ -152,6 +155,27 @@ def test_writers_go_on_while_a_backup_is_made_and_it_is_of_one_moment(home: Plac
     pairs = away.names().count("Pair")
     assert pairs % 2 == 0
     assert 10 <= pairs <= 2 * at_the_end
+
+
+def test_a_backup_and_a_restore_take_longer_than_a_transaction_may_rest(
+    home: Place, away: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a large database: while the programs of PostgreSQL work, our own transaction waits for them."""
+    real = {name: postgresql.tool(name) for name in ("pg_dump", "pg_restore")}
+
+    def slow(name: str) -> str:
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\nsleep 4\nexec "{real[name]}" "$@"\n')
+        program.chmod(0o755)
+        return str(program)
+
+    monkeypatch.setattr(postgresql, "tool", slow)
+    monkeypatch.setattr("checkin.store.session._LIMITS", HASTY)
+    hasty = make_engine(home.settings.database_url)
+    file = make_backup(hasty, home.keys, tmp_path / "safe", NOW).file
+    hasty.dispose()
+    restore(away.settings, file, LATER, force=False, keys_under=None)
+    assert away.names() == home.names()
 
 
 def test_the_oldest_give_way_and_a_killed_ones_drafts_are_removed(home: Place, tmp_path: Path) -> None:

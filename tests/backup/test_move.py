@@ -1,9 +1,10 @@
 """An installation moves from SQLite to PostgreSQL: all of it, once, also when it is cut off in the middle."""
 
+import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import IntegrityError
 
 from checkin.backup import move as moving
@@ -15,6 +16,7 @@ from checkin.store.migrate import MOVED, NewerDatabase, check, put_version, upgr
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import CountedDayRow, DeliveryRow, PersonRow
 from tests.backup.conftest import NOW, MakePlace, Place
+from tests.backup.test_backup_and_restore import HASTY
 from tests.postgres import Postgres
 
 pytestmark = pytest.mark.postgres
@@ -120,6 +122,23 @@ def test_a_value_that_differs_is_found(home: Place, away: Place) -> None:
     with pytest.raises(BackupProblem, match="table person is not the same"):
         moving.move(home.engine, away.engine, NOW, change)
     assert check(home.engine), "the old database goes on being the one"
+
+
+def test_a_table_may_take_longer_to_compare_than_a_transaction_may_rest(
+    home: Place, away: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checkin.store.session._LIMITS", HASTY)
+    hasty, read = make_engine(away.settings.database_url), moving._fingerprint
+
+    def read_slowly(connection: Connection, table: Table) -> tuple[int, str]:
+        if (connection.dialect.name, table.name) == ("sqlite", "person"):
+            time.sleep(4)
+        return read(connection, table)
+
+    monkeypatch.setattr(moving, "_fingerprint", read_slowly)
+    moving.move(home.engine, hasty, NOW, lambda _: None)
+    hasty.dispose()
+    assert away.count(PersonRow) == 50
 
 
 @pytest.mark.parametrize("whose", ["another installation", "another program", "in use"])

@@ -14,7 +14,9 @@ from checkin.embedded.connection import sentence
 from checkin.settings import BadSettings, load
 from checkin.store.migrate import NewerDatabase, upgrade
 from checkin.store.session import make_engine
+from tests.integration.conftest import postgres  # noqa: F401 - a fixture
 from tests.live import free_port
+from tests.postgres import Postgres
 
 CHECKIN = Path(sys.executable).parent / "checkin"
 
@@ -100,6 +102,17 @@ def test_a_database_server_that_does_not_answer(tmp_path: Path) -> None:
     result = run("tasks", "list", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"), DATABASE_URL=url)
     assert refused(result, "DATABASE_URL")
     assert "secret" not in result.stderr
+
+
+@pytest.mark.postgres
+def test_whatever_the_database_says_no_to(tmp_path: Path, postgres: Postgres) -> None:  # noqa: F811
+    place = {"CHECKIN_DATA_DIR": str(tmp_path / "d"), "DATABASE_URL": postgres.new_database()}
+    assert run("init", cwd=tmp_path, **place).returncode == 0
+    engine = make_engine(place["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE task CASCADE"))
+    engine.dispose()
+    assert refused(run("tasks", "list", cwd=tmp_path, **place), "The database cannot be used (UndefinedTable)")
 
 
 def test_an_outside_redis_that_does_not_answer(tmp_path: Path) -> None:
