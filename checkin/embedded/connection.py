@@ -30,7 +30,7 @@ def connect(url: str, *, timeout: float, read_timeout: float | None = None) -> R
         raise BadSettings("REDIS_URL cannot be read: write it like redis+sentinel://host1:26379,host2:26379/name/0.")
     sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
         [_host_and_port(host) for host in parts["hosts"].split(",")],
-        sentinel_kwargs={"socket_connect_timeout": timeout, "socket_timeout": timeout},
+        sentinel_kwargs={"socket_connect_timeout": timeout, "socket_timeout": timeout, "retry": retry},
         socket_connect_timeout=timeout,
         socket_timeout=reading,
         retry=retry,

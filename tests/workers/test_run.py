@@ -18,7 +18,7 @@ from checkin.embedded.valkey import find_server, prepare, wait_until_ready
 from checkin.lanes import JOB, LANES
 from checkin.redis_queue import RedisQueue
 from checkin.settings import Settings, load
-from tests.live import PATIENCE
+from tests.live import PATIENCE, free_port
 from workers.run import is_ours
 
 
@@ -95,6 +95,15 @@ def test_a_redis_that_is_gone_costs_nothing_and_says_so(redis: Redis) -> None:
     assert queue.waiting(Lane.URGENT) is None
     assert queue.ping() is not None
     assert time.monotonic() - began < 5 * PATIENCE
+
+
+def test_sentinels_that_are_gone_hold_up_no_look() -> None:
+    """A worker looks before each draining of the database, and twice a second is promised."""
+    hosts = ",".join(f"127.0.0.1:{free_port()}" for _ in range(3))
+    queue = RedisQueue(f"redis+sentinel://{hosts}/here/0")
+    began = time.monotonic()
+    assert queue.waiting(Lane.URGENT) is None
+    assert time.monotonic() - began < PATIENCE  # it was eleven
 
 
 def test_a_redis_that_answers_and_takes_no_writes_says_so(redis: Redis) -> None:
