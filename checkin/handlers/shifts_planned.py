@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.coverage import Stretch, gaps, stretches
-from checkin.domain.on_call import Change, Shifts, parse_shifts
+from checkin.domain.on_call import Change, Override, Shifts, parse_shifts
 from checkin.domain.shift_limits import Limits, Peer, weeks_of
 from checkin.domain.terms import VolunteerId
 from checkin.handlers.case_moved import override_of
@@ -37,12 +38,40 @@ def planned(
 
     `base` stands for their shifts where something else is asked.
     """
-    zone, shifts_, override = handbook.zone(person), base or parse_shifts(row.shifts), override_of(row)
-    if override is None or override.on or override.until <= max(start, now):
+    zone, shifts_, said = handbook.zone(person), base or parse_shifts(row.shifts), override_of(row)
+    off = said if said is not None and not said.on else None
+    return _by_now(shifts_, zone, off, changes, start, end, now)
+
+
+def on_call(
+    handbook: Handbook,
+    row: VolunteerRow,
+    person: PersonRow,
+    changes: Sequence[Change],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+) -> list[Stretch]:
+    """When they are on call. What they said last, `ON` or `OFF`, counts from now on."""
+    shifts_, zone = parse_shifts(row.shifts), handbook.zone(person)
+    return _by_now(shifts_, zone, override_of(row), changes, start, end, now)
+
+
+def _by_now(
+    shifts_: Shifts,
+    zone: ZoneInfo,
+    said: Override | None,
+    changes: Sequence[Change],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+) -> list[Stretch]:
+    """When they are on call, where what was said counts from now on only."""
+    if said is None or said.until <= max(start, now):
         return stretches(shifts_, zone, start, end, None, changes)
     turn = min(max(now, start), end)
     before = stretches(shifts_, zone, start, turn, None, changes)
-    return before + stretches(shifts_, zone, turn, end, override, changes)
+    return before + stretches(shifts_, zone, turn, end, said, changes)
 
 
 def coming(session: Session, handbook: Handbook, row: VolunteerRow, person: PersonRow, now: datetime) -> list[Stretch]:

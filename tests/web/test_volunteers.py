@@ -99,6 +99,14 @@ def test_what_they_said_last_counts_from_now_on(town: Town, desk: Desk) -> None:
     assert "Ana" not in day(desk.opens("/shifts"), 0)
 
 
+def test_who_is_off_until_after_a_week_has_none_of_it(town: Town, desk: Desk) -> None:
+    shifts(town, 2, "SU 01:00-02:00")
+    town.ana.sends("OFF 2 weeks")
+    town.passes(seconds=5)
+    assert day(desk.opens("/shifts?week=2026-11-30"), 0) == "nobody all day"
+    assert "Ana" in day(desk.opens("/shifts?week=2026-12-07"), 1)
+
+
 def test_a_week_of_nonsense_is_this_week(desk: Desk) -> None:
     for week in ("x", "9999-12-31", "0001-01-01"):
         assert "today" in desk.opens(f"/shifts?week={week}").words

@@ -13,11 +13,11 @@ from wtforms.validators import InputRequired
 
 from checkin.domain.consent import Consent
 from checkin.domain.contact_hours import local_instant
-from checkin.domain.coverage import Stretch, gaps, hours, stretches
+from checkin.domain.coverage import Stretch, gaps, hours
 from checkin.domain.on_call import BadShifts, Change, parse_shifts
 from checkin.domain.shift_limits import Limits, short_rests
 from checkin.handlers import shifts_changed
-from checkin.handlers.case_moved import override_of
+from checkin.handlers.shifts_planned import on_call
 from checkin.handlers.swap_moved import stay_swapped
 from checkin.store import shifts as store
 from checkin.store.session import reading
@@ -94,7 +94,10 @@ def shifts(services: Services) -> Door:
             changes = store.coming_changes(session, [one.row.id for one in duty], now)
             stay = stay_swapped(session, changes)
             offers = open_offers(session, frozenset({circle.id}))
-        before = {one.row.id: _covered(services, one, start - _AROUND, end, now) for one in duty}
+        before = {
+            one.row.id: on_call(services.handbook, one.row, one.person, one.changes, start - _AROUND, end, now)
+            for one in duty
+        }
         covered = {number: _within(found, start, end) for number, found in before.items()}
         limits = services.handbook.policy(circle).shifts.limits
         days = [_day(monday + timedelta(days=number), zone, duty, covered) for number in range(7)]
@@ -202,18 +205,6 @@ def _monday(text: str, today: date) -> date:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return local_instant(datetime.combine(day, time()), zone).astimezone(UTC)
-
-
-def _covered(services: Services, one: store.OnDuty, start: datetime, end: datetime, now: datetime) -> list[Stretch]:
-    """When a volunteer is on call. What they said last counts from now on."""
-    override = override_of(one.row) if start <= now else None
-    zone = services.handbook.zone(one.person)
-    if override is None or override.until <= start:
-        return stretches(parse_shifts(one.row.shifts), zone, start, end, None, one.changes)
-    planned = stretches(parse_shifts(one.row.shifts), zone, start, min(max(now, start), end), None, one.changes)
-    return planned + stretches(
-        parse_shifts(one.row.shifts), zone, min(max(now, start), end), end, override, one.changes
-    )
 
 
 def _within(found: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
