@@ -16,6 +16,7 @@ from checkin.handlers.case_moved import move_case
 from checkin.handlers.coordinator_texted import answers_for
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.rejoined import rejoin
+from checkin.handlers.shifts_changed import said_on_or_off
 from checkin.store import escalations, handoffs, people, places, system
 from checkin.store.tables import DeliveryRow, IncomingCallRow, PersonRow, VolunteerRow
 
@@ -55,7 +56,7 @@ def act_on_duty(
             return Done(over(call, "incoming_nothing_open"))
         case Act.ON | Act.OFF:
             on = act is Act.ON
-            volunteer.override_on, volunteer.override_until = on, now + timedelta(hours=3 if on else 24)
+            said_on_or_off(session, handbook, volunteer, on, now + timedelta(hours=3 if on else 24), now)
             return Done(over(call, "incoming_shift_on" if on else "incoming_shift_off"))
         case _:
             held = escalations.held_by(session, VolunteerId(volunteer.id))

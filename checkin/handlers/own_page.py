@@ -13,12 +13,11 @@ from checkin.domain.contact_hours import local_instant
 from checkin.domain.escalation import Outcome, OutcomeGiven, State
 from checkin.domain.on_call import BadShifts, Change
 from checkin.domain.terms import EscalationId, Lane, PersonId, VolunteerId
-from checkin.handlers import shifts_planned
+from checkin.handlers import shifts_changed
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.shifts_changed import changed_for_once
-from checkin.store import consent, escalations, own_pages, system, tasks
+from checkin.store import consent, escalations, own_pages, system
 from checkin.store.tables import PersonRow, ShiftChangeRow, VolunteerRow
 
 BY = "page"
@@ -79,34 +78,29 @@ def page_ended(session: Session, volunteer: int, by: str, now: datetime) -> None
     system.audit(session, by, "own page ended", now, person=row.person_id)
 
 
-def said_on_or_off(session: Session, volunteer: int, on: bool, until: datetime, now: datetime) -> None:
+def said_on_or_off(
+    session: Session, handbook: Handbook, volunteer: int, on: bool, until: datetime, now: datetime
+) -> None:
     """A volunteer says that they are on call, or not, until then: as `ON` and `OFF` do by text."""
     row = session.get_one(VolunteerRow, volunteer)
-    row.override_on, row.override_until = on, until
+    shifts_changed.said_on_or_off(session, handbook, row, on, until, now)
     system.audit(session, BY, "shift changed", now, person=row.person_id, on=on)
 
 
-def days_away(session: Session, handbook: Handbook, volunteer: int, first: date, last: date, now: datetime) -> int:
-    """A volunteer is away from the first to the last day, both whole. Returns how many of their shifts fall into it.
+def days_away(session: Session, handbook: Handbook, volunteer: int, first: date, last: date, now: datetime) -> bool:
+    """A volunteer is away from the first to the last day, both whole. Returns whether shifts of theirs fall into it.
 
     Those are nobody's then: a coordinator gets a task. Raises BadShifts for days that are over, or too many.
     """
     row = session.get_one(VolunteerRow, volunteer)
-    person = session.get_one(PersonRow, row.person_id)
-    zone = handbook.zone(person)
+    zone = handbook.zone(session.get_one(PersonRow, row.person_id))
     if not now.year <= first.year <= last.year <= now.year + 2:
         raise BadShifts("the days must be of this year or the next, the first one first")
     start = local_instant(datetime.combine(first, time()), zone)
     end = local_instant(datetime.combine(last + timedelta(days=1), time()), zone)
-    mine = shifts_planned.coming(session, handbook, row, person, now)
-    empty = sum(1 for left, right in mine if left < end and right > start)
-    changed_for_once(session, volunteer, Change(False, start, end), BY, now)
-    if empty:
-        about = {"circle_id": row.circle_id, "person_id": person.id}
-        tasks.give(
-            session, f"away:{volunteer}:{first}:{last}:{now:%Y-%m-%dT%H:%M:%S}", "away_with_shifts", now, **about
-        )
-    return empty
+    left = shifts_changed.shifts_left(session, handbook, row, (start, end), now)
+    shifts_changed.changed_for_once(session, volunteer, Change(False, start, end), BY, now)
+    return left
 
 
 def days_away_of(session: Session, volunteer: int, now: datetime) -> list[ShiftChangeRow]:

@@ -1,17 +1,42 @@
-"""A coordinator changes shifts: a volunteer's week, one stretch of it for once, or the calendar they subscribe to."""
+"""Shifts change: what a volunteer says of being on or off, a stretch of time for once, or the calendar of them."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from checkin.domain.coverage import Stretch
 from checkin.domain.on_call import BadShifts, Change
 from checkin.domain.swap import Did
+from checkin.handlers import shifts_planned
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.swap_moved import swap_given_back
-from checkin.store import shifts, system
-from checkin.store.tables import ShiftChangeRow, VolunteerRow
+from checkin.store import shifts, system, tasks
+from checkin.store.tables import PersonRow, ShiftChangeRow, VolunteerRow
 
 LONGEST = timedelta(days=62)
+
+
+def said_on_or_off(
+    session: Session, handbook: Handbook, row: VolunteerRow, on: bool, until: datetime, now: datetime
+) -> None:
+    """A volunteer says that they are on call, or not, until then: by text, on a call, or on their own page."""
+    if not on:
+        shifts_left(session, handbook, row, (now, until), now)
+    row.override_on, row.override_until = on, until
+
+
+def shifts_left(session: Session, handbook: Handbook, row: VolunteerRow, off: Stretch, now: datetime) -> bool:
+    """A volunteer is about to be off for this time. Returns whether shifts of theirs fall into it.
+
+    Those are nobody's then: a coordinator gets a task.
+    """
+    person, start = session.get_one(PersonRow, row.person_id), max(off[0], now)
+    looked_at = start, min(off[1], start + LONGEST)
+    if off[1] <= start or not shifts_planned.fall_into(session, handbook, row, person, looked_at, now):
+        return False
+    key = f"away:{row.id}:{off[0]:%Y-%m-%dT%H:%M}:{off[1]:%Y-%m-%dT%H:%M}:{now:%Y-%m-%dT%H:%M:%S}"
+    tasks.give(session, key, "away_with_shifts", now, circle_id=row.circle_id, person_id=person.id)
+    return True
 
 
 def changed_for_once(session: Session, volunteer: int, change: Change, who: str, now: datetime) -> None:

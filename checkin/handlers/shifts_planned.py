@@ -1,4 +1,4 @@
-"""When a volunteer is on call over a stretch of time, and how they stand towards a shift that is offered."""
+"""When a volunteer is on call over a stretch of time, when nobody is, and how one stands towards an offered shift."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -82,6 +82,41 @@ def coming(session: Session, handbook: Handbook, row: VolunteerRow, person: Pers
     return [
         (start, end) for start, end in found if now < start <= now + AHEAD and end < until and end - start <= _LONGEST
     ]
+
+
+def fall_into(
+    session: Session, handbook: Handbook, row: VolunteerRow, person: PersonRow, off: Stretch, now: datetime
+) -> bool:
+    """Whether shifts of a volunteer fall into a time to come for which they will be off.
+
+    Of the shift that runs, and of being on call always, only what nobody else of their circle has then.
+    """
+    since, till = off
+    around = max(now, since - _LONGEST), till + _LONGEST
+    changes = shifts.changes_at(session, *around).get(row.id, ())
+    mine = [
+        (start, end)
+        for start, end in planned(handbook, row, person, changes, *around, now)
+        if start < till and end > since
+    ]
+    if any(start > now and end - start <= _LONGEST for start, end in mine):
+        return True
+    empty = nobody_on_call(session, handbook, row.circle_id, (since, till), now, but=row.id) if mine else []
+    return any(left < end and right > start for left, right in empty for start, end in mine)
+
+
+def nobody_on_call(
+    session: Session, handbook: Handbook, circle: int, within: Stretch, now: datetime, but: int | None = None
+) -> list[Stretch]:
+    """When no volunteer of a circle is on call who may be rung. `but`: one who does not count."""
+    known = shifts.on_duty(session, frozenset({circle}), *within, now)
+    covered = [
+        stretch
+        for one in known
+        if one.consent is not Consent.OUT and one.row.id != but
+        for stretch in on_call(handbook, one.row, one.person, one.changes, *within, now)
+    ]
+    return gaps(covered, *within)
 
 
 def peers(

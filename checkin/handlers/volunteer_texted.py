@@ -17,6 +17,7 @@ from checkin.handlers.flooding import too_many
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.own_page import NotSent, link_sent
 from checkin.handlers.relay import relay_from_volunteer
+from checkin.handlers.shifts_changed import said_on_or_off
 from checkin.handlers.swap_texted import swap_texted
 from checkin.handlers.times_said import until_said
 from checkin.store import escalations, people
@@ -44,7 +45,7 @@ def volunteer_texted(
             if template == "command_unclear":
                 values = {"example": f"{command.name.upper()} 42" + (" 1" if command.name == "done" else "")}
         case "on" | "off":
-            template, values = _shift(handbook, volunteer, person, command, inbound.sent_at or now)
+            template, values = _shift(session, handbook, volunteer, person, command, inbound.sent_at or now, now)
         case "shifts":
             template, values = "shifts", {"words": week_words(parse_shifts(volunteer.shifts), person.language, 90)}
         case "page":
@@ -114,9 +115,15 @@ def _about_case(
 
 
 def _shift(
-    handbook: Handbook, volunteer: VolunteerRow, person: PersonRow, command: Command, now: datetime
+    session: Session,
+    handbook: Handbook,
+    volunteer: VolunteerRow,
+    person: PersonRow,
+    command: Command,
+    said_at: datetime,
+    now: datetime,
 ) -> tuple[str, dict[str, str]]:
     on, zone = command.name == "on", handbook.zone(person)
-    until = until_said(command.argument, zone, now) or now + timedelta(hours=3 if on else 24)
-    volunteer.override_on, volunteer.override_until = on, until
+    until = until_said(command.argument, zone, said_at) or said_at + timedelta(hours=3 if on else 24)
+    said_on_or_off(session, handbook, volunteer, on, until, now)
     return ("shift_on" if on else "shift_off"), {"until": day_and_clock(until, zone, person.language)}

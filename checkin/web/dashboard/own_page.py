@@ -166,7 +166,7 @@ def own_page(services: Services) -> Door:
         if span not in {str(hours) for hours in _HOURS}:
             abort(400)
         until = now + timedelta(hours=int(span))
-        services.act(lambda writing: handler.said_on_or_off(writing, row.id, on, until, now))
+        services.act(lambda writing: handler.said_on_or_off(writing, services.handbook, row.id, on, until, now))
         flash(_("You are on call now.") if on else _("You are not on call now."))
         return go("/my")
 
@@ -186,14 +186,12 @@ def own_page(services: Services) -> Door:
         first: date = form.first.data
         last: date = form.last.data
         try:
-            empty = services.act(
-                lambda writing: handler.days_away(writing, services.handbook, row.id, first, last, now)
-            )
+            left = services.act(lambda writing: handler.days_away(writing, services.handbook, row.id, first, last, now))
         except BadShifts:
             form.last.errors = [_("Choose days to come, two months at most, the first one first.")]
             return page(row, person, form)
         flash(_("You are away then, and are not rung."))
-        if empty:
+        if left:
             flash(_("You have shifts in that time. A coordinator is told."), "error")
         return go("/my")
 

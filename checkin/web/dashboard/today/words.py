@@ -159,7 +159,7 @@ TASKS: Mapping[str, Any] = {
     "asks_for_coordinator": lazy("Asks for a coordinator"),
     "asks_for_time": lazy("Asks to be asked at another time: change their schedule"),
     "asks_to_be_forgotten": lazy("Asks to be forgotten"),
-    "away_with_shifts": lazy("Away for some days in which they have shifts: nobody is on call then"),
+    "away_with_shifts": lazy("Off in hours of their shifts: look who is on call then"),
     "bad_number": lazy("The number cannot be reached: ask for another"),
     "check_in_skipped": lazy("A check-in was left out"),
     "swap_empty": lazy("A shift has nobody who can be rung"),
