@@ -124,7 +124,7 @@ class Postponed:
 
 @dataclass(frozen=True)
 class CalledOff:
-    """Paused, opted out, or overtaken by the next one."""
+    """Paused, opted out, put off or moved to another time, or overtaken by the next one."""
 
     why: str
 

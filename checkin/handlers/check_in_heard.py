@@ -22,7 +22,8 @@ from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.consent_changed import opt_out
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.member_commands import member_commands
-from checkin.handlers.member_texted import keep_rating, quiet_missed_case
+from checkin.handlers.member_heard_of import heard_of
+from checkin.handlers.member_texted import keep_rating
 from checkin.handlers.words_before import last_answer_beside
 from checkin.handlers.words_heard import context_of, open_case
 from checkin.store import check_ins, consent, inbox, people, tasks
@@ -149,13 +150,14 @@ def counts(call: Call, kept: Kept, reading: Reading, *, opened: bool = False) ->
         open_case(session, handbook, call.member, kept, reading, state, now)
     if reading.command is not None and reading.command.name != "call":
         move_check_in(session, handbook, call.check_in, Tried(Attempt.ANSWERED), now)
+        heard_of(session, handbook, call.member, reading.level, now)
         member_commands(session, handbook, call.member, call.person, kept, reading.command, now)
         inbox.link(session, kept)
         return
     keep_rating(session, call.member, reading.rating)
     move_check_in(session, handbook, call.check_in, Delivered(), now)
     move_check_in(session, handbook, call.check_in, Answered(reading.rating, reading.level), now)
-    quiet_missed_case(session, handbook, call.member, reading, now)
+    heard_of(session, handbook, call.member, reading.level, now)
     if reading.level is Level.CONCERN:
         _for_a_person(call, kept.id, "to_read")
     kept.check_in_id = call.row.check_in_id

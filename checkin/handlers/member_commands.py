@@ -13,7 +13,7 @@ from checkin.domain.schedule_patterns import with_time
 from checkin.domain.shift_words import date_words
 from checkin.domain.terms import Lane, MemberId, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.check_in_moved import move_check_in, plan_next
+from checkin.handlers.check_in_moved import call_off_open, move_check_in, plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.members_kept import paused, resumed
 from checkin.handlers.times_said import until_said
@@ -146,4 +146,7 @@ def _time(
         return "coordinator_told", {}
     schedule.rule, schedule.follows = moved.text, False
     plan_next(handbook, schedule, person, now)
+    zone, upcoming = handbook.zone(person), schedule.next_action_at
+    if upcoming is not None and upcoming.astimezone(zone).date() == now.astimezone(zone).date():
+        call_off_open(session, handbook, MemberId(member.id), "moved", now)  # they are asked today, at the new time
     return "time_changed", {"time": f"{wanted:%H:%M}"}

@@ -7,21 +7,19 @@ from sqlalchemy.orm import Session
 from checkin.domain import effects as do
 from checkin.domain.check_in import Answered
 from checkin.domain.consent import Consent
-from checkin.domain.escalation import Closed, State
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.reading.bursts import ANSWERS, answered_kindly
 from checkin.domain.reading.older import the_one_meant
 from checkin.domain.reading.values import Older
-from checkin.domain.terms import ALERTS, Cause, CheckInId, EscalationId, Lane, Level, MemberId, PersonId
+from checkin.domain.terms import CheckInId, Lane, Level, MemberId, PersonId
 from checkin.handlers import member_commands
 from checkin.handlers.apply import send_text
-from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.found_late import is_stale
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.mistake_said import mistake_said
 from checkin.handlers.relay import relay_to_volunteer
-from checkin.store import check_ins, consent, escalations, people, tasks
+from checkin.store import check_ins, consent, people, tasks
 from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
@@ -52,7 +50,6 @@ def member_texted(
     answers = reading.kind in ANSWERS or reading.kind is Kind.COMMAND
     if answers:
         _answer_check_in(session, handbook, member, person, inbound, reading, now)
-        quiet_missed_case(session, handbook, member, reading, now)
     if reading.corrects is not None and inbound.escalation_id is not None:
         mistake_said(session, handbook, member, inbound, now)
     elif reading.level is Level.CONCERN or not answers:
@@ -132,17 +129,6 @@ def keep_rating(session: Session, member: MemberRow, rating: int | None) -> None
     """The member's own last ratings, beside which the next one is read."""
     if rating is not None:
         people.keep_ratings(session, member, [*member.recent_ratings, rating][-_KEPT_RATINGS:])
-
-
-def quiet_missed_case(session: Session, handbook: Handbook, member: MemberRow, reading: Reading, now: datetime) -> None:
-    """A reply ends the search for a silent member, unless a person already acts on it: their word is a person's."""
-    open_case = escalations.open_for(session, MemberId(member.id))
-    if open_case is None or reading.level in ALERTS:
-        return
-    case = escalations.load(session, EscalationId(open_case))
-    acts = case.holder is not None or case.progress.acknowledged_by is not None
-    if case.cause is Cause.MISSED and not acts and case.state in (State.OFFERING, State.WITH_COORDINATORS):
-        move_case(session, handbook, case.id, Closed(f"member:{member.id}", "replied"), now)
 
 
 def _thank(

@@ -19,6 +19,7 @@ from checkin.handlers import (
     coordinator_texted,
     flooding,
     found_late,
+    member_heard_of,
     member_texted,
     pins_given,
     swap_texted,
@@ -131,6 +132,8 @@ def _act_on(
             inbound_id=inbound.id,
         )
         return
+    if member is not None and state is Consent.IN:
+        member_heard_of.texted(session, handbook, member, reading, text.sent_at, now)
     if consent_changed.changes_consent(reading, state):
         consent_changed.consent_changed(session, handbook, person, inbound, reading, state, text.opt_out_type, now)
         return

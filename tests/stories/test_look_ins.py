@@ -2,22 +2,10 @@
 
 from datetime import timedelta
 
-from checkin.domain.terms import Phone
-from checkin.handlers.contacts_named import name_contact
 from checkin.simulator.phones import Habit
-from checkin.simulator.phones import Phone as Handset
 from checkin.store.tables import AuditRow, CheckInRow, ConsentRow, LookInRow, MemberRow, TaskRow
-from tests.town import SAM, Town
-
-MARY, JOE = "+12025550151", "+12025550152"
-
-
-def contact(town: Town, number: str, *, hears_name: bool = True, agreed: str = "on paper") -> Handset:
-    with town.in_session() as session:
-        name_contact(
-            session, Phone(SAM), Phone(number), town.time, who="test", agreed=agreed, hears_name=hears_name, name="X"
-        )
-    return town.world.phone(number)
+from tests.stories.contacts import JOE, MARY, contact
+from tests.town import Town
 
 
 def asked_daily(town: Town) -> None:

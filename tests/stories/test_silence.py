@@ -1,0 +1,137 @@
+"""How silence is noticed, and what ends the search for a silent member."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from checkin.simulator.phones import Habit
+from checkin.store.tables import CheckInRow, InboundRow, LookInRow, MemberRow
+from tests.stories.contacts import contact
+from tests.town import Town
+from workers import catch_up
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(town: Town, clock: str, day: int = 0) -> None:
+    """Let time pass until a clock in New York shows this, so many days later."""
+    local = town.time.astimezone(NEW_YORK) + timedelta(days=day)
+    wanted = datetime.combine(local.date(), datetime.strptime(clock, "%H:%M").time(), NEW_YORK)  # noqa: DTZ007
+    town.passes(seconds=(wanted - town.time).total_seconds())
+
+
+def misses(town: Town) -> int:
+    [member] = town.rows(MemberRow)
+    return member.misses
+
+
+def ends(town: Town) -> list[str | None]:
+    """How the look-ins ended."""
+    return [row.end for row in town.rows(LookInRow)]
+
+
+# --- any word of theirs -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["LATER", "INFO", "PAUSE 3 days", "TIME 6pm", "HELP", "brxl"])
+def test_any_text_of_a_silent_member_stops_the_ringing_of_their_contacts(town: Town, words: str) -> None:
+    """Mary, and after her volunteers and coordinators, were asked to look for who had just texted LATER."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    at(town, "13:00")
+    town.rings(mary)
+    town.sam.sends(words)
+    town.passes(seconds=3)
+    assert (mary.line, ends(town), misses(town)) == ("idle", ["answered"], 0)
+    town.passes(hours=1)
+    assert town.cases() == []
+
+
+@pytest.mark.parametrize("words", ["LATER", "PAUSE 3 days", "brxl"])
+def test_any_text_of_a_silent_member_ends_the_search_that_volunteers_were_asked_for(town: Town, words: str) -> None:
+    town.schedule("daily 10:00")
+    at(town, "13:05", day=1)
+    assert [case.state for case in town.cases()] == ["offering"]
+    town.sam.sends(words)
+    town.passes(seconds=1)
+    assert [(case.state, case.closed_how, case.closed_by) for case in town.cases()] == [
+        ("closed", "replied", "member:1")
+    ]
+    assert misses(town) == 0
+
+
+def test_a_command_spoken_on_a_check_in_call_is_word_of_them_too(town: Town) -> None:
+    with town.in_session() as session:
+        session.query(MemberRow).one().channel, session.query(MemberRow).one().misses = "voice", 1
+    town.sam.habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    at(town, "13:05")
+    assert [case.cause for case in town.cases()] == ["missed"]
+    at(town, "09:59", day=1)
+    town.rings(town.sam, within=120).answers()
+    town.passes(seconds=1)
+    for said in ("1", "pause 3 days"):
+        town.sam.presses(said) if said == "1" else town.sam.says(said)
+        town.passes(seconds=1)
+    assert [case.state for case in town.cases()] == ["closed"]
+    assert misses(town) == 0
+
+
+def test_a_volunteer_who_acts_on_it_already_goes_on_though_the_member_writes(town: Town) -> None:
+    town.schedule("daily 10:00")
+    at(town, "13:05", day=1)
+    town.ana.sends("TAKE 1")
+    town.passes(seconds=2)
+    town.sam.sends("INFO")
+    town.passes(seconds=2)
+    assert [case.state for case in town.cases()] == ["handing_off"]
+
+
+def test_a_stop_is_not_word_that_they_are_well(town: Town) -> None:
+    town.schedule("daily 10:00")
+    at(town, "13:05", day=1)
+    town.sam.sends("STOP")
+    town.passes(seconds=2)
+    assert [case.state for case in town.cases()] == ["with_coordinators"]
+    assert misses(town) == 2
+
+
+def test_an_old_text_that_is_found_late_is_no_word_of_today(town: Town) -> None:
+    """What was sent before the question, and found in the carrier's log hours after it, breaks no silence."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    catch_up.look(town.services)
+    town.down = True
+    town.sam.sends("INFO")
+    town.passes(seconds=5)
+    town.down = False
+    at(town, "13:00")
+    town.rings(mary)
+    catch_up.look(town.services)
+    town.passes(seconds=3)
+    assert [row.body for row in town.rows(InboundRow)] == ["INFO"]
+    assert mary.line == "ringing"
+
+
+@pytest.mark.parametrize("schedule", ["daily 10:00", "MO,WE,FR 10:00"])
+def test_who_moves_the_question_to_later_today_has_not_missed_the_one_that_was_open(town: Town, schedule: str) -> None:
+    """TIME 6pm at 10:05: missed at 13:00, or at 18:00 with the next question, and Mary was rung."""
+    contact(town)
+    town.schedule(schedule)
+    at(town, "10:05")
+    town.sam.sends("TIME 6pm")
+    at(town, "18:01")
+    assert [(row.state, row.due_at.hour) for row in town.rows(CheckInRow)] == [("skipped", 15), ("asked", 23)]
+    assert (misses(town), ends(town)) == (0, [])
+    assert [text.at.hour for text in town.sam.texts if "How are you" in text.body] == [15, 23]
+
+
+def test_a_time_that_is_over_today_leaves_the_open_question_open(town: Town) -> None:
+    town.schedule("daily 10:00")
+    at(town, "10:05")
+    town.sam.sends("TIME 9am")
+    town.passes(seconds=2)
+    assert [row.state for row in town.rows(CheckInRow)] == ["asked"]
