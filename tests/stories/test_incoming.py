@@ -119,7 +119,7 @@ def test_a_doubled_wish_for_a_peer_holds_one_place(town: Town) -> None:
 
 
 def test_whose_call_went_silent_and_then_gave_up_stays_a_task(town: Town) -> None:
-    """Its webhooks were lost for a while: the call was taken for over, and went on, and nothing was chosen after all."""
+    """Its webhooks were lost for a while: the call was taken for over, went on, and nothing was chosen after all."""
     call(town, "CA1", SAM)
     town.passes(seconds=60)
     assert tasks(town) == ["member_rang"]
