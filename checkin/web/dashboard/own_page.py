@@ -285,9 +285,7 @@ def own_page(services: Services) -> Door:
         if given not in {str(one.value) for one in Outcome} or not re.fullmatch("[0-9]{1,9}", of):
             abort(400)
         case, answer, now = EscalationId(int(of)), Outcome(given), services.now()
-        said = services.act(
-            lambda writing: handler.outcome_said(writing, services.handbook, row.id, case, answer, now)
-        )
+        said = services.act(lambda writing: handler.outcome_said(writing, services.handbook, row.id, case, answer, now))
         flash(
             _("Thank you for telling us how it went.")
             if said
