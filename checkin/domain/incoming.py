@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from checkin.domain.call_script import Said
 from checkin.domain.reading import Kind, Reading
-from checkin.domain.terms import ALERTS, Role
+from checkin.domain.terms import ALERTS, Level, Role
 
 _SURE_ENOUGH = 0.4
 """Words of which the carrier is less sure are asked for again, unless they are a cry."""
@@ -43,6 +43,7 @@ class Act(StrEnum):
     PEER = "peer"
     COORDINATOR = "asked_coordinator"
     CRY = "cry"
+    CONCERN = "concern"
     RATE = "rated"
     UNCLEAR = "unclear"
     MESSAGE = "message"
@@ -212,7 +213,18 @@ def _by_words(call: Call, heard: Heard, most_tries: int) -> Decision:
     if reading.command is not None and reading.command.name == "call":
         return _chosen(call, Act.PEER, "", most_tries)
     answers = reading.kind is Kind.RATING or (call.step is Step.CHECK_IN and reading.kind is Kind.WORDS)
-    return _rated(call, reading) if answers else _unclear(call, most_tries)
+    if answers:
+        return _rated(call, reading)
+    understood = reading.kind not in (Kind.NOT_UNDERSTOOD, Kind.EMPTY)
+    concern = understood and reading.level is Level.CONCERN
+    return _concern(call, most_tries) if concern else _unclear(call, most_tries)
+
+
+def _concern(call: Call, most_tries: int) -> Decision:
+    """Words that a coordinator is to read are kept at once, whatever is chosen after them, or nothing."""
+    again = _again(call, most_tries)
+    heard = again.call if again.act is Act.GAVE_UP else replace(again.call, lead="incoming_noted")
+    return Decision(heard, Act.CONCERN)
 
 
 def _unclear(call: Call, most_tries: int) -> Decision:

@@ -25,7 +25,7 @@ from checkin.handlers.words_before import last_answer_beside
 from checkin.store import incoming, people, tasks
 from checkin.store.tables import DeliveryRow, IncomingCallRow, PersonRow
 
-_OF_MEMBERS = frozenset({Act.PEER, Act.COORDINATOR, Act.CRY, Act.RATE, Act.UNCLEAR})
+_OF_MEMBERS = frozenset({Act.PEER, Act.COORDINATOR, Act.CRY, Act.RATE, Act.UNCLEAR, Act.CONCERN})
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,10 @@ def member_asked(
     inbound.escalation_id = case.id if case is not None else escalations.open_for(session, MemberId(member.id))
     if act is Act.COORDINATOR:
         _coordinator(session, handbook, row, member, inbound, now)
-    elif act is Act.UNCLEAR:
+    elif act in (Act.UNCLEAR, Act.CONCERN):
+        what = "to_read" if act is Act.CONCERN else "not_understood"
         about = {"circle_id": member.circle_id, "person_id": person.id, "inbound_id": inbound.id}
-        tasks.give(session, f"inbound:{inbound.id}", "not_understood", now, **about)
+        tasks.give(session, f"inbound:{inbound.id}", what, now, **about)
     elif act is Act.RATE:
         _answer(session, handbook, member, inbound, heard, state, now)
     inbox.link(session, inbound)

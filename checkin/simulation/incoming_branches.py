@@ -9,6 +9,7 @@ Branch = Callable[[Rehearsal, str], None]
 
 _SPEAKS = {"en": "please ring my sister", "es": "llamen a mi hermana por favor"}
 _CRY = {"en": "i want to die", "es": "quiero morir"}
+_CONCERN = {"en": "i am in hospital", "es": "estoy en el hospital"}
 _CALL = "CALL"
 
 
@@ -200,6 +201,7 @@ BRANCHES: Mapping[str, Branch] = {
     "incoming: a member leaves a message": _member_leaves_a_message,
     "incoming: a member asks for a coordinator": _member("0"),
     "incoming: a member says that they want to die": _member_says(_CRY),
+    "incoming: a member says something that worries": _member_says(_CONCERN),
     "incoming: a member hears it again, then presses nothing": _member("*"),
     "incoming: a volunteer takes what waits": _volunteer_takes_what_waits,
     "incoming: a volunteer finds nothing that waits": _volunteer("1"),

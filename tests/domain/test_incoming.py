@@ -86,6 +86,11 @@ def test_a_wrong_pin_asks_again_for_the_same() -> None:
         (Step.MEMBER, "talk", 0.9, Act.PEER),
         (Step.MEMBER, "talk", 0.2, None),
         (Step.MEMBER, "stop", 0.9, Act.COORDINATOR),
+        (Step.MEMBER, "i am in hospital", 0.9, Act.CONCERN),
+        (Step.MEMBER, "i am in hospital", 0.2, None),
+        (Step.MEMBER, "xyzzy", 0.9, None),
+        (Step.STRANGER, "i am in hospital", 0.9, None),
+        (Step.CHECK_IN, "i am in hospital", 0.9, Act.RATE),
         (Step.CHECK_IN, "four", 0.9, Act.RATE),
         (Step.CHECK_IN, "i am fine today thanks", 0.9, Act.RATE),
         (Step.CHECK_IN, "four", 0.2, None),
@@ -105,6 +110,15 @@ def test_three_silences_end_every_question(step: Step) -> None:
         call, acts = decision.call, [*acts, decision.act]
     assert (call.step, call.lead) == (Step.OVER, "incoming_goodbye")
     assert acts == [None, None, Act.GAVE_UP]
+
+
+def test_words_of_concern_leave_the_menu_open_and_are_told_no_more_than_three_times() -> None:
+    call, leads, acts = Call(Step.MEMBER, "en", MEMBER), [], []
+    for _ in range(3):
+        decision = hears(call, words="i am in hospital")
+        call, leads, acts = decision.call, [*leads, decision.call.lead], [*acts, decision.act]
+    assert leads == ["incoming_noted", "incoming_noted", "incoming_goodbye"]
+    assert (call.step, acts) == (Step.OVER, [Act.CONCERN] * 3)
 
 
 _ANSWERS = st.tuples(

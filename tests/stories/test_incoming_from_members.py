@@ -116,6 +116,44 @@ def test_what_nobody_understands_is_asked_again_and_then_read_by_a_person(town: 
     assert [row.body for row in town.rows(InboundRow)] == ["frobnicate"]
 
 
+@pytest.mark.parametrize(
+    ("then", "kept", "left"),
+    [
+        ("hangs up", ["i am in hospital"], ["to_read"]),
+        ("says nothing more", ["i am in hospital"], ["to_read"]),
+        ("says how they are", ["i am in hospital", "4"], ["to_read"]),
+        ("asks for a coordinator", ["i am in hospital", "0"], ["to_read", "asks_for_coordinator"]),
+        ("says more", ["i am in hospital", "i am not okay"], ["to_read", "to_read"]),
+    ],
+)
+def test_words_of_concern_at_the_menu_are_kept_at_once_and_the_menu_goes_on(
+    town: Town, then: str, kept: list[str], left: list[str]
+) -> None:
+    rings_in(town, town.sam)
+    town.passes(seconds=2)
+    town.sam.says("i am in hospital")
+    town.passes(seconds=2)
+    assert town.sam.heard[-1].startswith("Thank you. Someone will look at what you said. Press 1 for a peer.")
+    assert (tasks(town), town.cases()) == (["to_read"], [])
+    match then:
+        case "hangs up":
+            town.sam.hangs_up()
+        case "says how they are":
+            for key in ("2", "4"):
+                town.sam.presses(key)
+                town.passes(seconds=2)
+        case "asks for a coordinator":
+            town.sam.presses("0")
+        case "says more":
+            town.sam.says("i am not okay")
+    town.passes(seconds=120)
+    assert town.sam.line == "idle"
+    assert [row.body for row in town.rows(InboundRow)] == kept
+    assert tasks(town) == left
+    read = town.rows(TaskRow)[0]
+    assert (read.what, read.inbound_id, read.circle_id) == ("to_read", town.rows(InboundRow)[0].id, 1)
+
+
 def test_a_spoken_ok_quiets_no_case(town: Town) -> None:
     town.sam.sends("i want to die")
     town.passes(seconds=2)
