@@ -64,8 +64,8 @@ def conversation(session: Session, person: int, before: datetime | None) -> tupl
 def not_of_another(table: type[InboundRow | DeliveryRow], person: int) -> ColumnElement[bool]:
     """Leaves out what belongs to another member's case: this person took part in it as a volunteer or coordinator."""
     case, whose = aliased(EscalationRow), aliased(MemberRow)
-    anothers = select(case.id).join(whose, whose.id == case.member_id).where(whose.person_id != person)
-    return ~anothers.where(case.id == table.escalation_id).exists()
+    theirs = select(case.id).join(whose, whose.id == case.member_id).where(whose.person_id != person)
+    return ~theirs.where(case.id == table.escalation_id).exists()
 
 
 def corrections(session: Session, texts: Sequence[int]) -> dict[int, CorrectionRow]:
