@@ -1,5 +1,6 @@
 """The rules of signing in: who may see what, how long wrong tries wait, which passwords are too weak. Pure."""
 
+import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -59,6 +60,12 @@ def tries_forgotten(last: datetime, now: datetime) -> bool:
 def is_over(created: datetime, seen: datetime, now: datetime) -> bool:
     """Whether a browser's time is up."""
     return now - seen > IDLE_FOR or now - created > DAY
+
+
+def code_typed(text: str) -> str:
+    """A code as it is compared: without blanks and dashes, in small letters, the digits of any script as 0 to 9."""
+    plain = "".join(text.split()).replace("-", "").casefold()
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
 
 
 class Weakness(StrEnum):

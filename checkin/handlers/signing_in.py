@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from checkin.domain.phone import BadPhone, parse_phone
+from checkin.domain.sign_in import code_typed
 from checkin.domain.terms import Phone
 from checkin.store import accounts, system
 from checkin.store.session import decided, reading
@@ -98,7 +99,7 @@ def second_tried(
 
 
 def _code_is_right(row: AccountRow, code: str, now: datetime) -> bool:
-    typed = "".join(code.split()).replace("-", "").casefold()
+    typed = code_typed(code)
     if typed.isdecimal() and row.totp_secret is not None:
         step = step_of(row.totp_secret, typed, now)
         if step is None or step <= row.totp_step:
@@ -115,13 +116,14 @@ def _code_is_right(row: AccountRow, code: str, now: datetime) -> bool:
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The step of time to which a code belongs: this one, the one before, or the next; None for a wrong code."""
     totp, this = pyotp.TOTP(secret, interval=STEP), int(now.timestamp()) // STEP
-    right = (step for step in (this, this - 1, this + 1) if hmac.compare_digest(totp.generate_otp(step), code))
+    steps, typed = (this, this - 1, this + 1), code.encode()
+    right = (step for step in steps if hmac.compare_digest(totp.generate_otp(step).encode(), typed))
     return next(right, None)
 
 
 def authenticator_kept(session: Session, account: int, secret: str, code: str, now: datetime) -> bool:
     """Keep an authenticator, once it has shown that it works. False for a wrong code."""
-    step = step_of(secret, "".join(code.split()), now)
+    step = step_of(secret, code_typed(code), now)
     if step is None:
         return False
     row = session.get_one(AccountRow, account, with_for_update=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkin.domain.sign_in import Weakness, weakness
+from checkin.domain.sign_in import Weakness, code_typed, weakness
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ def test_what_everybody_tries_is_refused(password: str) -> None:
 )
 def test_length_and_words_of_ones_own_will_do(password: str) -> None:
     assert weakness(password, ("Dora", "dora@example.org")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (" 123 456 ", "123456"),
+        ("ABCDE-FGH23", "abcdefgh23"),
+        ("١٢٣٤٥٦", "123456"),
+        ("۱۲۳ ۴۵۶", "123456"),
+        ("１２３４５６", "123456"),
+        ("é²½", "é²½"),
+        ("", ""),
+    ],
+)
+def test_a_code_is_compared_without_blanks_dashes_capitals_and_scripts(typed: str, code: str) -> None:
+    assert code_typed(typed) == code

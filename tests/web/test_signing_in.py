@@ -103,6 +103,37 @@ def test_wrong_codes_slow_down_too(town: Town) -> None:
     assert page.status == 422
 
 
+def in_script(code: str, zero: str) -> str:
+    """The digits of a code in another script, as some keyboards write them."""
+    return "".join(chr(ord(zero) + int(digit)) for digit in code)
+
+
+@pytest.mark.parametrize("zero", ["٠", "०", "０"])
+def test_a_code_counts_in_the_digits_of_any_script(town: Town, zero: str) -> None:
+    desk = somebody(town)
+    page = desk.presses(desk.opens(invitation(town)), "Go on", email="", password=WORDS, again=WORDS)
+    secret = page.select_one(".secret").text.replace(" ", "")  # type: ignore[union-attr]
+    page = desk.presses(page, "Go on", code=in_script(pyotp.TOTP(secret).at(town.time), zero))
+    assert "Recovery codes" in page.words
+    town.passes(minutes=2)
+    desk = somebody(town)
+    page = desk.presses(signs_in(desk, DORA), "Sign in", code=in_script(pyotp.TOTP(secret).at(town.time), zero))
+    assert page.status == 200
+    assert desk.opens("/account").place == "/account"
+
+
+def test_a_code_of_other_signs_is_a_wrong_one_and_is_counted(town: Town) -> None:
+    desk, _, _ = opens_an_account(town)
+    assert desk.presses(desk.opens("/account/authenticator"), "Go on", code="é23456").status == 422
+    town.passes(minutes=2)
+    desk = somebody(town)
+    page = signs_in(desk)
+    for code in ("é23456", "١٢٣٤٥", "🔑" * 6, "½½½½½½", "²²²²²²"):
+        page = desk.presses(page, "Sign in", code=code)
+        assert page.status == 422
+    assert "too often" in page.words
+
+
 def test_the_second_step_does_not_wait_for_ever(town: Town) -> None:
     _, secret, _ = opens_an_account(town)
     desk = somebody(town)
