@@ -269,6 +269,8 @@ def test_a_buddy_and_shared_topics_are_honoured(town: Town, desk: Desk) -> None:
     assert "Ben is rung and gets a text (shares topics with them)" in steps(page)[1]
     page = desk.sends(place, {**given, "clock": "12:00", "buddy": "2"}, do="look")
     assert "Ben is rung and gets a text (their buddy)" in steps(page)[1]
+    page = desk.sends(place, {**given, "clock": "12:00", "buddy": "9" * 5_000}, do="look")
+    assert "Ana is rung" in steps(page)[1], "what no page offers is nobody"
 
 
 @pytest.mark.parametrize("cause", ["crisis", "distress", "asked", "missed"])

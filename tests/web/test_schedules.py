@@ -34,6 +34,13 @@ def test_what_is_clicked_is_said_and_shown_and_saved_only_then(town: Town, desk:
     assert [row.what for row in town.rows(AuditRow)].count("schedule changed") == 1
 
 
+@pytest.mark.parametrize("day", ["--1", "7", "-1", "9" * 5_000, "Monday"])
+def test_a_day_that_no_page_offers_is_none(desk: Desk, day: str) -> None:
+    page = desk.sends("/members/1/schedule", {"days": [day], "at": "18:00", "weeks": "1", "do": "look"})
+    assert page.status == 422
+    assert "Choose at least one day." in page.words
+
+
 def test_every_second_week(town: Town, desk: Desk) -> None:
     page = desk.sends("/members/1/schedule", {"days": ["0"], "at": "18:00", "weeks": "2", "do": "look"})
     assert "Every 2 weeks on Monday at 6 pm , Sam's time, next: Mon 23 Nov" in page.words

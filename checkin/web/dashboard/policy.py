@@ -197,7 +197,7 @@ def policy(services: Services) -> Door:
 def _known(when: _When, topics: list[str], buddies: dict[int, str]) -> _When:
     """With the topic and buddy that were chosen, where there are such."""
     topic, buddy = request.form.get("topic", ""), request.form.get("buddy", "")
-    number = int(buddy) if buddy.isdecimal() and int(buddy) in buddies else 0
+    number = next((known for known in buddies if str(known) == buddy), 0)
     return replace(when, topic=topic if topic in topics else "", buddy=number)
 
 

@@ -136,7 +136,7 @@ def _places(count: int) -> list[str]:
 
 
 def _numbers(given: list[str], known: Any) -> set[int]:
-    return {int(text) for text in given if text.lstrip("-").isdecimal() and int(text) in known}
+    return {number for number in known if str(number) in given}
 
 
 def _cut(form: ScheduleForm) -> None:
