@@ -103,7 +103,7 @@ def _coordinator(
     session: Session, handbook: Handbook, row: IncomingCallRow, member: MemberRow, inbound: Kept, now: datetime
 ) -> None:
     """They want a coordinator: a task and a text, at once where somebody is being looked for already."""
-    key, case = f"incoming:{row.sid}", inbound.escalation_id
+    key, case = f"incoming:{row.sid}:coordinator", inbound.escalation_id
     about = {"person_id": member.person_id, "escalation_id": case, "inbound_id": inbound.id}
     tasks.give(session, key, "asks_for_coordinator", now, circle_id=member.circle_id, **about)
     lane = Lane.URGENT if case is not None else Lane.REPLY

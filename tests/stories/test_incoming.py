@@ -128,6 +128,13 @@ def test_whose_call_went_silent_and_then_gave_up_stays_a_task(town: Town) -> Non
     assert tasks(town) == ["member_rang"]
 
 
+def test_whose_call_went_silent_and_then_asks_for_a_coordinator_is_a_task(town: Town) -> None:
+    call(town, "CA1", SAM)
+    town.passes(seconds=60)
+    call(town, "CA1", SAM, "member.1", Digits="0")
+    assert tasks(town) == ["asks_for_coordinator"]
+
+
 def test_a_coordinator_who_has_one_and_says_no_more_is_no_task(town: Town) -> None:
     has_pin(town, DORA)
     town.sam.sends("i cant do this any more")
