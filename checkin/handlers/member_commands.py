@@ -8,6 +8,7 @@ from checkin.domain import effects as do
 from checkin.domain.check_in import CalledOff, Postponed
 from checkin.domain.check_in_values import OPEN
 from checkin.domain.reading import Command
+from checkin.domain.reading.spans import names_a_time
 from checkin.domain.recurrence import BadSchedule, parse_schedule
 from checkin.domain.schedule_patterns import with_time
 from checkin.domain.shift_words import date_words
@@ -39,19 +40,16 @@ def member_commands(
     now: datetime,
 ) -> None:
     """Do what the command says, and answer it."""
-    template, values = _do(session, handbook, member, person, command, now)
+    template, values = _do(session, handbook, member, person, inbound, command, now)
     if template in _FOR_A_PERSON:
-        tasks.give(
-            session,
-            f"inbound:{inbound.id}",
-            _FOR_A_PERSON[template],
-            now,
-            circle_id=member.circle_id,
-            person_id=person.id,
-            inbound_id=inbound.id,
-        )
+        _for_a_person(session, member, inbound, _FOR_A_PERSON[template], now)
     text = do.SendText(PersonId(person.id), template, f"answer:{inbound.id}", Lane.REPLY, values)
     send_text(session, handbook, text, now)
+
+
+def _for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
+    about = {"circle_id": member.circle_id, "person_id": member.person_id, "inbound_id": inbound.id}
+    tasks.give(session, f"inbound:{inbound.id}", what, now, **about)
 
 
 def _do(
@@ -59,12 +57,13 @@ def _do(
     handbook: Handbook,
     member: MemberRow,
     person: PersonRow,
+    inbound: Kept,
     command: Command,
     now: datetime,
 ) -> _Answer:
     match command.name:
         case "pause":
-            return _pause(session, handbook, member, person, command, now)
+            return _pause(session, handbook, member, person, inbound, command, now)
         case "resume":
             return _resume(session, handbook, member, person, now)
         case "later":
@@ -88,12 +87,16 @@ def _pause(
     handbook: Handbook,
     member: MemberRow,
     person: PersonRow,
+    inbound: Kept,
     command: Command,
     now: datetime,
 ) -> _Answer:
+    """For a week where they name no time. Where it is not the time that they named, somebody reads when they meant."""
     zone = handbook.zone(person)
-    until = until_said(command.argument, zone, now) or now + timedelta(weeks=1)
-    until = paused(session, handbook, member, person, until, now)
+    said = until_said(command.argument, zone, now, bare="d")
+    until = paused(session, handbook, member, person, said or now + timedelta(weeks=1), now)
+    if until != said and (command.argument or names_a_time(inbound.body)):
+        _for_a_person(session, member, inbound, "pause_unclear", now)
     return "paused", {"until": date_words(until, zone, person.language)}
 
 

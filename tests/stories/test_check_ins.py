@@ -132,6 +132,34 @@ def test_pause_is_quiet_and_resume_goes_on(town: Town) -> None:
     assert any("How are you" in text for text in town.sam.received)
 
 
+@pytest.mark.parametrize(
+    ("text", "until", "tasks"),
+    [
+        ("PAUSE", "30 Nov", []),
+        ("PAUSE 3", "26 Nov", []),  # it was three hours
+        ("PAUSE ten days", "3 Dec", []),
+        ("PAUSE until jan 4", "4 Jan", []),
+        ("pausa hasta el 4 de diciembre", "4 Dec", []),
+        ("no me manden nada hasta el lunes, ando de vacaciones", "30 Nov", []),
+        ("pause until easter", "30 Nov", ["pause_unclear"]),
+        ("PAUSE until 4/12", "30 Nov", ["pause_unclear"]),
+        ("PAUSE until 4 nov", "30 Nov", ["pause_unclear"]),  # a slip, or in a year
+        ("PAUSE until 31 november", "30 Nov", ["pause_unclear"]),
+        ("PAUSE 12 months", "24 May", ["pause_unclear"]),  # half a year at most
+    ],
+)
+def test_a_pause_lasts_until_when_they_said_or_a_person_reads_it(
+    town: Town, text: str, until: str, tasks: list[str]
+) -> None:
+    """(On Monday, 23 November.)"""
+    town.schedule("daily 10:00")
+    town.sam.sends(text)
+    town.passes(minutes=1)
+    assert f"quiet until {until}." in town.sam.received[0]
+    assert [task.what for task in town.rows(TaskRow)] == tasks
+    assert all(task.inbound_id == 1 for task in town.rows(TaskRow))
+
+
 def test_a_pause_names_its_day_in_the_members_language(town: Town) -> None:
     town.schedule("daily 10:00")
     with town.in_session() as session:

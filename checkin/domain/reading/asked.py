@@ -13,7 +13,7 @@ from checkin.domain.reading.normalise import bare, clauses
 from checkin.domain.reading.opt_out import for_a_while, is_wrong_person
 from checkin.domain.reading.phrases import Hit, Phrases
 from checkin.domain.reading.rating import rating_of
-from checkin.domain.reading.spans import counted, in_figures
+from checkin.domain.reading.spans import counted, in_figures, until_day
 from checkin.domain.reading.values import Command
 
 _LONGEST = 25
@@ -88,7 +88,9 @@ def _phrases() -> Phrases[str]:
 
 
 def span(text: str) -> str:
-    """How long, as a command says it ("2 weeks"); empty where a text names no time."""
+    """How long, or until when, as a command says it ("2 weeks", "4 jan"); empty where a text names no time."""
     said = _FORTNIGHT.sub("2 weeks", bare(text.replace("\n", " ")))
+    if day := until_day(said):
+        return day
     found = _SPAN.search(in_figures(said))
     return counted(found["number"], found["unit"]) if found is not None else ""

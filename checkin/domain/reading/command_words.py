@@ -111,10 +111,14 @@ LATER = re.compile(
 )
 
 NUMBERS = {
-    "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "un": "1", "una": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "quince": "15",
-    "um": "1", "uma": "1", "dois": "2", "duas": "2", "quatro": "4", "quinze": "15",
-    "une": "1", "dun": "1", "dune": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5",
+    "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10",
+    "un": "1", "una": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8",
+    "nueve": "9", "diez": "10", "quince": "15",
+    "um": "1", "uma": "1", "dois": "2", "duas": "2", "quatro": "4", "sete": "7", "oito": "8", "nove": "9", "dez": "10",
+    "quinze": "15",
+    "une": "1", "dun": "1", "dune": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "sept": "7",
+    "huit": "8", "neuf": "9", "dix": "10",
 }  # fmt: skip
 UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hs", "hour", "hours", "hora", "horas", "heure", "heures"), "hours"),
@@ -132,10 +136,26 @@ DAYS = {
     "next week": "1 week", "la semana que viene": "1 week", "la proxima semana": "1 week",
     "semana que vem": "1 week", "a semana que vem": "1 week", "la semaine prochaine": "1 week",
 }  # fmt: skip
-_UNTIL = (
-    r"(?:for|till|til|until|por|durante|hasta(?: el| la)?|de|para(?: el)?|ate(?: a| o| na)?|pour|pendant|"
-    r"jusqua|jusquau|jusqu a|jusqu au)"
-)
+MONTHS = {
+    month: name
+    for name, months in {
+        "jan": "jan january ene enero janeiro janv janvier",
+        "feb": "feb february febrero fev fevereiro fevrier",
+        "mar": "mar march marzo marco mars",
+        "apr": "apr april abr abril avr avril",
+        "may": "may mayo maio mai",
+        "jun": "jun june junio junho juin",
+        "jul": "jul july julio julho juil juillet",
+        "aug": "aug august ago agosto aout",
+        "sep": "sep sept september septiembre setiembre setembro septembre",
+        "oct": "oct october octubre outubro octobre",
+        "nov": "nov november noviembre novembro novembre",
+        "dec": "dec december dic diciembre dez dezembro decembre",
+    }.items()
+    for month in months.split()
+}
+_TILL = r"till|til|until|hasta(?: el| la)?|ate(?: a| o| na)?|jusqua|jusquau|jusqu a|jusqu au"
+_UNTIL = rf"(?:{_TILL}|for|por|durante|de|para(?: el)?|pour|pendant)"
 _WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)\w{0,7}"
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _DAY = "|".join(sorted(DAYS, key=len, reverse=True))
@@ -143,6 +163,15 @@ SPAN = re.compile(
     rf"(?:{_UNTIL} )?(?P<span>\d{{1,3}} ?(?:{_UNIT})?|{_WEEKDAY}|{_DAY})"
     r"(?: (?:feira|que viene|que vem|proximo|prochain|next))?"
 )
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_A_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+UNTIL_DAY = re.compile(
+    rf"\b(?:{_TILL}) (?:the |next |el |le |o )?"
+    rf"(?:(?:(?:{_A_WEEKDAY}|{_DAY}) )?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|o)? (?:of |de |do )?(?P<month>{_MONTH})"
+    rf"|(?P<month_first>{_MONTH}) (?:the )?(?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?)|(?P<near>{_A_WEEKDAY}|{_DAY}))"
+    r"\b(?! (?:19|20)\d\d)"
+)
+TIME_NAMED = re.compile(rf"\d|\b(?:{_TILL}|{_A_WEEKDAY}|{_DAY}|(?:{'|'.join(NUMBERS)}) (?:{_UNIT}))\b")
 PAUSE = re.compile(
     r"(?:can you |could you )?(?P<verb>pause|stop|hold)(?: (?:these|the|all|my))?(?: (?:texts|messages|check ?ins))?"
     r"(?: (?:for|till|until))? ?(?P<span>\d{1,3} (?:day|week|month)s?|(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"

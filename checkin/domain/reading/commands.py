@@ -6,7 +6,7 @@ from functools import lru_cache
 from checkin.domain.reading import command_words as words
 from checkin.domain.reading.asked import asked_plainly
 from checkin.domain.reading.normalise import bare
-from checkin.domain.reading.spans import counted, in_figures
+from checkin.domain.reading.spans import counted, in_figures, until_day
 from checkin.domain.reading.swaps import swap_command
 from checkin.domain.reading.values import Command
 from checkin.domain.terms import Role
@@ -36,7 +36,7 @@ def _in_a_word(text: str, roles: frozenset[Role]) -> Command | None:
         return Command("later")
     pause = words.PAUSE.fullmatch(said) or words.PAUSE_ELSEWHERE.fullmatch(said)
     if pause is not None and (pause["verb"] not in ("stop", "hold") or pause["span"]):
-        return Command("pause", _span(pause["span"] or ""))
+        return Command("pause", _span(pause["span"]) if pause["span"] else until_day(said))
     asked = words.IN_LANGUAGE.fullmatch(said)
     if asked is not None:
         return Command("lang", words.LANGUAGES[asked["language"]])

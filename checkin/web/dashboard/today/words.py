@@ -178,6 +178,7 @@ TASKS: Mapping[str, Any] = {
     "not_understood": lazy("Not understood"),
     "opted_out_wrote": lazy("Wrote after STOP"),
     "outcome_missing": lazy("Nobody said how it went"),
+    "pause_unclear": lazy("Paused, but until when? Read what they wrote"),
     "pin_locked": lazy("A PIN is locked after wrong tries"),
     "says_mistake": lazy("Says that a text was a mistake: look all the same"),
     "schedule_failed": lazy("A schedule could not be read"),
