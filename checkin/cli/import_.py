@@ -33,7 +33,7 @@ def command(get: Get, kind: str, file: str, dry_run: bool, skip_bad: bool, as_js
     \b
     members       phone,name,language,timezone,circle,channel,schedule,topics,prefers,buddy,
                   discreet,consent_source,consent_at
-    volunteers    phone,name,languages,circle,topics,shifts,max_per_day,reach,timezone
+    volunteers    phone,name,languages,circle,topics,traits,shifts,max_per_day,reach,timezone
     coordinators  phone,name,email,role,circle
 
     The columns stand in any order; only phone must be there. An empty cell leaves what is stored, "none"

@@ -6,6 +6,7 @@ and over the limit, and says so. Then: buddy, the person last spoken with, share
 asked for (gender, age), least recently called.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,13 @@ from datetime import UTC, datetime
 from checkin.domain.terms import CircleId, PersonId, Reach, VolunteerId
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_BETWEEN = re.compile(r"[;,]")
+
+
+def asked_for(text: str) -> tuple[str, ...]:
+    """What a member asks for in a peer, or what a peer has of it: words between semicolons or commas, as compared."""
+    parts = (" ".join(part.casefold().split()) for part in _BETWEEN.split(text))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from checkin.domain import effects as do
 from checkin.domain.escalation import URGENCY, ChoicesWanted, Escalation, Event, Opened, Raised, Scene, State, decide
 from checkin.domain.on_call import Change, Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
-from checkin.domain.routing import Candidate, Need, rank
+from checkin.domain.routing import Candidate, Need, asked_for, rank
 from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
 from checkin.handlers import told_outside
 from checkin.handlers.apply import apply
@@ -161,7 +161,13 @@ def stand_among(
 
 def need_of(member: MemberRow, person: PersonRow, cause: Cause) -> Need:
     """What a member's case asks for."""
-    return Need(CircleId(member.circle_id), person.language, frozenset(member.topics), cause is Cause.CRISIS)
+    return Need(
+        CircleId(member.circle_id),
+        person.language,
+        frozenset(member.topics),
+        crisis=cause is Cause.CRISIS,
+        prefers=frozenset(asked_for(member.prefers)),
+    )
 
 
 def is_on_shift(

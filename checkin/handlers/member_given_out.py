@@ -152,6 +152,7 @@ def _about(held: Held, at: Any) -> dict[str, Any]:
             "shifts": volunteer.shifts,
             "languages as a volunteer": ", ".join(volunteer.languages),
             "topics as a volunteer": ", ".join(volunteer.topics),
+            "what members may ask for in you": ", ".join(volunteer.traits),
             "said last": _said_last(volunteer, at),
         }
     return about

@@ -103,6 +103,7 @@ def _volunteer(known: Known, volunteer: VolunteerRow, circles: dict[int, CircleR
         "languages": ";".join(volunteer.languages),
         "circle": circles[volunteer.circle_id].name,
         "topics": ";".join(volunteer.topics),
+        "traits": ";".join(volunteer.traits),
         "shifts": volunteer.shifts,
         "max_per_day": str(volunteer.max_per_day),
         "reach": volunteer.reach,

@@ -93,6 +93,7 @@ def candidates(
                 buddy=volunteer.id == member.buddy_id,
                 last_spoken=volunteer.id == spoken,
                 is_the_member=volunteer.person_id == member.person_id,
+                traits=frozenset(volunteer.traits),
             ),
         )
         for volunteer, person, called in rows

@@ -211,6 +211,7 @@ def _volunteer(session: Session, volunteer: int, now: datetime) -> None:
         VolunteerRow.id == volunteer,
         languages=[],
         topics=[],
+        traits=[],
         shifts="always",
         override_on=False,
         override_until=_NEVER,

@@ -133,6 +133,13 @@ def volunteers_for(
     return volunteers(session, member.circle_id, (*buddy, *besides))
 
 
+def traits(session: Session, circles: Collection[int]) -> list[str]:
+    """What members may ask for in the volunteers of these circles."""
+    theirs = VolunteerRow.circle_id.in_(circles) & VolunteerRow.stand_in.is_(False)
+    found = session.scalars(select(VolunteerRow.traits).where(theirs))
+    return sorted({str(trait) for traits in found for trait in traits})
+
+
 def excluded(session: Session, member: int) -> set[int]:
     """The volunteers who must never be joined with a member."""
     return set(session.scalars(select(ExclusionRow.volunteer_id).where(ExclusionRow.member_id == member)))

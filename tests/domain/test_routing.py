@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.routing import Candidate, Need, choose, rank, standings
+from checkin.domain.routing import Candidate, Need, asked_for, choose, rank, standings
 from checkin.domain.terms import CircleId, PersonId, Reach, VolunteerId
 from tests.domain.cast import NOON
 
@@ -65,6 +65,19 @@ def test_the_order(first: dict[str, Any], then: dict[str, Any], reason: str) -> 
     choices = rank(NEED, [other, better], NOON).choices
     assert [choice.volunteer for choice in choices] == [12, 11]
     assert choices[0].reasons == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ()),
+        ("Woman", ("woman",)),
+        (" over  50 ;Veteran,woman; ;WOMAN", ("over 50", "veteran", "woman")),
+        ("not a man", ("not a man",)),
+    ],
+)
+def test_what_is_asked_for_is_compared_whole_without_case_or_blanks(text: str, words: tuple[str, ...]) -> None:
+    assert asked_for(text) == words
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from tests.people.conftest import Office
 from tests.people.test_import import ANA, LEE, SAM, counts, says
 
 VOLUNTEERS = (
-    "phone,name,languages,circle,topics,shifts,max_per_day,reach,timezone\n"
-    f"{ANA},Ana,en;es,east,grief;work,MO-FR 09:00-21:00; SA 10:00-14:00,4,both,America/Chicago\n"
-    "+12025550103,,,,,,,,\n"
+    "phone,name,languages,circle,topics,traits,shifts,max_per_day,reach,timezone\n"
+    f"{ANA},Ana,en;es,east,grief;work,woman;over 50,MO-FR 09:00-21:00; SA 10:00-14:00,4,both,America/Chicago\n"
+    "+12025550103,,,,,,,,,\n"
 )
 MEMBERS = (
     "phone,name,language,timezone,circle,channel,schedule,topics,prefers,buddy,"

@@ -164,6 +164,18 @@ def test_cells_are_read_generously() -> None:
     assert (line.topics, line.discreet) == (("grief", "new here"), False)
 
 
+def test_what_members_may_ask_for_is_kept_as_it_is_compared() -> None:
+    number = {"phone": "+12025550101"}
+    (line,) = read(Kind.VOLUNTEERS, {**number, "traits": "Woman,  over  50;WOMAN; Straße;"}).good
+    assert line.traits == ("woman", "over 50", "strasse")
+    (line,) = read(Kind.VOLUNTEERS, {**number, "traits": "none"}).good
+    assert line.traits == ()
+    (line,) = read(Kind.VOLUNTEERS, {**number, "traits": ""}).good
+    assert line.traits is None
+    (bad,) = read(Kind.VOLUNTEERS, {**number, "traits": "a" * 41}).bad
+    assert bad.reasons == ("traits: it is longer than 40 characters",)
+
+
 def test_a_language_may_be_given_by_its_name() -> None:
     assert member(language="Español").language == "es"
 

@@ -6,9 +6,9 @@ from checkin.domain.escalation import Closed
 from checkin.domain.terms import EscalationId
 from checkin.handlers.case_moved import move_case
 from checkin.simulator.phones import Habit
-from checkin.store.tables import EscalationRow, PersonRow, TaskRow, VolunteerRow
+from checkin.store.tables import EscalationRow, MemberRow, PersonRow, TaskRow, VolunteerRow
 from tests.stories.test_main_path import joined, talked
-from tests.town import Town
+from tests.town import DORA, Town
 
 AT_3 = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # 3:00 in New York
 
@@ -48,6 +48,26 @@ def test_a_volunteer_who_is_off_is_not_rung(town: Town) -> None:
     town.sam.sends("i cant do this any more")
     town.passes(seconds=3)
     assert (town.ana.line, town.ben.line) == ("idle", "ringing")
+
+
+def test_whom_a_member_would_rather_speak_with_is_asked_first(town: Town) -> None:
+    desk = town.desk(DORA)
+    desk.presses(desk.opens("/volunteers/2/edit"), "Save", traits="woman; over 50")
+    desk.presses(desk.opens("/members/1/edit"), "Save", prefers="Veteran, OVER  50")
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ben, within=5)
+    assert town.ana.line == "idle"
+    assert "Ben was asked: as they asked for." in desk.opens("/cases/1").words
+
+
+def test_a_buddy_stands_before_whom_a_member_would_rather_speak_with(town: Town) -> None:
+    with town.in_session() as session:
+        member = session.get_one(MemberRow, 1)
+        member.buddy_id, member.prefers = 1, "woman"
+        session.get_one(VolunteerRow, 2).traits = ["woman"]
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana, within=5)
+    assert town.ben.line == "idle"
 
 
 def test_a_volunteer_of_another_circle_learns_nothing_of_a_distress(town: Town) -> None:

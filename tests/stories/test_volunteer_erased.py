@@ -36,10 +36,12 @@ def ana_has_a_case(town: Town) -> None:
 
 def test_nothing_of_them_can_be_found_and_that_they_took_cases_stays(town: Town) -> None:
     lived(town)
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, 1).traits = ["lighthouse keeper"]
     offers = [(row.volunteer_id, row.state) for row in town.rows(OfferRow)]
     assert traces(town.services.engine, ANA, "Ana", blind(ANA))
     erased(town)
-    assert traces(town.services.engine, ANA, "Ana", blind(ANA)) == {}
+    assert traces(town.services.engine, ANA, "Ana", blind(ANA), "lighthouse") == {}
     assert [(row.volunteer_id, row.state) for row in town.rows(OfferRow)] == offers
     [entry] = [row for row in town.rows(AuditRow) if row.what == "volunteer erased"]
     assert (entry.who, entry.detail) == ("person 5", {"volunteer": 1})

@@ -88,6 +88,7 @@ def test_a_member_who_volunteers_gets_their_shifts_and_no_name_of_another_volunt
         number = member.id
         for volunteer, shifts in ((1, "TU 18:00-22:00"), (2, "MO 18:00-22:00")):
             session.get_one(VolunteerRow, volunteer).shifts = shifts
+        session.get_one(VolunteerRow, 2).traits = ["over 50", "veteran"]
     town.ana.sends("SWAP 1")
     town.passes(seconds=10)
     town.ben.sends("COVER 1")
@@ -109,6 +110,8 @@ def test_a_member_who_volunteers_gets_their_shifts_and_no_name_of_another_volunt
     [asked], [took] = held["shifts of others that you were asked to take"], held["shifts of others that you took"]
     assert asked == {"when": "Monday 23 November 2026, 09:00", **shift}
     assert took == {"when": "Monday 23 November 2026, 09:00", **shift}
+    assert held["about"]["what members may ask for in you"] == "over 50, veteran"
+    assert "over 50, veteran" in page.words
     assert held["about"]["said last"] == "not on call until Monday 23 November 2026, 11:00"
     assert "you took this shift" in page.words
     for text in (page.words, file.text):

@@ -407,3 +407,13 @@ def test_an_emptied_time_zone_is_taken_away(town: Town, desk: Desk) -> None:
     with town.in_session() as session:
         assert session.get_one(PersonRow, person).timezone is None
         assert session.get_one(ScheduleRow, 1).next_action_at != in_tokyo
+
+
+def test_what_members_may_ask_for_here_is_proposed(town: Town, desk: Desk) -> None:
+    with town.in_session() as session:
+        for number, traits in ((1, ["woman", "over 50"]), (2, ["woman"]), (3, ["veteran"])):
+            session.get_one(VolunteerRow, number).traits = traits
+    for place in ("/members/1/edit", "/members/new"):
+        page = desk.opens(place)
+        assert [option["value"] for option in page.select("#traits option")] == ["over 50", "woman"], place
+        assert page.select_one("[name=prefers]")["list"] == "traits"  # type: ignore[index]

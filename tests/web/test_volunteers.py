@@ -196,6 +196,15 @@ def test_volunteers_are_found_by_name(desk: Desk) -> None:
     assert [tag.a.text for tag in page.select("tbody th")] == ["Ana"]  # type: ignore[union-attr]
 
 
+def test_what_members_may_ask_for_is_kept_shown_and_taken_away(town: Town, desk: Desk) -> None:
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", traits="Woman; over 50")
+    assert "What members may ask for woman, over 50" in page.words
+    page = desk.opens("/volunteers/1/edit")
+    assert page.select_one("[name=traits]")["value"] == "woman; over 50"  # type: ignore[index]
+    desk.presses(page, "Save", traits="")
+    assert town.rows(VolunteerRow)[0].traits == []
+
+
 # --- calendars --------------------------------------------------------------------------------------------------------
 
 

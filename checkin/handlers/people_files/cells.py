@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from babel import Locale
 from checkin.domain.on_call import BadShifts, parse_shifts
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.recurrence import BadSchedule, Schedule, parse_schedule
+from checkin.domain.routing import asked_for
 from checkin.domain.terms import Phone
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -121,12 +123,19 @@ def topics_cell(text: str) -> tuple[str, ...]:
     """Topics, separated by semicolons, in small letters; `none` takes them away."""
     if text.lower() == NOTHING:
         return ()
-    topics = tuple(
-        dict.fromkeys(words_cell(part.strip().lower(), 40) for part in text.split(";") if part.strip()),
-    )
-    if len(topics) > _MOST_TOPICS:
+    return _several(part.strip().lower() for part in text.split(";"))
+
+
+def traits_cell(text: str) -> tuple[str, ...]:
+    """What members may ask for in a volunteer, separated by semicolons or commas; `none` takes it away."""
+    return () if text.lower() == NOTHING else _several(asked_for(text))
+
+
+def _several(parts: Iterable[str]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(words_cell(part, 40) for part in parts if part))
+    if len(found) > _MOST_TOPICS:
         raise BadCell(f"there are more than {_MOST_TOPICS}")
-    return topics
+    return found
 
 
 def yes_no_cell(text: str) -> bool:

@@ -49,6 +49,7 @@ class VolunteerLine(PersonLine):
 
     languages: tuple[str, ...] | None = None
     topics: tuple[str, ...] | None = None
+    traits: tuple[str, ...] | None = None
     shifts: str | None = None
     max_per_day: int | None = None
     reach: Reach | None = None
@@ -88,7 +89,7 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
         "buddy", "discreet", "consent_source", "consent_at",
     ),
     Kind.VOLUNTEERS: (
-        "phone", "name", "languages", "circle", "topics", "shifts", "max_per_day", "reach", "timezone",
+        "phone", "name", "languages", "circle", "topics", "traits", "shifts", "max_per_day", "reach", "timezone",
     ),
     Kind.COORDINATORS: ("phone", "name", "email", "role", "circle"),
 }  # fmt: skip
@@ -121,6 +122,7 @@ def read_volunteers(sheet: Sheet, region: str) -> Read[VolunteerLine]:
         **_everybody(region),
         "languages": cells.languages_cell,
         "topics": cells.topics_cell,
+        "traits": cells.traits_cell,
         "shifts": cells.shifts_cell,
         "max_per_day": partial(cells.number_cell, least=0, most=100),
         "reach": partial(cells.choice_cell, kind=Reach),

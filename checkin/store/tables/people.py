@@ -69,6 +69,7 @@ class MemberRow(Row):
 class VolunteerRow(Row):
     """A person who takes escalations.
 
+    `traits`: what a member may ask for in them, such as `woman`.
     `stand_in`: a coordinator who has taken one herself, and holds it as a volunteer does: she is offered none, and
     stands in no list of volunteers. So it is with a volunteer whose record was erased.
     """
@@ -79,6 +80,7 @@ class VolunteerRow(Row):
     circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id"), index=True)
     languages: Mapped[list[Any]] = mapped_column(default=list)
     topics: Mapped[list[Any]] = mapped_column(default=list)
+    traits: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     shifts: Mapped[str] = mapped_column(default="always")
     override_on: Mapped[bool | None]
     override_until: Mapped[datetime | None]

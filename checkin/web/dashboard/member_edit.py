@@ -1,6 +1,6 @@
 """Adding a member, and changing one: the same rules as for a line of a file, one form instead of a spreadsheet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import available_timezones
 
 from flask import abort, flash, render_template
@@ -27,7 +27,7 @@ _OFF = {"autocomplete": "off"}
 
 
 class MemberForm(PageForm):
-    """What is kept of a member, as it is written in a file of people."""
+    """What is kept of a member, as it is written in a file of people. `traits`: what volunteers have of it."""
 
     name = StringField(lazy("First name"), [NotLonger(80)], filters=[stripped], render_kw=_OFF)
     circle = SelectField(lazy("Circle"))
@@ -42,9 +42,15 @@ class MemberForm(PageForm):
         render_kw={"list": "zones", "autocomplete": "off", "placeholder": "America/New_York"},
     )
     topics = StringField(lazy("Topics"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
-    prefers = StringField(lazy("Whom they would rather speak with"), [NotLonger(60)], filters=[stripped])
+    prefers = StringField(
+        lazy("Whom they would rather speak with"),
+        [NotLonger(60)],
+        filters=[stripped],
+        render_kw={"list": "traits", "autocomplete": "off"},
+    )
     buddy = SelectField(lazy("Buddy"), validate_choice=False)
     discreet = BooleanField(lazy("Discreet: texts do not name the programme"))
+    traits: Sequence[str] = ()
 
 
 class NewMemberForm(NewPersonForm, MemberForm):
@@ -65,10 +71,11 @@ def member_edit(services: Services) -> Door:
         if me.circles is not None:
             query = query.where(CircleRow.id.in_(me.circles))
         with reading(services.engine) as session:
-            circles = [row.name for row in session.scalars(query)]
+            circles = {row.id: row.name for row in session.scalars(query)}
             languages = services.handbook.languages(session)
             volunteers = member_record.volunteers_for(session, member) if member is not None else []
-        form.circle.choices = choices((name, name) for name in circles)
+            form.traits = member_record.traits(session, [member.circle_id] if member is not None else list(circles))
+        form.circle.choices = choices((name, name) for name in circles.values())
         form.language.choices = choices(named(languages | ({kept} if kept else set())))
         people = [(who.phone, who.name or "–") for _volunteer, who in volunteers]
         form.buddy.choices = choices([("", _("nobody")), *people])

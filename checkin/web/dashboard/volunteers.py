@@ -58,6 +58,7 @@ class VolunteerForm(PageForm):
         render_kw=_OFF,
     )
     topics = StringField(lazy("Topics"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
+    traits = StringField(lazy("What members may ask for"), [NotLonger(300)], filters=[stripped], render_kw=_OFF)
     max_per_day = IntegerField(
         lazy("Cases in a day, at most"), [NumberRange(1, 50, lazy("Give a number from 1 to 50."))]
     )
@@ -177,6 +178,7 @@ def volunteers(services: Services) -> Door:
             "reach": row.reach,
             "languages": ", ".join(row.languages),
             "topics": "; ".join(row.topics),
+            "traits": "; ".join(row.traits),
             "max_per_day": row.max_per_day,
             "timezone": person.timezone or "",
             "shifts": row.shifts,
@@ -276,6 +278,7 @@ def _cells(form: VolunteerForm) -> dict[str, str]:
         "reach": form.reach.data,
         "languages": form.languages.data,
         "topics": form.topics.data or NOTHING,
+        "traits": form.traits.data or NOTHING,
         "max_per_day": str(form.max_per_day.data),
         "timezone": form.timezone.data or NOTHING,
         "shifts": form.shifts.data or "always",
