@@ -85,13 +85,17 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
 
 
 def _renew(supervisor: Supervisor, stopping: threading.Event, door: int) -> None:
-    """What `.env` and the Procfile say now is what the new ones are started with."""
+    """The new ones are started with what `.env` and the Procfile say now; what cannot be read renews nothing."""
     try:
         settings = load()
+        new = programs(settings, child_environment(settings), door)
     except BadSettings as error:
         supervisor.say(f"nothing is renewed: {error}")
         return
-    renewed = supervisor.renew(programs(settings, child_environment(settings), door), stopping)
+    except (OSError, ValueError) as error:
+        supervisor.say(f"nothing is renewed: the Procfile cannot be read ({error})")
+        return
+    renewed = supervisor.renew(new, stopping)
     supervisor.say("every part is new" if renewed else "not every part is new: see above, mend it, and renew again")
 
 

@@ -1,12 +1,13 @@
 """Keeps processes running: prints what they say, starts again what dies, and leaves nothing behind.
 
-    starting ──► running ──dies──► resting (0.5 s, doubling to 10 s) ──► running
+    starting ──► running ──dies, or cannot be started──► resting (0.5 s, doubling to 10 s) ──► running
                     └──stop──► SIGTERM ──10 s──► SIGKILL
 
 honcho ends everything when one process dies, which is wrong for a service that people depend on; its printer and its
 Procfile are used here.
 """
 
+import errno
 import os
 import signal
 import subprocess
@@ -88,7 +89,7 @@ class Supervisor:
         """Start a program and keep it running from now on."""
         running = _Running(program, _COLOURS[len(self._all) % len(_COLOURS)])
         self._all.append(running)
-        self._launch(running)
+        self._try(running, self._monotonic())
 
     def pid(self, name: str) -> int | None:
         """The process id of a program, None while it rests."""
@@ -112,14 +113,15 @@ class Supervisor:
         for running in self._all:
             if running.process is None:
                 if moment >= running.again_at:
-                    self._launch(running)
+                    self._try(running, moment)
             elif (code := running.process.poll()) is not None:
                 self._bury(running, code, moment)
 
     def renew(self, programs: Sequence[Program], stopping: threading.Event) -> bool:
         """Start each program anew beside the one of its name, and end that one politely when the new one is ready.
 
-        One after the other. False where one does not get ready: it and those after it are left as they were.
+        One after the other. False where one cannot be started or does not get ready: it and those after it are left as
+        they were.
         """
         for program in programs:
             old = next((running for running in self._all if running.program.name == program.name), None)
@@ -131,11 +133,11 @@ class Supervisor:
 
     def _follow(self, old: _Running, program: Program, stopping: threading.Event) -> bool:
         new = _Running(program, old.colour)
-        with tempfile.TemporaryDirectory(prefix="checkin") as folder:
-            ready = Path(folder) / "ready"
-            self._launch(new, {READY_FILE: str(ready)})
-            self._pass(START_SECONDS, stopping, lambda: _is_dead(new) or ready.exists())
-            is_ready = ready.exists() and not _is_dead(new)
+        try:
+            is_ready = self._gets_ready(new, stopping)
+        except OSError as error:
+            self.say(f"the new {program.name} cannot be started ({_reason(error)})")
+            is_ready = False
         if stopping.is_set() or not is_ready:
             self.say(f"the new {program.name} does not get ready: the one that runs is kept, and nothing is lost")
             _end(new)
@@ -146,6 +148,14 @@ class Supervisor:
         _end(old)
         self.say(f"{program.name} is new")
         return True
+
+    def _gets_ready(self, new: _Running, stopping: threading.Event) -> bool:
+        """Start it, and wait for its word that it has begun. Raises OSError."""
+        with tempfile.TemporaryDirectory(prefix="checkin") as folder:
+            ready = Path(folder) / "ready"
+            self._launch(new, {READY_FILE: str(ready)})
+            self._pass(START_SECONDS, stopping, lambda: _is_dead(new) or ready.exists())
+            return ready.exists() and not _is_dead(new)
 
     def _pass(self, seconds: float, stopping: threading.Event, is_over: Callable[[], bool]) -> None:
         """Let time pass, and look after the others meanwhile."""
@@ -171,7 +181,15 @@ class Supervisor:
                 running.process = None
         self._all.clear()
 
+    def _try(self, running: _Running, moment: float) -> None:
+        """Start it; where the machine has no process, no memory or no file to spare now, after a rest."""
+        try:
+            self._launch(running)
+        except OSError as error:
+            self._rest(running, f"cannot be started ({_reason(error)})", moment)
+
     def _launch(self, running: _Running, more: Mapping[str, str] | None = None) -> None:
+        """Start it. Raises OSError, and then nothing of it runs."""
         program = running.program
         # No shell and no pre-exec function: the leash is a program of its own, that becomes the program.
         process = subprocess.Popen(  # noqa: S603
@@ -184,18 +202,26 @@ class Supervisor:
             pass_fds=() if program.listening is None else (program.listening,),
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
         )
-        running.process, running.started_at = process, self._monotonic()
         reader = threading.Thread(target=self._read, args=(running, process), daemon=True)
+        try:
+            reader.start()
+        except RuntimeError as error:  # a thread is refused for the same reasons as a process
+            _signal_group(process, signal.SIGKILL)
+            process.communicate()
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+        running.process, running.started_at = process, self._monotonic()
         running.readers = [reader]
-        reader.start()
 
     def _bury(self, running: _Running, code: int, moment: float) -> None:
         _signal_group(running.process, signal.SIGKILL)  # what it started itself must not go on beside the next
         if moment - running.started_at > _STEADY_AFTER:
             running.rest = FIRST_REST
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        running.process = None
+        self._rest(running, f"was ended by signal {-code}" if code < 0 else f"ended with code {code}", moment)
+
+    def _rest(self, running: _Running, how: str, moment: float) -> None:
         self.say(f"{running.program.name} {how}; it is started again in {running.rest:g} s")
-        running.process, running.again_at = None, moment + running.rest
+        running.again_at = moment + running.rest
         running.rest = min(running.rest * 2, LONGEST_REST)
 
     def _read(self, running: _Running, process: "subprocess.Popen[bytes]") -> None:
@@ -213,6 +239,10 @@ class Supervisor:
             except OSError:
                 # The terminal is gone. Going on reading keeps the programs from blocking on a full pipe.
                 return
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "input/output error").lower()
 
 
 def _is_dead(running: _Running) -> bool:

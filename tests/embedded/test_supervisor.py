@@ -1,15 +1,20 @@
 """The supervisor starts again what dies and leaves nothing behind."""
 
+import errno
 import io
 import os
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from checkin.cli import up
 from checkin.embedded.supervisor import Program, Supervisor
 from tests.live import PATIENCE, until
 
@@ -48,6 +53,62 @@ def test_what_dies_is_started_again(supervisor: tuple[Supervisor, io.StringIO], 
 
     assert until(again, 10)
     assert "ended by signal 9" in output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("what", "refusal"),
+    [
+        ("subprocess.Popen", OSError(errno.ENOMEM, "Cannot allocate memory")),
+        ("threading.Thread.start", RuntimeError("can't start new thread")),
+    ],
+)
+def test_what_the_machine_has_no_room_for_is_started_when_it_has(
+    supervisor: tuple[Supervisor, io.StringIO], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    what: str, refusal: Exception,
+) -> None:  # fmt: skip
+    kept, output = supervisor
+    kept.start(program("steady", "import time; time.sleep(60)", tmp_path))
+    kept.start(program("mortal", "import time; time.sleep(60)", tmp_path))
+    steady, mortal = kept.pid("steady"), kept.pid("mortal")
+    assert mortal is not None
+    os.kill(mortal, 9)
+
+    def refuses(*_: object, **__: object) -> None:
+        raise refusal
+
+    with monkeypatch.context() as no_room:
+        no_room.setattr(what, refuses)
+        assert until(lambda: kept.look() or "mortal cannot be started" in output.getvalue(), 10)
+    assert "it is started again in 1 s" in output.getvalue()
+    assert until(lambda: kept.look() or kept.pid("mortal") is not None, 10)
+    assert kept.pid("steady") == steady
+
+
+def test_what_cannot_be_renewed_is_kept(
+    supervisor: tuple[Supervisor, io.StringIO], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, output = supervisor
+    part = program("part", "import time; time.sleep(60)", tmp_path)
+    kept.start(part)
+    before = kept.pid("part")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no room here"))
+    assert not kept.renew([part], threading.Event())
+    assert "the new part cannot be started" in output.getvalue()
+    assert before is not None
+    assert kept.pid("part") == before
+
+
+@pytest.mark.parametrize("procfile", ["", 'web: gunicorn "checkin'])
+def test_a_procfile_that_cannot_be_read_renews_nothing(
+    supervisor: tuple[Supervisor, io.StringIO], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, procfile: str
+) -> None:
+    kept, output = supervisor
+    path = tmp_path / "Procfile"  # while a new version is put there it may be half there, or not at all
+    if procfile:
+        path.write_text(procfile)
+    monkeypatch.setattr(up, "programs", partial(up.programs, procfile=path))
+    up._renew(kept, threading.Event(), 0)
+    assert "nothing is renewed: the Procfile cannot be read" in output.getvalue()
 
 
 def test_what_does_not_stop_is_killed(supervisor: tuple[Supervisor, io.StringIO], tmp_path: Path) -> None:
