@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -154,6 +155,11 @@ class Settings(BaseSettings):
         return self.twilio_api_base_url
 
     @property
+    def carrier_is_here(self) -> bool:
+        """Whether the carrier is on this machine, as a simulator is: it reaches loopback, and rings no real phone."""
+        return self.carrier_base_url is not None and _is_of_this_machine(self.carrier_base_url)
+
+    @property
     def templates_root(self) -> Path:
         """The folder of all words: `sms`, `voice`, `web`."""
         return ROOT / "templates"
@@ -172,6 +178,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(
     _check_numbers(settings)
     _check_carrier(settings)
     _check_places(settings)
+    _check_callbacks(settings)
     port = settings.port
     return settings.model_copy(
         update={
@@ -293,6 +300,18 @@ def _check_places(settings: Settings) -> None:
         raise BadSettings("CHECKIN_MODEL_FILE names no file: correct the path, or remove it to use the packaged model.")
 
 
+def _check_callbacks(settings: Settings) -> None:
+    """A carrier elsewhere cannot call back an address of this machine alone, nor sign for it what it posts."""
+    url = settings.public_base_url
+    if settings.carrier_is_here or (url and not _is_of_this_machine(url)):
+        return
+    wrong = "leads to this machine alone" if url else "is missing"
+    raise BadSettings(
+        f"PUBLIC_BASE_URL {wrong}: with a Twilio account, set the address at which Twilio reaches this service, "
+        "such as https://checkin.example.org."
+    )
+
+
 def _is_sid(text: str, kind: str) -> bool:
     return len(text) == 34 and text.startswith(kind) and all(sign in "0123456789abcdef" for sign in text[2:])
 
@@ -321,6 +340,15 @@ def _is_http(url: str, *, query: bool = False) -> bool:
         and (query or not parts.query)
         and not parts.fragment
     )
+
+
+def _is_of_this_machine(url: str) -> bool:
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def say_ready() -> None:

@@ -70,6 +70,40 @@ def test_half_an_account(tmp_path: Path) -> None:
     assert refused(result, "TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER is missing")
 
 
+ACCOUNT = {
+    "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+    "TWILIO_AUTH_TOKEN": "b" * 32,
+    "TWILIO_FROM_NUMBER": "+12025550123",
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://127.0.0.1:8000",
+        "https://localhost",
+        "https://LocalHost.:8000",
+        "http://[::1]:8000",
+        "http://0.0.0.0",
+    ],
+)
+def test_an_account_without_an_address_that_its_carrier_can_reach(address: str) -> None:
+    """Twilio was told to call back 127.0.0.1, and each webhook that came all the same failed its signature."""
+    for elsewhere in ({}, {"TWILIO_API_BASE_URL": "https://api.example.org"}):
+        with pytest.raises(BadSettings, match=r"PUBLIC_BASE_URL .+: with a Twilio account, set the address"):
+            load({**ACCOUNT, "PUBLIC_BASE_URL": address, **elsewhere}, None)
+
+
+def test_an_account_whose_carrier_can_reach_us(tmp_path: Path) -> None:
+    given = load({**ACCOUNT, "PUBLIC_BASE_URL": "https://checkin.example.org/"}, None)
+    assert given.public_base_url == "https://checkin.example.org"
+    beside_us = load({**ACCOUNT, "TWILIO_API_BASE_URL": "http://127.0.0.1:9000"}, None)
+    assert beside_us.public_base_url == "http://127.0.0.1:8000"
+    refusal = run("doctor", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"), **ACCOUNT)
+    assert refused(refusal, "PUBLIC_BASE_URL is missing")
+
+
 def test_a_database_from_a_newer_version(tmp_path: Path) -> None:
     run("init", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d"))
     engine = make_engine(f"sqlite:///{tmp_path / 'd' / 'checkin.sqlite3'}")
