@@ -41,11 +41,14 @@ class Tried:
 
 
 def password_tried(engine: Engine, login: str, password: str, region: str, now: datetime) -> Tried:
-    """Try a password. The slow part holds up no transaction."""
+    """Try a password. The slow part holds up no transaction.
+
+    Tries are counted by what would find the account, however it is written: who has none is told the same as who has.
+    """
     email, phone = login_of(login, region)
+    key = accounts.tries_key("password", email or phone or "".join(login.split()).casefold())
     with reading(engine) as session:
         found = accounts.by_login(session, email, phone)
-        key = accounts.tries_key(found.id if found else None, login)
         if locked := accounts.locked_until(session, key, now):
             return Tried(Came.LOCKED, locked_until=locked)
     right = accounts.is_password(found.password if found else None, password)
@@ -84,7 +87,7 @@ def second_tried(
     session: Session, account: int, kind: str, now: datetime, is_right: Callable[[AccountRow], bool]
 ) -> Tried:
     """Try a second factor; wrong ones are counted like passwords. `kind`: for the access log."""
-    key = accounts.tries_key(account, "", "code")
+    key = accounts.tries_key("code", f"account {account}")
     if locked := accounts.locked_until(session, key, now):
         return Tried(Came.LOCKED, locked_until=locked)
     row = session.get(AccountRow, account, with_for_update=True, populate_existing=True)

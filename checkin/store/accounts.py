@@ -96,9 +96,9 @@ _FURTHER = select(AnswersForRow.circle_id).where(AnswersForRow.coordinator_id ==
 # --- wrong tries ------------------------------------------------------------------------------------------------------
 
 
-def tries_key(account: int | None, typed: str, kind: str = "password") -> str:
-    """Under what wrong tries are counted: the account, or what was typed where there is none."""
-    return blind(f"{kind} of account {account}" if account is not None else f"{kind} of {typed.casefold()}")
+def tries_key(kind: str, whose: str) -> str:
+    """Under what wrong tries are counted, whether there is such an account or not."""
+    return blind(f"{kind} of {whose}")
 
 
 def locked_until(session: Session, key: str, now: datetime) -> datetime | None:

@@ -91,6 +91,25 @@ def test_wrong_passwords_slow_down_alike_for_who_has_an_account_and_who_has_none
     assert signs_in(desk).place.endswith("/sign-in/second")
 
 
+@pytest.mark.parametrize(
+    "logins",
+    [
+        ["dora@example.org", " dora@example.org", "dora@example.org ", "DORA@example.org", "Dora@Example.org"],
+        ["(202) 555-0105", "202 555 0105", "+1 202 555 0105", "0012025550105", "202.555.0105"],
+        ["Dora", "dora", "D ora", " dora", "DORA"],
+        ["dora@example.org", "(202) 555-0105", "dora@example.org", "(202) 555-0105", "dora@example.org"],
+    ],
+)
+def test_however_a_login_is_written_nobody_learns_who_has_an_account(town: Town, logins: list[str]) -> None:
+    opens_an_account(town)
+    nobodys = [login.replace("d", "n").replace("D", "N").replace("0105", "0188") for login in logins]
+    heard = [
+        ["too often" in signs_in(somebody(town), login, "something else").words for login in each]
+        for each in (logins, nobodys)
+    ]
+    assert heard[0] == heard[1]
+
+
 def test_wrong_codes_slow_down_too(town: Town) -> None:
     _, secret, _ = opens_an_account(town)
     town.passes(minutes=2)

@@ -10,7 +10,7 @@ from wtforms import PasswordField, StringField
 from checkin.domain.sign_in import HALF_WAY, Need
 from checkin.handlers.signing_in import Came, Tried, password_tried
 from checkin.web.dashboard.door import Door, go
-from checkin.web.dashboard.forms import Given, PageForm
+from checkin.web.dashboard.forms import Given, PageForm, stripped
 from checkin.web.dashboard.frame import safe_place
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.shown import ago_words
@@ -27,6 +27,7 @@ class SignInForm(PageForm):
     login = StringField(
         lazy("E-mail address or phone number"),
         [Given(lazy("Type the e-mail address or the phone number with which you were invited."))],
+        filters=[stripped],
         render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
     )
     password = PasswordField(
