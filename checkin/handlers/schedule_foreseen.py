@@ -78,7 +78,9 @@ def coming(
     zone = handbook.zone(person) if person is not None else handbook.timezone
     skip = left_out(wanted.skip, wanted.holidays, wanted.kept, now)
     policy = handbook.policy(people.circle_by_id(session, circle))
-    volunteers = member_record.volunteers(session, circle)
+    known = member_record.volunteers(session, circle)
+    stopped = people.opted_out(session, [them.id for _row, them in known])
+    volunteers = [(row, them) for row, them in known if them.id not in stopped]
     changes = shifts.changes_at(session, now, now + timedelta(days=400))
     waits = first_wait(policy.daily if is_daily(wanted.schedule) else policy.weekly)
     found = []

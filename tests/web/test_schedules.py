@@ -171,6 +171,15 @@ def test_hours_that_find_nobody_on_shift_are_named(town: Town, desk: Desk) -> No
     assert "outside contact hours: sent later" in dates(page)[0]
 
 
+def test_who_said_stop_is_not_on_shift_for_a_schedule(town: Town, desk: Desk) -> None:
+    chosen = {"days": ["1"], "at": "18:00", "weeks": "1", "do": "look"}
+    for phone, nobody in ((town.ana, False), (town.ben, True)):
+        phone.sends("STOP")
+        town.passes(seconds=5)
+        page = desk.sends("/members/1/schedule", chosen)
+        assert ("no volunteer on shift" in dates(page)[0]) is nobody
+
+
 def test_a_question_that_the_night_swallows_is_said_to_be_left_out(town: Town, desk: Desk) -> None:
     page = desk.sends("/members/1/schedule", {"kind": "day", "at": "21:30", "do": "look"})
     assert "outside contact hours: left out" in dates(page)[0]
