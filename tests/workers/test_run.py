@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from checkin.domain.terms import DeliveryId, Lane
 from checkin.embedded.connection import connect
-from checkin.embedded.valkey import find_server, prepare, wait_until_ready
+from checkin.embedded.valkey import answers, find_server, prepare
 from checkin.lanes import JOB, LANES
 from checkin.redis_queue import RedisQueue
 from checkin.settings import Settings, load
@@ -39,7 +39,7 @@ class Redis:
         self.process = subprocess.Popen(
             [str(find_server().program), str(prepare(self.settings))], stdout=subprocess.DEVNULL
         )
-        wait_until_ready(self.settings.redis_url, lambda: True, time.sleep)
+        assert answers(self.settings.redis_url, lambda: True, time.sleep)
 
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         if self.process is not None:
