@@ -34,7 +34,8 @@ from checkin.domain.check_in_values import (
     Woke,
 )
 from checkin.domain.effects import Effect, Subject
-from checkin.domain.policy import CheckInPolicy
+from checkin.domain.policy import CheckInPolicy, Policy
+from checkin.domain.recurrence import Schedule, is_daily
 from checkin.domain.terms import Cause, Channel, Lane, Level
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "Tried",
     "Woke",
     "decide",
+    "overtaking",
+    "policy_of",
 ]
 
 _BEHIND = timedelta(minutes=10)  # a question that is later than this was held up by the service itself
@@ -77,7 +80,7 @@ def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Deci
         case TakenBack(misses):
             return _take_back(check_in, misses, now, scene)
         case Postponed(wait):
-            return _postpone(check_in, wait, now)
+            return _postpone(check_in, wait, now, scene)
         case CalledOff(why):
             return _call_off(check_in, why, now, scene)
         case _:
@@ -89,17 +92,15 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return Decision(_ended(check_in, State.SKIPPED))
     if check_in.state is State.DUE:
         return _ask(check_in, now, scene)
-    if now >= _missed_at(check_in):
+    if now >= _missed_at(check_in, scene):
         return _miss(check_in, now, scene)
-    if check_in.again_at is not None and check_in.again_at <= now < _step_at(check_in):
+    if check_in.again_at is not None and check_in.again_at <= now < _step_at(check_in, scene):
         return _ring_again(check_in, now, scene)
-    if check_in.state is State.CALLED:
-        return _miss(check_in, now, scene)
     if check_in.state is State.ASKED and check_in.policy.remind_after:
         return _remind(check_in, now, scene)
-    if check_in.policy.call_after:
+    if check_in.state is not State.CALLED and check_in.policy.call_after:
         return _ring(check_in, now, scene)
-    return Decision(_next_step(check_in))
+    return Decision(_next_step(check_in, scene))
 
 
 def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
@@ -109,7 +110,7 @@ def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return _skip(check_in, "late" if now > check_in.due_at + _BEHIND else "hours")
     if scene.open_at > now:
         return Decision(replace(check_in, next_action_at=scene.open_at))
-    asked = _next_step(replace(check_in, state=State.ASKED, asked_at=now))
+    asked = _next_step(replace(check_in, state=State.ASKED, asked_at=now), scene)
     decision = _question(asked, "check_in", "ask", scene)
     beside = scene.calls.text_beside and scene.can_text and decision.check_in.tries > 0
     text = (_text(asked, "check_in", "ask:text", scene),) if beside else ()
@@ -148,16 +149,16 @@ def _expires_at(check_in: CheckIn, scene: Scene) -> datetime | None:
 
 
 def _remind(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    if now < scene.open_at < _missed_at(check_in):
+    if now < scene.open_at < _missed_at(check_in, scene):
         return Decision(replace(check_in, next_action_at=scene.open_at))
-    reminded = _next_step(replace(check_in, state=State.REMINDED))
+    reminded = _next_step(replace(check_in, state=State.REMINDED), scene)
     if scene.open_at > now:
         return Decision(reminded)
     return _question(reminded, "check_in_reminder", _again(check_in, "remind"), scene)
 
 
 def _ring(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    called = _next_step(replace(check_in, state=State.CALLED))
+    called = _next_step(replace(check_in, state=State.CALLED), scene)
     if scene.open_at > now:
         return Decision(called)
     return _call(called, _again(check_in, "call"), scene)
@@ -166,9 +167,9 @@ def _ring(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
 def _ring_again(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     """The call is repeated, in contact hours only (P5): what comes due outside them waits for the next ones."""
     if scene.open_at > now:
-        waits = scene.open_at < _missed_at(check_in)
-        return Decision(_soonest(replace(check_in, again_at=scene.open_at if waits else None)))
-    return _call(_next_step(check_in), f"{_again(check_in, 'again')}:{check_in.tries}", scene)
+        waits = scene.open_at < _missed_at(check_in, scene)
+        return Decision(_soonest(replace(check_in, again_at=scene.open_at if waits else None), scene))
+    return _call(_next_step(check_in, scene), f"{_again(check_in, 'again')}:{check_in.tries}", scene)
 
 
 def _again(check_in: CheckIn, step: str) -> str:
@@ -176,12 +177,12 @@ def _again(check_in: CheckIn, step: str) -> str:
     return f"{step}:{_asked_at(check_in):%Y%m%dT%H%M%S}"
 
 
-def _miss(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
+def _miss(check_in: CheckIn, now: datetime, scene: Scene, *, nudges: bool = True) -> Decision:
     """Silence: the member's own where we know that we reached them, else a task to find a number."""
     if check_in.reached is not True:
         return _unreached(check_in, scene)
     misses, ladder, effects = scene.misses + 1, scene.ladder, list[Effect]()
-    if misses == ladder.nudge_at:
+    if nudges and misses == ladder.nudge_at:
         effects.append(_nudge(check_in, now))
     if scene.has_contacts and ladder.contacts_at and misses >= ladder.contacts_at:
         effects.append(do.StartLookIn(check_in.member, check_in.id))  # volunteers and coordinators come after them
@@ -232,7 +233,7 @@ def _not_delivered(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return _unreached(check_in, scene) if check_in.reached is False else Decision(check_in)
     failed = replace(check_in, reached=False)
     by_text = check_in.channel is Channel.SMS and scene.can_text
-    if by_text and scene.may_contact and scene.open_at <= now < _missed_at(check_in):
+    if by_text and scene.may_contact and scene.open_at <= now < _missed_at(check_in, scene):
         return _ring(failed, now, scene)
     return Decision(failed)
 
@@ -252,10 +253,10 @@ def _tried(check_in: CheckIn, how: Attempt, now: datetime, scene: Scene) -> Deci
         reached = bool(check_in.reached)
     tried = replace(check_in, reached=reached)
     if how in (Attempt.NOT_UNDERSTOOD, Attempt.ANSWERED, Attempt.STOPPED):
-        return Decision(_soonest(replace(tried, again_at=None)))
+        return Decision(_soonest(replace(tried, again_at=None), scene))
     if tried.tries < scene.calls.tries:
         again_at = now + timedelta(seconds=scene.calls.again_after)
-        return Decision(_soonest(replace(tried, again_at=again_at)))
+        return Decision(_soonest(replace(tried, again_at=again_at), scene))
     if tried.state is State.CALLED and tried.reached is False:
         return _unreached(tried, scene)
     return Decision(tried)
@@ -265,31 +266,47 @@ def _take_back(check_in: CheckIn, misses: int, now: datetime, scene: Scene) -> D
     """As if the machine's words had never counted; where its time is over meanwhile, it is missed."""
     if check_in.state is not State.ANSWERED:
         return Decision(check_in)
-    back = _next_step(replace(check_in, state=State.CALLED, answered_at=None, rating=None))
+    back = _next_step(replace(check_in, state=State.CALLED, answered_at=None, rating=None), scene)
     return replace(_tried(back, Attempt.MACHINE, now, scene), misses=misses)
 
 
-def _postpone(check_in: CheckIn, wait: timedelta, now: datetime) -> Decision:
+def _postpone(check_in: CheckIn, wait: timedelta, now: datetime, scene: Scene) -> Decision:
     """As if asked so that its reminder comes after the wait; the member wrote, so they are reached."""
     if check_in.state not in OPEN or check_in.state is State.DUE:
         return Decision(check_in)
     asked_at = now + wait - first_wait(check_in.policy)
     later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True, tries=0)
-    return Decision(_next_step(later), (do.CancelRoutine(check_in.person, check_in.id),))
+    return Decision(_next_step(later, scene), (do.CancelRoutine(check_in.person, check_in.id),))
 
 
 def _call_off(check_in: CheckIn, why: str, now: datetime, scene: Scene) -> Decision:
-    """Ended from outside.
+    """Ended from outside; what it still had queued is cancelled.
 
-    One that was asked and is overtaken was missed; what it still had queued is cancelled.
+    One that is overtaken was missed where its time is over; the new question stands in for a kind word. (Some minutes
+    may be lacking: the service asks a little late.) Before its time it is over, and no miss.
     """
     if check_in.state not in OPEN:
         return Decision(check_in)
     cancel = do.CancelRoutine(check_in.person, check_in.id)
-    if why == "overtaken" and check_in.state is not State.DUE:
-        missed = _miss(check_in, now, scene)
+    overtaken = why == "overtaken" and check_in.state is not State.DUE
+    if overtaken and now >= _missed_at(check_in, scene) - _BEHIND:
+        missed = _miss(check_in, now, scene, nudges=False)
         return replace(missed, effects=(cancel, *missed.effects))
     return Decision(_ended(check_in, State.SKIPPED), (cancel,))
+
+
+def overtaking(policy: CheckInPolicy, overtaken: CheckIn, due_at: datetime, scene: Scene) -> CheckInPolicy:
+    """The policy of a question that overtakes another one before its time: it is missed when that one would have been.
+
+    (Silence is counted from the first question. Else who is asked more often than a miss takes would never miss any.)
+    """
+    silent = overtaken.state is State.SKIPPED and overtaken.asked_at is not None and overtaken.reached is True
+    left = _missed_at(overtaken, scene) - due_at
+    if not silent or not _BEHIND <= left < timedelta(seconds=policy.missed_after):
+        return policy
+    by = int(left.total_seconds())
+    remind_after, call_after = (after if after < by else 0 for after in (policy.remind_after, policy.call_after))
+    return CheckInPolicy(remind_after, call_after, by)
 
 
 def _ended(check_in: CheckIn, state: State) -> CheckIn:
@@ -300,33 +317,37 @@ def _asked_at(check_in: CheckIn) -> datetime:
     return check_in.asked_at or check_in.due_at
 
 
+def policy_of(policy: Policy, schedule: Schedule | None) -> CheckInPolicy:
+    """Which of the two policies the check-ins of a schedule keep to; the weekly one where there is no schedule."""
+    return policy.daily if schedule is not None and is_daily(schedule) else policy.weekly
+
+
 def first_wait(policy: CheckInPolicy) -> timedelta:
     """From the question to whatever comes next; what could not be asked by then is asked no more."""
     return timedelta(seconds=policy.remind_after or policy.call_after or policy.missed_after)
 
 
-def _next_step(check_in: CheckIn) -> CheckIn:
+def _next_step(check_in: CheckIn, scene: Scene) -> CheckIn:
     """The same check-in with the time of its next step, which no call comes before."""
-    return replace(check_in, next_action_at=_step_at(check_in), again_at=None)
+    return replace(check_in, next_action_at=_step_at(check_in, scene), again_at=None)
 
 
-def _soonest(check_in: CheckIn) -> CheckIn:
+def _soonest(check_in: CheckIn, scene: Scene) -> CheckIn:
     """The same check-in with the time of its next step, or of its next call where that comes first."""
-    step_at = _step_at(check_in)
+    step_at = _step_at(check_in, scene)
     return replace(check_in, next_action_at=min(step_at, check_in.again_at or step_at))
 
 
-def _step_at(check_in: CheckIn) -> datetime:
+def _step_at(check_in: CheckIn, scene: Scene) -> datetime:
     policy = check_in.policy
-    match check_in.state:
-        case State.ASKED:
-            after = first_wait(policy)
-        case State.REMINDED:
-            after = timedelta(seconds=policy.call_after or policy.missed_after)
-        case _:
-            after = timedelta(seconds=policy.missed_after)
-    return _asked_at(check_in) + after
+    if check_in.state is State.ASKED and policy.remind_after:
+        return _asked_at(check_in) + timedelta(seconds=policy.remind_after)
+    if check_in.state in (State.ASKED, State.REMINDED) and policy.call_after:
+        return _asked_at(check_in) + timedelta(seconds=policy.call_after)
+    return _missed_at(check_in, scene)
 
 
-def _missed_at(check_in: CheckIn) -> datetime:
-    return _asked_at(check_in) + timedelta(seconds=check_in.policy.missed_after)
+def _missed_at(check_in: CheckIn, scene: Scene) -> datetime:
+    """When the silence has lasted long enough: it is counted from the question, or from what they wrote since."""
+    silent_from = max(_asked_at(check_in), scene.heard_at or _asked_at(check_in))
+    return silent_from + timedelta(seconds=check_in.policy.missed_after)

@@ -59,7 +59,7 @@ class Scene:
 
     `open_at` is the first moment from now on inside the member's contact hours, `closes_at` the end of the
     hours that are open now: a text that has not arrived by then never shall. `misses` counts those in a row
-    so far.
+    so far. `heard_at`: when they last wrote.
     """
 
     open_at: datetime
@@ -70,6 +70,7 @@ class Scene:
     closes_at: datetime | None = None
     has_contacts: bool = False
     calls: Calling = _USUAL
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,28 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import Answered, CalledOff, CheckIn, Event, Scene, Woke, decide, first_wait
+from checkin.domain.check_in import (
+    Answered,
+    CalledOff,
+    CheckIn,
+    Event,
+    Scene,
+    Woke,
+    decide,
+    first_wait,
+    overtaking,
+    policy_of,
+)
 from checkin.domain.consent import Consent
 from checkin.domain.phone import LineType
 from checkin.domain.policy import CheckInPolicy
-from checkin.domain.recurrence import is_daily, next_occurrence, parse_schedule
+from checkin.domain.recurrence import next_occurrence, parse_schedule
 from checkin.domain.terms import CheckInId, MemberId, PersonId
 from checkin.handlers import look_in_moved, told_outside
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.left_out import left_out
-from checkin.store import check_ins, consent, look_ins, people, restored
+from checkin.store import check_ins, consent, inbox, look_ins, people, restored
 from checkin.store.tables import MemberRow, PersonRow, ScheduleRow
 
 
@@ -56,9 +67,8 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     schedule.next_action_at = turn.next_at
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         return None
-    for earlier in check_ins.open_ones(session, MemberId(member.id)):
-        move_check_in(session, handbook, earlier, CalledOff("overtaken"), now)
-    created = check_ins.create(session, member, turn.due_at, turn.policy)
+    policy = overtake(session, handbook, member, schedule, turn.due_at, now)
+    created = check_ins.create(session, member, turn.due_at, policy)
     if created is None:
         return None
     if restored.in_gap(session, turn.due_at):
@@ -73,13 +83,38 @@ def turn_of(
 
     Those that could still be asked are walked through, not all of a long outage; where none could, the oldest is it.
     """
-    both = handbook.policy(people.circle_by_id(session, member.circle_id))
-    policy = both.daily if is_daily(parse_schedule(schedule.rule, now.date())) else both.weekly
+    policy = policy_by(session, handbook, member, schedule, now)
     newest = schedule.next_action_at if schedule.next_action_at is not None else now
     following = _occurrence_after(handbook, schedule, person, max(newest, now - first_wait(policy)))
     while following is not None and following <= now:
         newest, following = following, _occurrence_after(handbook, schedule, person, following)
     return Turn(newest, policy, following)
+
+
+def overtake(
+    session: Session,
+    handbook: Handbook,
+    member: MemberRow,
+    schedule: ScheduleRow | None,
+    due_at: datetime,
+    now: datetime,
+) -> CheckInPolicy:
+    """A new question comes: end what is open, and return the policy that the new one keeps to."""
+    there = scene(session, handbook, member, now)
+    policy = policy_by(session, handbook, member, schedule, now)
+    for number in check_ins.open_ones(session, MemberId(member.id)):
+        if check_ins.load(session, number).due_at != due_at:  # else it is this question, asked by somebody else
+            overtaken = move_check_in(session, handbook, number, CalledOff("overtaken"), now)
+            policy = overtaking(policy, overtaken, max(due_at, now), there)
+    return policy
+
+
+def policy_by(
+    session: Session, handbook: Handbook, member: MemberRow, schedule: ScheduleRow | None, now: datetime
+) -> CheckInPolicy:
+    """The policy that a member's check-ins keep to, by how often they are asked."""
+    rule = parse_schedule(schedule.rule, now.date()) if schedule is not None else None
+    return policy_of(handbook.policy(people.circle_by_id(session, member.circle_id)), rule)
 
 
 def plan_next(handbook: Handbook, schedule: ScheduleRow, person: PersonRow, after: datetime) -> None:
@@ -103,7 +138,7 @@ def call_off_open(session: Session, handbook: Handbook, member: MemberId, why: s
 
 
 def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime, *, only_asked: bool = False) -> Scene:
-    """What the member's side looks like now. `only_asked`: nothing can be missed yet, so contacts are not looked up."""
+    """What the member's side looks like now. `only_asked`: nothing can be missed yet, what that needs is left out."""
     person = session.get_one(PersonRow, member.person_id)
     policy = handbook.policy(people.circle_by_id(session, member.circle_id))
     return Scene(
@@ -115,4 +150,5 @@ def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime
         ladder=policy.misses,
         has_contacts=not only_asked and bool(look_ins.contacts_of(session, MemberId(member.id))),
         calls=policy.calls,
+        heard_at=inbox.last_text_at(session, PersonId(person.id)) if not only_asked else None,
     )

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.check_in import CheckIn, Woke
 from checkin.domain.consent import Consent
-from checkin.domain.terms import PersonId
-from checkin.handlers.check_in_moved import move_check_in
+from checkin.domain.terms import MemberId, PersonId
+from checkin.handlers.check_in_moved import move_check_in, overtake
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, people
 from checkin.store.tables import MemberRow, PersonRow
@@ -27,10 +27,11 @@ def send_check_in(
     """Ask one member how they are: at once, else in their next open hour. Raises CannotSend."""
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         raise CannotSend("This member has not opted in, so nothing is sent")
-    policy = handbook.policy(people.circle_by_id(session, member.circle_id))
-    if at_once and not handbook.may_disturb(person, policy.contact_hours, now):
+    hours = handbook.policy(people.circle_by_id(session, member.circle_id)).contact_hours
+    if at_once and not handbook.may_disturb(person, hours, now):
         raise OutsideHours("It is outside this member's contact hours")
-    created = check_ins.create(session, member, now, policy.weekly)
+    schedule, due_at = check_ins.schedule_of(session, MemberId(member.id)), handbook.next_allowed(person, hours, now)
+    created = check_ins.create(session, member, due_at, overtake(session, handbook, member, schedule, due_at, now))
     if created is None:
-        raise CannotSend("This member was asked at this very moment already")
+        raise CannotSend("This member is asked at that very moment already")
     return move_check_in(session, handbook, created.id, Woke(), now)

@@ -108,15 +108,16 @@ def _resume(session: Session, handbook: Handbook, member: MemberRow, person: Per
 def _later(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> _Answer:
     """The open question waits two hours, or where these end at night, until the morning.
 
-    Where none is open, no time is named: nothing would come then. Nor where the next question comes within half a
-    day of that morning: then this one is over, and no miss.
+    Where none is open, no time is named: nothing would come then. Nor where the next question comes first, or within
+    half a day of that morning: then this one is over, and no miss.
     """
     newest = check_ins.newest_asked(session, MemberId(member.id))
     hours = handbook.policy(people.circle_by_id(session, member.circle_id)).contact_hours
     until = handbook.next_allowed(person, hours, now + _LATER)
     schedule = check_ins.schedule_of(session, MemberId(member.id))
     upcoming = schedule.next_action_at if schedule is not None else None
-    if newest is not None and until > now + _LATER and upcoming is not None and upcoming < until + _HALF_A_DAY:
+    soon = until if until == now + _LATER else until + _HALF_A_DAY
+    if newest is not None and upcoming is not None and upcoming <= soon:
         move_check_in(session, handbook, newest, CalledOff("later"), now)
         return "later_nothing", {}
     if newest is None or move_check_in(session, handbook, newest, Postponed(until - now), now).state not in OPEN:

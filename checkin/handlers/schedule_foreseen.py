@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checkin.domain.check_in import first_wait
+from checkin.domain.check_in import first_wait, policy_of
 from checkin.domain.consent import Consent
 from checkin.domain.contact_hours import next_allowed
-from checkin.domain.recurrence import OddTime, is_daily, next_occurrence, next_ten, odd_times
+from checkin.domain.recurrence import OddTime, next_occurrence, next_ten, odd_times
 from checkin.handlers.case_moved import is_on_shift
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.left_out import left_out
@@ -82,7 +82,7 @@ def coming(
     stopped = people.opted_out(session, [them.id for _row, them in known])
     volunteers = [(row, them) for row, them in known if them.id not in stopped]
     changes = shifts.changes_at(session, now, now + timedelta(days=400))
-    waits = first_wait(policy.daily if is_daily(wanted.schedule) else policy.weekly)
+    waits = first_wait(policy_of(policy, wanted.schedule))
     found = []
     for at in next_ten(wanted.schedule, now, zone, skip=skip):
         local = at.astimezone(zone).time()

@@ -111,6 +111,19 @@ _LATELY = (
 )
 
 
+def last_text_at(session: Session, person: PersonId) -> datetime | None:
+    """When a person last wrote: of what was found late, when it was sent."""
+    return session.scalar(_LAST_TEXT_AT, {"person": person})
+
+
+_LAST_TEXT_AT = (
+    select(func.coalesce(InboundRow.sent_at, InboundRow.received_at))
+    .where(InboundRow.person_id == bindparam("person"), InboundRow.channel == "sms")
+    .order_by(InboundRow.id.desc())
+    .limit(1)
+)
+
+
 def around(
     session: Session, person: PersonId, since: datetime, until: datetime, most: int
 ) -> list[tuple[Piece, datetime, bool]]:

@@ -28,6 +28,7 @@ from checkin.domain.check_in import (
     Tried,
     Woke,
     decide,
+    overtaking,
 )
 from checkin.domain.contact_hours import closes_at, is_open, next_allowed
 from checkin.domain.effects import Effect
@@ -57,14 +58,17 @@ class Day:
         ids = (CheckInId(3), MemberId(7), SAM, CircleId(1))
         self.check_in = CheckIn(*ids, due, channel, policy, next_action_at=due)
         self.misses, self.may_contact, self.can_text = misses, True, True
+        self.heard_at: datetime | None = None
         self.now, self.happened = due, list[tuple[datetime, Effect]]()
+
+    def there(self) -> Scene:
+        opens, closes = next_allowed(self.now, HOURS, [ZONE]), closes_at(self.now, HOURS, [ZONE])
+        known = (self.may_contact, self.can_text, self.misses, POLICY.misses)
+        return Scene(opens, *known, closes, heard_at=self.heard_at)
 
     def then(self, event: Event, now: datetime | None = None) -> Decision:
         self.now = now or self.now
-        opens = next_allowed(self.now, HOURS, [ZONE])
-        closes = closes_at(self.now, HOURS, [ZONE])
-        there = Scene(opens, self.may_contact, self.can_text, self.misses, POLICY.misses, closes)
-        decision = decide(self.check_in, event, self.now, there)
+        decision = decide(self.check_in, event, self.now, self.there())
         self.check_in = decision.check_in
         self.misses = self.misses if decision.misses is None else decision.misses
         self.happened.extend((self.now, effect) for effect in decision.effects)
@@ -221,14 +225,71 @@ def test_later_asks_again_after_the_wait_and_then_goes_on_as_ever() -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize(
-    ("why", "after"), [("paused", State.SKIPPED), ("opted_out", State.SKIPPED), ("overtaken", State.MISSED)]
-)
-def test_called_off_cancels_what_is_queued(why: str, after: State) -> None:
+@pytest.mark.parametrize("why", ["paused", "opted_out", "later", "moved", "overtaken"])
+def test_called_off_cancels_what_is_queued_and_is_no_miss(why: str) -> None:
     day = Day().wakes_until(NOON).arrives()
     effects = day.then(CalledOff(why), at(hours=2)).effects
-    assert day.check_in.state is after
-    assert effects[0] == do.CancelRoutine(SAM, day.check_in.id)
+    assert (day.check_in.state, day.misses) == (State.SKIPPED, 0)
+    assert effects == (do.CancelRoutine(SAM, day.check_in.id),)
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours", "heard", "after"),
+    [
+        (DAILY, 0.2, None, State.SKIPPED),
+        (DAILY, 2.8, None, State.SKIPPED),
+        (DAILY, 2.9, None, State.MISSED),  # the service asked some minutes late
+        (DAILY, 24, None, State.MISSED),
+        (DAILY, 4, 1.5, State.SKIPPED),  # they wrote meanwhile
+        (DAILY, 4, -1, State.MISSED),  # before the question
+        (WEEKLY, 24, None, State.SKIPPED),
+        (WEEKLY, 48, None, State.MISSED),
+    ],
+)
+def test_what_is_overtaken_was_missed_only_where_its_time_is_over(
+    policy: CheckInPolicy, hours: float, heard: float | None, after: State
+) -> None:
+    asked = Day(policy).wakes_until(NOON).arrives().check_in
+    scene = Scene(at(hours=hours), True, True, 0, POLICY.misses, heard_at=None if heard is None else at(hours=heard))
+    decision = decide(asked, CalledOff("overtaken"), at(hours=hours), scene)
+    assert (decision.check_in.state, decision.misses) == (after, 1 if after is State.MISSED else None)
+    assert decision.effects == (do.CancelRoutine(SAM, asked.id),), "the new question is the kind word"
+
+
+def test_what_they_wrote_is_no_silence_and_the_miss_is_counted_from_there() -> None:
+    """INFO, one minute before the miss, and a contact was rung one minute after it."""
+    day = Day(DAILY).wakes_until(NOON).arrives().wakes_until(at(hours=2))
+    day.heard_at = at(hours=2.9)
+    day.wakes_until(at(hours=5.8))
+    assert (day.check_in.state, day.check_in.next_action_at) == (State.CALLED, at(hours=5.9))
+    day.wakes_until(at(hours=5.9))
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked_again", "becomes"),
+    [
+        (DAILY, 0.5, (3600, 7200, 9000)),
+        (DAILY, 2, (0, 0, 3600)),  # what does not fit before is left out
+        (DAILY, 2.9, (3600, 7200, 10800)),  # that one was missed: this one has all its time
+        (WEEKLY, 24, (0, 0, 86400)),
+    ],
+)
+def test_silence_is_counted_from_the_first_question_that_was_not_answered(
+    policy: CheckInPolicy, asked_again: float, becomes: tuple[int, int, int]
+) -> None:
+    day = Day(policy).wakes_until(NOON).arrives()
+    day.then(CalledOff("overtaken"), at(hours=asked_again))
+    assert overtaking(policy, day.check_in, day.now, day.there()) == CheckInPolicy(*becomes)
+
+
+@pytest.mark.parametrize("state", ["unreached", "not asked", "answered", "put off"])
+def test_what_was_no_silence_is_not_counted_on(state: str) -> None:
+    day = Day(DAILY).wakes_until(NOON) if state != "not asked" else Day(DAILY)
+    if state in ("answered", "put off"):
+        day.arrives().then(Answered(4) if state == "answered" else Postponed(timedelta(hours=3)))
+    day.then(CalledOff("overtaken"), at(hours=1))
+    assert overtaking(DAILY, day.check_in, day.now, day.there()) == DAILY
 
 
 def test_who_may_not_be_contacted_any_more_is_not_asked_and_has_not_missed() -> None:
@@ -412,3 +473,30 @@ def test_left_alone_it_ends_each_question_under_its_own_key(
     assert day.check_in.state not in OPEN
     keys = [e.key for _, e in day.happened if isinstance(e, do.SendText | do.PlaceCall)]
     assert len(keys) == len(set(keys))
+
+
+def missed_when_silent(policy: CheckInPolicy, gaps: Sequence[int]) -> timedelta:
+    """After how long somebody has missed whom each question reaches and who never writes, if asked anew after these."""
+    ids, now, steps = (CheckInId(3), MemberId(7), SAM, CircleId(1)), NOON, policy
+    for gap in (*gaps, 60 * 24 * 365):
+        overtaken_at = now + timedelta(minutes=gap)
+        check_in = CheckIn(*ids, now, Channel.SMS, steps, next_action_at=now)
+        while check_in.next_action_at is not None and check_in.next_action_at < overtaken_at:
+            now = check_in.next_action_at
+            there = Scene(now, True, True, 0, POLICY.misses)
+            check_in = decide(decide(check_in, Woke(), now, there).check_in, Delivered(), now, there).check_in
+        if check_in.state in OPEN:
+            now, there = overtaken_at, Scene(overtaken_at, True, True, 0, POLICY.misses)
+            check_in = decide(check_in, CalledOff("overtaken"), now, there).check_in
+            steps = overtaking(policy, check_in, now, there)
+        if check_in.state is State.MISSED:
+            return now - NOON
+    raise AssertionError("nobody noticed")
+
+
+@given(POLICIES, st.lists(st.integers(1, 60 * 60), max_size=20))
+def test_a_silent_member_is_noticed_in_the_policys_time_however_often_they_are_asked(
+    policy: CheckInPolicy, gaps: list[int]
+) -> None:
+    wait = timedelta(seconds=policy.missed_after)
+    assert wait - timedelta(minutes=10) <= missed_when_silent(policy, gaps) <= wait

@@ -1,12 +1,13 @@
 """How silence is noticed, and what ends the search for a silent member."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from checkin.handlers.check_in_sent import send_check_in
 from checkin.simulator.phones import Habit
-from checkin.store.tables import CheckInRow, InboundRow, LookInRow, MemberRow
+from checkin.store.tables import CheckInRow, InboundRow, LookInRow, MemberRow, PersonRow
 from tests.stories.contacts import contact
 from tests.town import Town
 from workers import catch_up
@@ -17,7 +18,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 def at(town: Town, clock: str, day: int = 0) -> None:
     """Let time pass until a clock in New York shows this, so many days later."""
     local = town.time.astimezone(NEW_YORK) + timedelta(days=day)
-    wanted = datetime.combine(local.date(), datetime.strptime(clock, "%H:%M").time(), NEW_YORK)  # noqa: DTZ007
+    wanted = datetime.combine(local.date(), time.fromisoformat(clock), NEW_YORK)
     town.passes(seconds=(wanted - town.time).total_seconds())
 
 
@@ -135,3 +136,81 @@ def test_a_time_that_is_over_today_leaves_the_open_question_open(town: Town) -> 
     town.sam.sends("TIME 9am")
     town.passes(seconds=2)
     assert [row.state for row in town.rows(CheckInRow)] == ["asked"]
+
+
+# --- a question that is overtaken by the next ------------------------------------------------------------------------
+
+
+def asked_by_hand(town: Town, *, at_once: bool = True) -> None:
+    """A coordinator has Sam asked, outside of the schedule."""
+    with town.in_session() as session:
+        member = session.query(MemberRow).one()
+        person = session.get_one(PersonRow, member.person_id)
+        send_check_in(session, town.services.handbook, member, person, town.time, at_once=at_once)
+
+
+def asked(town: Town) -> list[tuple[str, str]]:
+    """Each check-in: when it was due in New York, and where it stands."""
+    return [(f"{row.due_at.astimezone(NEW_YORK):%a %H:%M}", row.state) for row in town.rows(CheckInRow)]
+
+
+def test_LATER_until_after_the_next_question_leaves_it_to_that_one(town: Town) -> None:
+    """They were told to be asked at 14:30; at 14:00 they had missed, and Mary was rung."""
+    contact(town)
+    town.schedule("daily 10:00,14:00")
+    at(town, "12:30")
+    town.sam.sends("LATER")
+    at(town, "14:01")
+    assert "Nothing needs your answer" in town.sam.received[-2]
+    assert asked(town) == [("Mon 10:00", "skipped"), ("Mon 14:00", "asked")]
+    assert (misses(town), ends(town)) == (0, [])
+
+
+def test_a_question_asked_by_hand_is_not_missed_minutes_later(town: Town) -> None:
+    """Asked by hand at 9:50, by the schedule at 10:00: missed after ten minutes. The silence is counted from 9:50."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    at(town, "09:50")
+    asked_by_hand(town)
+    at(town, "12:49")
+    assert asked(town) == [("Mon 09:50", "skipped"), ("Mon 10:00", "called")]
+    assert (misses(town), mary.line) == (0, "idle")
+    town.rings(mary, within=70)
+    assert misses(town) == 1
+
+
+def test_who_answers_the_question_asked_by_hand_has_not_missed_the_one_before(town: Town) -> None:
+    contact(town)
+    town.schedule("MO 10:00")
+    at(town, "14:00")
+    asked_by_hand(town)
+    town.passes(minutes=1)
+    town.sam.sends("4")
+    at(town, "23:00", day=3)
+    assert asked(town) == [("Mon 10:00", "skipped"), ("Mon 14:00", "answered")]
+    assert (misses(town), ends(town)) == (0, [])
+
+
+def test_who_is_asked_by_hand_in_the_night_is_asked_in_the_morning_by_the_policy_of_their_schedule(town: Town) -> None:
+    town.schedule("daily 15:00")
+    town.time = datetime.combine(town.time.date(), time(1), NEW_YORK).astimezone(UTC)
+    asked_by_hand(town, at_once=False)
+    at(town, "07:59")
+    assert asked(town) == [("Mon 08:00", "due")]
+    at(town, "10:59")
+    assert asked(town) == [("Mon 08:00", "called")]
+    at(town, "11:01")
+    assert asked(town) == [("Mon 08:00", "missed")]
+
+
+def test_who_writes_shortly_before_the_miss_is_not_silent(town: Town) -> None:
+    """INFO at 12:59; at 13:00 Mary was rung."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    at(town, "12:59")
+    town.sam.sends("INFO")
+    at(town, "15:58")
+    assert (asked(town), mary.line) == ([("Mon 10:00", "called")], "idle")
+    town.rings(mary, within=120)

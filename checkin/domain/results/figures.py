@@ -63,7 +63,7 @@ class Figures:
 
     @property
     def asked(self) -> int:
-        """Check-ins that were put to a member. Left out: skipped ones (paused, opted out, too late to ask)."""
+        """Check-ins that were put to a member. Left out: skipped ones (paused, opted out, overtaken, too late)."""
         return self._in(*ASKED)
 
     @property
