@@ -25,6 +25,8 @@ from checkin.simulator.carrier import SimulatedCarrier
 from checkin.simulator.phones import Phone as Handset
 from checkin.simulator.world import Then, World
 from checkin.store import consent, escalations, people
+from checkin.store.migrate import ensure_index_key
+from checkin.store.sealed import install_keys
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import (
     CheckInRow,
@@ -83,9 +85,10 @@ class Town:
         self.down = False  # no webhook reaches us, and the carrier does not come back with it
         named = {"CHECKIN_DATA_DIR": str(folder), "CHECKIN_DEFAULT_TIMEZONE": "America/New_York"}
         settings = load(named | ({"DATABASE_URL": database} if database else {}), None)
-        load_keys(settings)
+        install_keys(load_keys(settings).encryption)
         engine = make_engine(settings.database_url)
         make_tables(engine)
+        ensure_index_key(engine, start)
         engine.dispose()
         built = build(settings, self.queue)
         spare_the_disk(built.engine)

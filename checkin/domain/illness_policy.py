@@ -13,6 +13,7 @@ class IllnessPolicy:
     reply_late_after: int
     routine_late_after: int
     check_ins_late_after: int
+    promises_late_after: int
     waiting_for_carrier: int
     refused_persons: int
     filtered_serious: int

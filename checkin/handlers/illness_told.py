@@ -42,7 +42,10 @@ _WORDS = {
     Part.ALERTS: ("alert addresses", "los avisos"),
     Part.BACKUP: ("the backup", "la copia de datos"),
 }
-_WORDS_OF = {"words": ("words of a text", "palabras de un mensaje")}
+_WORDS_OF = {
+    "words": ("words of a text", "palabras de un mensaje"),
+    "promises": ("a check that fails", "un control que falla"),
+}
 """Of single ailments. A part of its own would be one that an older auditor beside us cannot read."""
 
 

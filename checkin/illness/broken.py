@@ -15,12 +15,17 @@ from checkin.wiring import Services
 
 log = structlog.get_logger()
 
+PROMISES = "promises"
+"""The heartbeat that says when the promises were last asked, and the ailment that they are not."""
+
 _WAIT_IN_VAIN = frozenset({"P1", "P2", "P3"})
 _AGAIN = timedelta(hours=1)
 _FIRST = timedelta(hours=24)
 _ROWS_NAMED = 3
 _EVERY_SECONDS = 10.0
 _RESTS = 5
+_RESTS_AT_MOST_SECONDS = 240.0
+"""Else what takes long would look as if it were not asked at all (`promises_late_after`)."""
 _BELIEVED_SECONDS = 300.0
 
 
@@ -45,9 +50,9 @@ class Watch:
         """Ask about what is newer than an hour before the last time. Raises SQLAlchemyError."""
         now = self._services.now()
         with reading(self._services.engine) as session:
-            last = system.heartbeats(session).get("promises", now - _FIRST)
+            last = system.heartbeats(session).get(PROMISES, now - _FIRST)
             found = broken(session, now, self._services.handbook.in_hours, last - _AGAIN)
-        self._services.act(lambda session: system.beat(session, "promises", now))
+        self._services.act(lambda session: system.beat(session, PROMISES, now))
         self.found, self._asked_at = as_ailments(found), self._monotonic()
 
     def run(self, stopping: threading.Event) -> None:
@@ -58,7 +63,8 @@ class Watch:
                 self.ask()
             except Exception:
                 log.exception("promises_not_asked")
-            stopping.wait(max(_EVERY_SECONDS, _RESTS * (self._monotonic() - began)))
+            rests = min(_RESTS * (self._monotonic() - began), _RESTS_AT_MOST_SECONDS)
+            stopping.wait(max(_EVERY_SECONDS, rests))
 
 
 def as_ailments(found: Sequence[Broken]) -> tuple[Ailment, ...]:

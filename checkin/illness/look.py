@@ -12,6 +12,7 @@ from checkin.domain.illness import Ailment, Part, Severity
 from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
 from checkin.handlers.words_changed import errors
+from checkin.illness.broken import PROMISES
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.messages.catalogue import catalogue
 from checkin.messages.lint import lint_own
@@ -42,8 +43,9 @@ class Findings:
 
     @property
     def is_well(self) -> bool:
-        """Whether the database was seen, and nothing serious is ill."""
-        return not self.serious and Part.LANE not in self.unknown
+        """Whether the database was seen, the promises are asked of it, and nothing serious is ill."""
+        asked = all(ailment.key != PROMISES for ailment in self.ill)
+        return asked and not self.serious and Part.LANE not in self.unknown
 
     @property
     def serious(self) -> tuple[Ailment, ...]:
@@ -111,9 +113,10 @@ def disk_ailments(services: Services) -> list[Ailment]:
 
 def row_ailments(session: Session, services: Services) -> list[Ailment]:
     """All that the rows tell."""
-    now, policy = services.now(), services.handbook.policy(None).illness
+    now, policy, beats = services.now(), services.handbook.policy(None).illness, system.heartbeats(session)
     return [
-        *_silent(system.heartbeats(session), now, policy),
+        *_silent(beats, now, policy),
+        *_unasked(beats.get(PROMISES) or system.installed_at(session), now, policy),
         *_late_lanes(session, now, policy),
         *_late_check_ins(session, now, policy),
         *carrier_ailments(session, now, policy),
@@ -131,6 +134,16 @@ def _silent(beats: Mapping[str, datetime], now: datetime, policy: IllnessPolicy)
             severity = Severity.SERIOUS if process in _WAKES else Severity.MILD
             what = f"{process} has not been seen for {policy.silent_after} s: start it again (`checkin up` does)."
             yield Ailment(process, Part.PROCESS, severity, what)
+
+
+def _unasked(asked_at: datetime, now: datetime, policy: IllnessPolicy) -> Iterable[Ailment]:
+    """Of the part `process`, for it is a thread of the auditor's: of the promises themselves nothing is known."""
+    if now - asked_at > timedelta(seconds=policy.promises_late_after):
+        what = (
+            f"The promises have not been asked of the database for {policy.promises_late_after} s, so that nobody sees "
+            "one broken: see why in the auditor's log (promises_not_asked)."
+        )
+        yield Ailment(PROMISES, Part.PROCESS, Severity.MILD, what)
 
 
 def _late_lanes(session: Session, now: datetime, policy: IllnessPolicy) -> Iterable[Ailment]:

@@ -27,6 +27,11 @@ def index_key(session: Session, now: datetime) -> bytes:
     return base64.b64decode(row.index_key)
 
 
+def installed_at(session: Session) -> datetime:
+    """When this installation began."""
+    return session.get_one(InstallationRow, 1).created_at
+
+
 def beat(session: Session, process: str, now: datetime) -> None:
     """Say that a process is alive."""
     row = session.get(HeartbeatRow, process)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from checkin.illness.alerts import Alerts
-from checkin.illness.broken import Watch
+from checkin.illness.broken import PROMISES, Watch
 from checkin.illness.look import PROCESSES
 from checkin.illness.outside import Switch
 from checkin.store import system
@@ -73,7 +73,7 @@ def listener() -> Iterator[Listener]:
 
 
 class Watched:
-    """The town, watched by an auditor. All processes are alive but those in `silent`."""
+    """The town, watched by an auditor. All that have a heartbeat are alive but those in `silent`."""
 
     def __init__(self, town: Town, listener: Listener) -> None:
         self.town, self.listener = town, listener
@@ -91,9 +91,9 @@ class Watched:
         return self.town.time.timestamp()
 
     def beats(self) -> None:
-        """Every process but the silent ones was seen just now."""
+        """Every process but the silent ones was seen just now, and the promises were asked."""
         with transaction(self.town.services.engine) as session:
-            for process in set(PROCESSES) - self.silent - {"auditor"}:
+            for process in {*PROCESSES, PROMISES} - self.silent - {"auditor"}:
                 system.beat(session, process, self.town.time)
 
     def passes(self, seconds: int, *, hears: bool = True) -> None:

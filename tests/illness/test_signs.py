@@ -9,12 +9,13 @@ import pytest
 from checkin.carrier.port import ACCOUNT_ILL, CarrierBusy
 from checkin.domain.illness import Severity
 from checkin.illness import look as looking
+from checkin.illness.broken import PROMISES, Watch
 from checkin.illness.carrier_signs import ask_account
 from checkin.illness.look import PROCESSES, look
 from checkin.simulator.carrier import SimulatedCarrier
 from checkin.store import system
 from checkin.store.session import transaction
-from checkin.store.tables import DeliveryRow, WordingRow
+from checkin.store.tables import DeliveryRow, HeartbeatRow, WordingRow
 from tests.cli.test_one_clear_sentence import run
 from tests.illness.conftest import Listener
 from tests.town import ANA, BEN, DORA, SAM, Town
@@ -23,9 +24,9 @@ from workers import clock
 
 @pytest.fixture(autouse=True)
 def alive(town: Town) -> None:
-    """Every process will be seen for a day."""
+    """Every process will be seen for a day, and the promises are asked."""
     with transaction(town.services.engine) as session:
-        for process in PROCESSES:
+        for process in (*PROCESSES, PROMISES):
             system.beat(session, process, town.time + timedelta(days=1))
 
 
@@ -129,6 +130,21 @@ def test_late_check_ins(town: Town) -> None:
     assert ill(town) == {"check_ins_late": Severity.MILD}
     town.passes(seconds=2)
     assert ill(town) == {}
+
+
+def test_promises_that_nobody_asks_and_not_before_somebody_could_have(town: Town) -> None:
+    """On a new installation they count from its beginning, then from when they were last asked."""
+    with transaction(town.services.engine) as session:
+        session.delete(session.get_one(HeartbeatRow, PROMISES))
+    town.time += timedelta(minutes=10)
+    assert ill(town) == {}
+    town.time += timedelta(seconds=1)
+    assert ill(town) == {"promises": Severity.MILD}
+    assert "promises_not_asked" in what(town, "promises")
+    Watch(town.services, lambda: 0.0).ask()
+    assert ill(town) == {}
+    town.time += timedelta(minutes=11)
+    assert ill(town) == {"promises": Severity.MILD}
 
 
 def test_check_ins_that_the_clock_wrote_and_no_worker_sends(town: Town) -> None:

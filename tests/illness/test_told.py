@@ -1,12 +1,19 @@
 """Illness is told within two minutes, once, and again when it is over, whatever is broken (promise P11)."""
 
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
+
+import pytest
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
+from checkin.illness import broken as asking
+from checkin.illness.broken import PROMISES, Watch
 from checkin.store import consent, people
+from checkin.store.sealed import CannotUnseal
 from checkin.store.session import make_engine
 from checkin.store.tables import DeliveryRow, EscalationRow, IllnessRow
 from tests.illness.conftest import Listener, Watched
@@ -206,6 +213,51 @@ def test_a_broken_promise_is_told_by_table_and_id(watched: Watched) -> None:
     watched.passes(60)
     [(_, body)] = watched.listener.alerts
     assert "Promise P2 is broken: an escalation was closed, and not by a person (escalation 1)" in body
+
+
+@pytest.mark.parametrize(("took", "rests"), [(0.5, 10), (20, 100), (200, 240)])
+def test_promises_that_take_long_are_asked_less_often_and_still_often_enough(
+    watched: Watched, took: float, rests: float
+) -> None:
+    class Once(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            waited.append(timeout)
+            return True
+
+    waited: list[float | None] = []
+    times = iter((0.0, took, took))
+    Watch(watched.town.services, lambda: next(times)).run(Once())
+    assert waited == [rests]
+
+
+def test_promises_that_cannot_be_asked_are_told_and_the_switch_hears_nothing(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question failed for an hour: nobody was told, and outside all seemed well."""
+
+    def cannot_be_unsealed(*_: object) -> NoReturn:
+        raise CannotUnseal("a row cannot be read")
+
+    watched.auditor.promises.ask()
+    monkeypatch.setattr(asking, "broken", cannot_be_unsealed)
+    watched.silent = {PROMISES}
+    for _ in range(65):
+        with pytest.raises(CannotUnseal):
+            watched.auditor.promises.ask()
+        watched.passes(10)
+    [(title, body)] = watched.listener.alerts
+    assert (title, "promises have not been asked" in body) == ("Check-in is ill", True)
+    assert "needs a look today: a check that fails" in watched.told()[0]
+    pings = watched.listener.pings
+    watched.passes(300)
+    assert watched.listener.pings == pings
+    monkeypatch.undo()
+    watched.silent = set()
+    watched.auditor.promises.ask()
+    watched.passes(90)
+    assert watched.listener.titles() == ["Check-in is ill", "Check-in is well again"]
+    assert watched.listener.pings > pings
 
 
 def test_the_switch_is_tried_again_when_it_was_not_heard(watched: Watched, listener: Listener) -> None:

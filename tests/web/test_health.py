@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from sqlalchemy import text as sql
 
+from checkin.illness.broken import PROMISES
 from checkin.illness.look import PROCESSES, look
 from checkin.store import system
 from checkin.store.session import transaction
@@ -13,9 +14,9 @@ from tests.town import SAM, Town
 
 
 def all_beat(town: Town, *, but: str = "") -> None:
-    """Every process was seen just now."""
+    """Every process was seen just now, and the promises were asked."""
     with transaction(town.services.engine) as session:
-        for process in PROCESSES:
+        for process in (*PROCESSES, PROMISES):
             if process != but:
                 system.beat(session, process, town.time)
 
