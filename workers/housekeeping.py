@@ -1,8 +1,9 @@
-"""What is done beside the clock about data that must go: once a minute, a little at a time.
+"""What is done beside the clock day by day: once a minute it is looked for, and done a little at a time.
 
 Whoever was erased is put on the list beside the backups, and what came in at the very moment of an erasure is emptied.
 Of several machines each keeps the list of its own folder. Each night one of them deletes the words that were kept long
-enough, in parts, with a rest between two: webhooks go first, and after some of them the rest of this file.
+enough, in parts, with a rest between two: webhooks go first, and after some of them the rest of this file. Each morning
+coordinators are told when nobody of their circle is on call.
 """
 
 import itertools
@@ -11,11 +12,13 @@ import threading
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from checkin.backup import erased
 from checkin.backup.nightly import next_night
+from checkin.handlers import coverage_told
 from checkin.handlers.words_deleted import delete_old_words
 from checkin.store import erasures, unfinished, words_kept
 from checkin.store.session import reading
@@ -36,6 +39,7 @@ def look(services: Services, between: Callable[[], bool] = lambda: True) -> None
     """Do what is due; what fails holds up nothing else, and is owed. `between`: rests between parts; False: stop."""
     _tries(services, erasures.SWEEPING, 0, lambda: _swept(services))
     _tries(services, erasures.LISTING, _this_machine(), lambda: _listed(services))
+    _tries(services, coverage_told.TELLING, 0, lambda: _hours_told(services))
     _tries(services, words_kept.DELETING, 0, lambda: _old_words(services, between))
 
 
@@ -65,6 +69,18 @@ def _swept(services: Services) -> bool:
 
 def _listed(services: Services) -> bool:
     erased.written(services.engine, services.settings.backup_dir)
+    return True
+
+
+def _hours_told(services: Services) -> bool:
+    """Reading first, so that nobody who writes waits for it."""
+    with reading(services.engine) as session:
+        due = coverage_told.circles_due(session, services.handbook, services.now())
+    for circle in due:
+        now = services.now()
+        with reading(services.engine) as session:
+            empty = coverage_told.empty_hours(session, services.handbook, circle, now)
+        services.act(partial(coverage_told.hours_told, handbook=services.handbook, circle=circle, empty=empty, now=now))
     return True
 
 

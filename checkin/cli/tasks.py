@@ -60,6 +60,7 @@ def show_task(get: Get, number: int, as_json: bool) -> None:
             "read as": f"{inbound.kind}, {inbound.level}" if inbound is not None else None,
             "because": inbound.reasons_words if inbound is not None else None,
             "voice message": row.detail.get("voicemail"),
+            "nobody on call": "; ".join(" to ".join(hours) for hours in row.detail.get("hours", ())) or None,
             "since": row.created_at,
         }
 

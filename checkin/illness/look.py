@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.illness import Ailment, Part, Severity
 from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
+from checkin.handlers import coverage_told
 from checkin.handlers.words_changed import errors
 from checkin.illness.broken import PROMISES
 from checkin.illness.carrier_signs import carrier_ailments
@@ -30,7 +31,7 @@ IN_THE_DATABASE = frozenset(
 _WAKES = frozenset({"web", "clock", "worker_urgent", "worker_reply"})
 _AUDITED = frozenset({Part.ACCOUNT, Part.PROMISE, Part.ALERTS})
 _MEGABYTE = 1_000_000
-_HOUSEKEEPING = (erasures.SWEEPING, erasures.LISTING, words_kept.DELETING)
+_HOUSEKEEPING = (erasures.SWEEPING, erasures.LISTING, words_kept.DELETING, coverage_told.TELLING)
 _OWED_FOR_LONG = timedelta(hours=1)
 
 
@@ -223,7 +224,7 @@ def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
         owed.append(words_kept.DELETING)
     if owed:
         what = (
-            f"What must go has not gone for an hour ({', '.join(owed)}): see why in the clock's log "
-            "(housekeeping_failed), and that the folder for backups can be written."
+            f"What is due beside the clock has not been done for an hour ({', '.join(owed)}): see why in the clock's "
+            "log (housekeeping_failed), and that the folder for backups can be written."
         )
         yield Ailment("housekeeping", Part.BACKUP, Severity.MILD, what)

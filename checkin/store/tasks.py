@@ -27,6 +27,16 @@ def withdraw(session: Session, key: str, now: datetime) -> None:
         row.done_at, row.done_by = now, "answered"
 
 
+def withdraw_all(session: Session, circle: int, what: str, now: datetime) -> None:
+    """What tasks of this kind told a circle is told anew, or is so no more."""
+    session.execute(
+        update(TaskRow)
+        .where(TaskRow.circle_id == circle, TaskRow.what == what, TaskRow.done_at.is_(None))
+        .values(done_at=now, done_by="answered"),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
 def go_to_circle(session: Session, person: int, circle: int) -> None:
     """What is to be done about a member who goes to another circle is for its coordinators."""
     session.execute(

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from checkin.domain.coverage import Stretch
 from checkin.domain.escalation import Escalation, State
 from checkin.domain.escalation.foresight import what_next
 from checkin.domain.escalation.values import is_acknowledged
 from checkin.handlers.coordinator_wrote import why_no_texts
-from checkin.store import escalations, overview, own_pages
+from checkin.store import escalations, overview, own_pages, people
 from checkin.store.overview import Circles, Names
-from checkin.store.tables import DeliveryRow, EscalationRow, InboundRow, TaskRow, TimelineRow
+from checkin.store.tables import CircleRow, DeliveryRow, EscalationRow, InboundRow, TaskRow, TimelineRow
 from checkin.web.dashboard.today.words import (
     CALLS,
     CAUSES,
@@ -77,7 +78,7 @@ class Case:
 class Task:
     """Something that waits. `words`: what somebody wrote, `because`: why it was read as it was.
 
-    `why`: why it waits, where its name does not say so.
+    `why`: why it waits, where its name does not say so. `hours`: of whose shifts (`circle`) it tells.
     `phone`: of who is no member, so that they can be called back; pages show its end alone until they are asked.
     """
 
@@ -97,6 +98,8 @@ class Task:
     phone: str | None
     why: str
     volunteer: int | None = None
+    hours: tuple[Stretch, ...] = ()
+    circle: CircleRow | None = None
 
 
 def cases(session: Session, rows: Sequence[EscalationRow], me: int, now: datetime, most_steps: int) -> list[Case]:
@@ -179,7 +182,16 @@ def tasks(session: Session, circles: Circles, may_hear: bool, after: int = 0) ->
     no_text = why_no_texts(session, persons)
     phones = overview.phones(session, persons - members.keys())
     shown = [_task(task, inbound, named, members, no_text, phones, may_hear) for task, inbound in rows]
-    return [replace(task, volunteer=volunteers.get(task.person or 0)) for task in shown]
+    circles_of = {task.id: task.circle_id or 0 for task, _words in rows if "hours" in task.detail}
+    named_circles = people.circles(session) if circles_of else {}
+    return [
+        replace(
+            task,
+            volunteer=volunteers.get(task.person or 0),
+            circle=named_circles.get(circles_of.get(task.number, 0)),
+        )
+        for task in shown
+    ]
 
 
 def _task(
@@ -192,6 +204,7 @@ def _task(
     may_hear: bool,
 ) -> Task:
     person = task.person_id
+    hours = task.detail.get("hours", ())
     voicemail = task.detail.get("voicemail") if task.circle_id is not None or may_hear else None
     return Task(
         number=task.id,
@@ -209,6 +222,7 @@ def _task(
         may_answer=inbound is not None and person is not None and no_text.get(person) is None,
         phone=phones.get(person or 0),
         why=str(WHY_TASKS.get((task.what, str(task.detail.get("why", ""))), "")),
+        hours=tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in hours),
     )
 
 

@@ -175,6 +175,7 @@ TASKS: Mapping[str, Any] = {
     "member_rang": lazy("Rang us and left no word"),
     "no_coordinator": lazy("A case has no coordinator whom we may contact"),
     "no_longer_watched": lazy("Said STOP: no longer watched"),
+    "nobody_on_call": lazy("Nobody is on call at these times"),
     "not_understood": lazy("Not understood"),
     "opted_out_wrote": lazy("Wrote after STOP"),
     "outcome_missing": lazy("Nobody said how it went"),
