@@ -19,7 +19,7 @@ from checkin.handlers.member_erased import CannotErase, erase_member, hinders, h
 from checkin.handlers.member_given_out import as_json, as_text, given_out
 from checkin.handlers.number_changed import Asked, CannotChange, change_number
 from checkin.handlers.people_files.terms import Kind
-from checkin.store import people, system
+from checkin.store import people, schedules, system
 from checkin.store.directory import folded
 from checkin.store.members_shown import shown
 from checkin.store.tables import MemberRow, PersonRow
@@ -68,7 +68,7 @@ def show_member(get: Get, who: str, as_json_: bool) -> None:
             "consent": known.consent.value,
             "schedule": schedule.rule if schedule is not None else None,
             "next check-in": schedule.next_action_at if schedule is not None else None,
-            "paused until": schedule.paused_until if schedule is not None else None,
+            "paused until": schedules.paused_until(row, schedule),
             "misses": row.misses,
             "open case": known.case,
             "since": row.created_at,

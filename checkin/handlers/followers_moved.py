@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.handbook import Handbook
-from checkin.store import people, unfinished
+from checkin.store import people, schedules, unfinished
 from checkin.store.tables import CircleScheduleRow, MemberRow, ScheduleRow
 
 WORK = "followers"
@@ -67,10 +67,7 @@ def follow(
         row.member_id: row for row in session.scalars(select(ScheduleRow).where(ScheduleRow.member_id.in_(members)))
     }
     for member, person in people.behind(session, members).values():
-        row = rows.get(member.id)
-        if row is None:
-            row = ScheduleRow(member_id=member.id, rule="", skip=[])
-            session.add(row)
+        row = rows.get(member.id) or schedules.begun(session, member)
         row.rule, row.skip, row.follows = circle.rule, list(circle.skip), True
         row.holidays, row.kept = circle.holidays, list(circle.kept)
         plan_next(handbook, row, person, now)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from checkin.handlers.handbook import Handbook
-from checkin.store import member_held, own_pages, swaps, system
+from checkin.store import member_held, own_pages, schedules, swaps, system
 from checkin.store.member_held import Held, HeldCase
 from checkin.store.member_record import Line
 from checkin.store.tables import DeliveryRow, MemberRow, PersonRow, VolunteerRow
@@ -165,15 +165,10 @@ def _said_last(volunteer: VolunteerRow, at: Any) -> str | None:
 
 
 def _schedule(held: Held, at: Any) -> dict[str, Any]:
-    row = held.schedule
+    row, rests = held.schedule, at(schedules.paused_until(held.member, held.schedule))
     if row is None:
-        return {}
-    return {
-        "rule": row.rule,
-        "as the circle": row.follows,
-        "next": at(row.next_action_at),
-        "paused until": at(row.paused_until),
-    }
+        return {"paused until": rests} if rests else {}
+    return {"rule": row.rule, "as the circle": row.follows, "next": at(row.next_action_at), "paused until": rests}
 
 
 def _line(line: Line, at: Any) -> dict[str, Any]:

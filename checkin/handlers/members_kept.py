@@ -22,7 +22,9 @@ def paused(
     """Let a member's check-ins rest; what is open is called off. Returns until when: half a year at most."""
     schedule, until = check_ins.schedule_of(session, MemberId(member.id)), min(until, now + LONGEST_PAUSE)
     call_off_open(session, handbook, MemberId(member.id), "paused", now)
-    if schedule is not None:
+    if schedule is None:
+        member.paused_until = until
+    else:
         schedule.paused_until = until
         plan_next(handbook, schedule, person, now)
     return until
@@ -30,7 +32,7 @@ def paused(
 
 def resumed(session: Session, handbook: Handbook, member: MemberRow, person: PersonRow, now: datetime) -> None:
     """Let them go on."""
-    schedule = check_ins.schedule_of(session, MemberId(member.id))
+    schedule, member.paused_until = check_ins.schedule_of(session, MemberId(member.id)), None
     if schedule is not None:
         schedule.paused_until = None
         plan_next(handbook, schedule, person, now)

@@ -16,7 +16,7 @@ from checkin.handlers.case_moved import is_on_shift
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.left_out import left_out
 from checkin.handlers.schedule_set import Wanted
-from checkin.store import member_record, people, shifts
+from checkin.store import member_record, people, schedules, shifts
 from checkin.store.tables import ConsentRow, MemberRow, PersonRow, ScheduleRow
 
 _BY_NAME = 5
@@ -115,7 +115,7 @@ def moves_of_circle(session: Session, handbook: Handbook, circle: int, wanted: W
         select(
             func.count().filter(theirs),
             func.count().filter(ScheduleRow.id.is_(None)),
-            func.count().filter(theirs, ScheduleRow.paused_until > now),
+            func.count().filter(theirs, schedules.PAUSED_UNTIL > now),
             func.count().filter(theirs, func.coalesce(agreed, Consent.NONE.value) != Consent.IN.value),
             func.count().filter(ScheduleRow.follows.is_(False)),
         )
@@ -123,13 +123,16 @@ def moves_of_circle(session: Session, handbook: Handbook, circle: int, wanted: W
         .outerjoin(ScheduleRow, ScheduleRow.member_id == MemberRow.id)
         .where(MemberRow.circle_id == circle, MemberRow.erased_at.is_(None))
     ).one()
-    first = tuple(move_of(handbook, wanted, person, row, now) for _member, person, row in rows)
+    first = tuple(move_of(handbook, wanted, member, person, row, now) for member, person, row in rows)
     return Moves(*counted, first)
 
 
-def move_of(handbook: Handbook, wanted: Wanted, person: PersonRow, row: ScheduleRow | None, now: datetime) -> Move:
+def move_of(
+    handbook: Handbook, wanted: Wanted, member: MemberRow, person: PersonRow, row: ScheduleRow | None, now: datetime
+) -> Move:
     """When somebody is asked next: until now, and by the wanted schedule."""
-    paused = row.paused_until if row is not None and row.paused_until is not None and row.paused_until > now else None
+    rests = schedules.paused_until(member, row)
+    paused = rests if rests is not None and rests > now else None
     skip = left_out(wanted.skip, wanted.holidays, wanted.kept, paused or now)
     after = next_occurrence(wanted.schedule, paused or now, handbook.zone(person), skip=skip)
     return Move(person.name, row.next_action_at if row is not None else None, after, paused)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.recurrence import Schedule, parse_schedule
@@ -12,7 +12,7 @@ from checkin.domain.terms import MemberId
 from checkin.handlers import followers_moved
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.handbook import Handbook
-from checkin.store import check_ins, system
+from checkin.store import check_ins, schedules, system
 from checkin.store.tables import CircleRow, CircleScheduleRow, MemberRow, PersonRow, ScheduleRow
 
 _ANY_DAY = date(2020, 1, 6)
@@ -39,11 +39,10 @@ def own_schedule_set(
     before = schedule.rule if schedule is not None else None
     if wanted is None:
         if schedule is not None:
-            session.delete(schedule)
+            schedules.ended(session, row, schedule)
     else:
         if schedule is None:
-            schedule = ScheduleRow(member_id=member, rule="", skip=[])
-            session.add(schedule)
+            schedule = schedules.begun(session, row)
         _fill(schedule, wanted, follows=False)
         plan_next(handbook, schedule, person, now)
     after = wanted.schedule.text if wanted is not None else None
@@ -88,10 +87,7 @@ def circle_schedule_ended(session: Session, circle: int, who: str, now: datetime
     session.delete(row)
     followers_moved.stop(session, circle)
     of_circle = select(MemberRow.id).where(MemberRow.circle_id == circle)
-    session.execute(
-        delete(ScheduleRow).where(ScheduleRow.member_id.in_(of_circle), ScheduleRow.follows.is_(True)),
-        execution_options={"synchronize_session": False},
-    )
+    schedules.all_ended(session, ScheduleRow.member_id.in_(of_circle) & ScheduleRow.follows.is_(True))
     system.audit(session, who, "circle's schedule changed", now, circle=circle, before=row.rule, after=None)
 
 

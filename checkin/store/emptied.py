@@ -144,6 +144,7 @@ def _member(session: Session, member: int, by: str, now: datetime) -> None:
         buddy_id=None,
         recent_ratings=[],
         misses=0,
+        paused_until=None,
         discreet=True,
         erased_at=now,
     )

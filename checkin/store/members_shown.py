@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import Level
+from checkin.store.schedules import PAUSED_UNTIL
 from checkin.store.tables import (
     STILL_OPEN,
     CheckInRow,
@@ -87,7 +88,8 @@ def _filtered(wanted: Filter, now: datetime) -> Select[int]:
             persons = select(ConsentRow.person_id).where(ConsentRow.state == state.value, ConsentRow.id.in_(newest))
             return query.where(MemberRow.person_id.in_(persons))
         case Filter.PAUSED:
-            return query.where(MemberRow.id.in_(select(ScheduleRow.member_id).where(ScheduleRow.paused_until > now)))
+            scheduled = query.outerjoin(ScheduleRow, ScheduleRow.member_id == MemberRow.id)
+            return scheduled.where(PAUSED_UNTIL > now)
         case Filter.RESTING:
             return query.where(MemberRow.id.not_in(select(ScheduleRow.member_id)))
         case Filter.ALL:

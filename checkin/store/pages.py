@@ -11,6 +11,7 @@ from checkin.domain.consent import Consent
 from checkin.domain.escalation import State as CaseState
 from checkin.store.member_record import not_of_another
 from checkin.store.people import Known
+from checkin.store.schedules import PAUSED_UNTIL
 from checkin.store.tables import (
     CheckInRow,
     ConsentRow,
@@ -70,8 +71,8 @@ def members(
     if language is not None:
         query = query.where(PersonRow.language == language)
     if paused is not None:
-        rests = ScheduleRow.paused_until > now
-        query = query.where(rests if paused else or_(ScheduleRow.paused_until.is_(None), ~rests))
+        rests = PAUSED_UNTIL > now
+        query = query.where(rests if paused else or_(PAUSED_UNTIL.is_(None), ~rests))
     return [_known(row) for row in session.execute(_part(query, MemberRow.id, after, limit))]
 
 

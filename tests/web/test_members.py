@@ -225,6 +225,15 @@ def test_a_pause_rests_the_schedule_and_calls_off_what_is_open(town: Town, desk:
     assert [row.paused_until for row in town.rows(ScheduleRow)] == [None]
 
 
+def test_a_pause_is_shown_where_there_is_no_schedule_yet(town: Town, desk: Desk) -> None:
+    town.sam.sends("PAUSE 2 weeks")
+    page = desk.opens("/members/1")
+    assert "No schedule: they are not asked. Paused until Mon 7 Dec" in page.words
+    assert "Paused until" in desk.opens("/members/1/held").words
+    assert "Sam" in desk.opens("/members?filter=paused").words
+    assert "Paused until" not in desk.presses(page, "Go on now").words
+
+
 @pytest.mark.parametrize("until", ["", "2026-11-20"])
 def test_a_pause_needs_a_day_to_come(town: Town, desk: Desk, until: str) -> None:
     town.schedule("MO 9:05")

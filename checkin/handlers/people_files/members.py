@@ -25,7 +25,7 @@ from checkin.handlers.handbook import Handbook
 from checkin.handlers.people_files.cells import LANGUAGE_NAMES, RuleCell
 from checkin.handlers.people_files.desk import Desk
 from checkin.handlers.people_files.lines import BadLine, MemberLine
-from checkin.store import escalations, invitations, people, tasks
+from checkin.store import escalations, invitations, people, schedules, tasks
 from checkin.store.people import Known
 from checkin.store.session import once, remember
 from checkin.store.tables import CircleScheduleRow, ConsentRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
@@ -227,16 +227,15 @@ def _schedule(desk: Desk, work: _Work) -> bool:
     wanted = cell[0]
     if wanted is None:
         if row is not None and not desk.dry_run:
-            desk.session.delete(row)
+            schedules.ended(desk.session, work.member, row)
         return row is not None
     same = row is not None and _same(wanted, row.rule, desk.now)
     if same and not work.rezoned:
         return False
     if not desk.dry_run:
         if row is None:
-            row = ScheduleRow(member_id=work.member.id, rule=wanted.schedule.text, skip=[])
-            desk.session.add(row)
-        elif not same:
+            row = schedules.begun(desk.session, work.member)
+        if not same:
             row.rule, row.follows = wanted.schedule.text, False
         plan_next(desk.handbook, row, work.person, desk.now)
     return not same

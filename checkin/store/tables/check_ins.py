@@ -12,6 +12,7 @@ from checkin.store.columns import Row
 class ScheduleRow(Row):
     """A member's recurring rule. `next_action_at` is when its next check-in is due; null while it rests.
 
+    `paused_until`: they are not asked before then. It goes back to the member's row with the schedule's end.
     `follows`: it is the circle's, and moves with it. `skip`: dates that are left out; `holidays`: whose holidays are
     left out too (a country, such as US or US-CA), but for those in `kept`.
     """

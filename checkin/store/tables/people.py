@@ -40,7 +40,10 @@ class PersonRow(Row):
 
 
 class MemberRow(Row):
-    """A person who is checked in on. `erased_at`: their record was erased; what stays counts, and names nobody."""
+    """A person who is checked in on. `erased_at`: their record was erased; what stays counts, and names nobody.
+
+    `paused_until`: of who has no schedule, for when they have one (see `ScheduleRow`).
+    """
 
     __tablename__ = "member"
     # Few of many; left out of each list.
@@ -62,6 +65,7 @@ class MemberRow(Row):
     discreet: Mapped[bool] = mapped_column(default=True)
     misses: Mapped[int] = mapped_column(default=0)
     recent_ratings: Mapped[list[Any]] = mapped_column(default=list)
+    paused_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

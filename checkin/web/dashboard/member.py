@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from checkin.domain.terms import Level
 from checkin.handlers import members_kept
-from checkin.store import member_record, members_shown, people
+from checkin.store import member_record, members_shown, people, schedules
 from checkin.store.session import reading
 from checkin.store.tables import InboundRow, MemberRow, PersonRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
@@ -98,6 +98,7 @@ def member(services: Services) -> Door:
             about |= _words_kept(session, row, now)
         zone = services.handbook.zone(person)
         about["plot"] = plot(about["ratings"], now)
+        about["paused_until"] = schedules.paused_until(row, shown.schedule)
         about["schedule_words"] = (
             said(shown.schedule.rule, now.astimezone(zone).date()) if shown.schedule is not None else ""
         )

@@ -11,6 +11,7 @@ from checkin.handlers import member_erased, members_kept, number_changed
 from checkin.handlers.member_erased import CannotErase, erase_member, holdings
 from checkin.handlers.member_given_out import as_json, given_out, our_words, who_looked, without_numbers
 from checkin.handlers.number_changed import Asked, CannotChange, change_number
+from checkin.store import schedules
 from checkin.store.directory import folded
 from checkin.store.session import reading
 from checkin.store.tables import MemberRow, PersonRow
@@ -113,6 +114,7 @@ def member_rights(services: Services) -> Door:
             person=held.person,
             zone=zone,
             when=lambda at: full_words(at.astimezone(zone)),
+            paused_until=schedules.paused_until(held.member, held.schedule),
             schedule_words=said(held.schedule.rule, now.astimezone(zone).date()) if held.schedule is not None else "",
             without_numbers=without_numbers,
             our_words=our_words,

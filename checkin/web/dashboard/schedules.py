@@ -96,13 +96,15 @@ def schedules(services: Services) -> Door:
                 asked = (session, services.handbook, wanted, whose.circle, whose.person, now)
                 about["coming"] = coming = schedule_foreseen.coming(*asked)
                 about["odd"] = schedule_foreseen.odd_in(*asked)
-                if whose.person is None:
+                if whose.person is None or whose.member is None:
                     about["moves"] = schedule_foreseen.moves_of_circle(
                         session, services.handbook, whose.circle, wanted, now
                     )
                 else:
                     own = whose.row if isinstance(whose.row, ScheduleRow) else None
-                    about["move"] = schedule_foreseen.move_of(services.handbook, wanted, whose.person, own, now)
+                    about["move"] = schedule_foreseen.move_of(
+                        services.handbook, wanted, whose.member, whose.person, own, now
+                    )
                 about["words"] = in_words(wanted.schedule, language(), today)
                 if coming:
                     about["next"] = next_in_words(coming[0].at.astimezone(zone).date(), language(), today)
