@@ -86,7 +86,7 @@ def excludes(
 
     It is told what was changed and not what is to stand there, so that nobody undoes what another said meanwhile.
     """
-    row = session.get_one(MemberRow, member, populate_existing=True, with_for_update=True)
+    row = session.get_one(MemberRow, member)
     before = member_record.excluded(session, member)
     after = (before | added) - removed
     session.execute(
