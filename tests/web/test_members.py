@@ -426,3 +426,96 @@ def test_what_members_may_ask_for_here_is_proposed(town: Town, desk: Desk) -> No
         page = desk.opens(place)
         assert [option["value"] for option in page.select("#traits option")] == ["over 50", "woman"], place
         assert page.select_one("[name=prefers]")["list"] == "traits"  # type: ignore[index]
+
+
+# --- a page that stood open -------------------------------------------------------------------------------------------
+
+
+def stands(town: Town) -> dict[str, object]:
+    """What is kept of Sam."""
+    with town.in_session() as session:
+        row = session.get_one(MemberRow, 1)
+        person = session.get_one(PersonRow, row.person_id)
+        ours = {name: getattr(row, name) for name in ("channel", "topics", "prefers", "buddy_id", "discreet")}
+        return ours | {name: getattr(person, name) for name in ("name", "language", "timezone")}
+
+
+def test_a_page_that_stood_open_writes_only_what_was_changed_on_it(town: Town, desk: Desk) -> None:
+    """Whoever corrected the name undid the discretion and the language that had come meanwhile, without a word."""
+    page, other = desk.opens("/members/1/edit"), desk_of(town, EVE)
+    other.presses(other.opens("/members/1/edit"), "Save", discreet="y")
+    town.sam.sends("LANG es")
+    town.passes(seconds=5)
+    assert "Saved." in desk.presses(page, "Save", name="Samuel").words
+    kept = stands(town)
+    assert (kept["name"], kept["discreet"], kept["language"]) == ("Samuel", True, "es")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "kept"),
+    [
+        ({"channel": "voice"}, {"channel": "voice"}),
+        ({"language": "es"}, {"language": "es"}),
+        ({"timezone": "Asia/Tokyo"}, {"timezone": "Asia/Tokyo"}),
+        ({"topics": ""}, {"topics": []}),
+        ({"prefers": "a woman"}, {"prefers": "a woman"}),
+        ({"buddy": BEN}, {"buddy_id": 2}),
+        ({"discreet": "y"}, {"discreet": True}),
+    ],
+)
+def test_what_another_saved_meanwhile_stays(
+    town: Town, desk: Desk, theirs: dict[str, str], kept: dict[str, object]
+) -> None:
+    page, other = desk.opens("/members/1/edit"), desk_of(town, EVE)
+    other.presses(other.opens("/members/1/edit"), "Save", **theirs)
+    desk.presses(page, "Save", name="Samuel")
+    assert kept.items() <= stands(town).items()
+
+
+@pytest.mark.parametrize(
+    ("field", "mine", "theirs", "said"),
+    [
+        ("name", "Samuel", "Sammy", "Sammy"),
+        ("timezone", "Asia/Tokyo", "Europe/Rome", "Europe/Rome"),
+        ("topics", "grief; work", "", "none"),
+        ("buddy", ANA, BEN, "Ben"),
+    ],
+)
+def test_of_two_who_change_the_same_the_second_is_told_and_nothing_is_lost(
+    town: Town, desk: Desk, field: str, mine: str, theirs: str, said: str
+) -> None:
+    page, other = desk.opens("/members/1/edit"), desk_of(town, EVE)
+    other.presses(other.opens("/members/1/edit"), "Save", **{field: theirs}, prefers="a woman")
+    saved = stands(town)
+    page = desk.presses(page, "Save", **{field: mine}, discreet="y")
+    assert page.status == 409
+    assert f"Saved meanwhile: {said}. What you wrote still stands here." in page.select_one(f"#{field}-error").text  # type: ignore[union-attr]
+    assert stands(town) == saved
+    assert "Saved." in desk.presses(page, "Save").words
+    now = stands(town)
+    assert (now["prefers"], now["discreet"]) == ("a woman", True)
+    assert {name for name in now if now[name] != saved[name]} == {"buddy_id" if field == "buddy" else field, "discreet"}
+
+
+def test_who_changes_the_same_to_the_same_is_told_nothing(town: Town, desk: Desk) -> None:
+    page, other = desk.opens("/members/1/edit"), desk_of(town, EVE)
+    other.presses(other.opens("/members/1/edit"), "Save", name="Samuel", prefers="a woman")
+    assert "Saved." in desk.presses(page, "Save", name="Samuel").words
+    assert stands(town)["prefers"] == "a woman"
+
+
+def test_a_page_that_was_refused_undoes_nothing_either(town: Town, desk: Desk) -> None:
+    page, other = desk.opens("/members/1/edit"), desk_of(town, EVE)
+    other.presses(other.opens("/members/1/edit"), "Save", name="Sammy", topics="", discreet="y")
+    page = desk.presses(page, "Save", name="Samuel", timezone="Mars/X")
+    assert page.status == 422
+    assert "Saved meanwhile: Sammy." in page.words
+    assert page.select_one("#discreet").has_attr("checked"), "what is not hers to lose is shown as it is now"  # type: ignore[union-attr]
+    other.presses(other.opens("/members/1/edit"), "Save", timezone="Asia/Tokyo")
+    page = desk.presses(page, "Save", timezone="Mars/Y")
+    desk.presses(page, "Save", timezone="")
+    assert stands(town)["timezone"] == "Asia/Tokyo", "told first"
+    page = desk.presses(page, "Save", timezone="")
+    desk.presses(page, "Save")
+    now = stands(town)
+    assert (now["name"], now["topics"], now["discreet"], now["timezone"]) == ("Samuel", [], True, None)

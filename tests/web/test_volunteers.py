@@ -174,6 +174,77 @@ def test_the_week_stays_marked_where_a_time_of_it_is_missing(desk: Desk) -> None
     assert page.select_one("[name=by][value=week]").has_attr("checked")  # type: ignore[union-attr]
 
 
+def test_a_volunteers_page_that_stood_open_writes_only_what_was_changed_on_it(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    page, other = desk.opens("/volunteers/1/edit"), desk_of(town, EVE)
+    theirs = {"by": "words", "shifts": "SA 10:00-14:00", "reach": "call", "max_per_day": "5", "topics": "work"}
+    other.presses(other.opens("/volunteers/1/edit"), "Save", **theirs)
+    assert "Saved." in desk.presses(page, "Save", languages="en, es").words
+    [ana, *_others] = town.rows(VolunteerRow)
+    assert (ana.shifts, ana.reach, ana.max_per_day, ana.topics) == ("SA 10:00-14:00", "call", 5, ["work"])
+    assert ana.languages == ["en", "es"]
+
+
+def test_a_week_that_was_not_clicked_in_stays_as_it_is_written(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    desk.presses(desk.opens("/volunteers/1/edit"), "Save", topics="work")
+    assert town.rows(VolunteerRow)[0].shifts == "MO-FR 09:00-17:00"
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        {"by": "week", "from_MO": "10:00"},
+        {"by": "words", "shifts": "MO 10:00-17:00; MO 20:00-21:00"},
+        {"by": "words", "shifts": "MO 10:00-17:00"},
+        {"by": "words", "shifts": "always"},
+    ],
+)
+@pytest.mark.parametrize("theirs", ["SA 10:00-14:00", "always", "SA 10:00-14:00; SA 18:00-20:00"])
+def test_of_two_who_change_the_shifts_the_second_is_told(
+    town: Town, desk: Desk, mine: dict[str, str], theirs: str
+) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    page = desk.opens("/volunteers/1/edit")
+    alone = desk.presses(page, "Save", **mine)
+    wanted = town.rows(VolunteerRow)[0].shifts
+    assert alone.status == 200
+    shifts(town, 1, theirs)
+    page = desk.presses(page, "Save", **mine)
+    if wanted == theirs:
+        assert page.status == 200
+        return
+    assert page.status == 409
+    assert f"Saved meanwhile: {theirs}." in page.words
+    assert town.rows(VolunteerRow)[0].shifts == theirs
+    assert "Saved." in desk.presses(page, "Save").words
+    assert town.rows(VolunteerRow)[0].shifts == wanted
+
+
+def test_a_page_that_was_refused_shows_the_shifts_that_hold_now(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    page = desk.opens("/volunteers/1/edit")
+    shifts(town, 1, "always")
+    page = desk.presses(page, "Save", languages="")
+    assert page.status == 422
+    assert not page.select_one("[name=from_MO]")["value"]  # type: ignore[index]
+    assert page.select_one("[name=by][value=words]").has_attr("checked")  # type: ignore[union-attr]
+    desk.presses(page, "Save", languages="en")
+    assert town.rows(VolunteerRow)[0].shifts == "always"
+
+
+def test_hours_that_were_clicked_stand_in_the_week_when_the_page_was_refused(town: Town, desk: Desk) -> None:
+    shifts(town, 1, "MO-FR 09:00-17:00")
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", from_TU="11:00", languages="")
+    assert page.status == 422
+    assert page.select_one("[name=from_TU]")["value"] == "11:00"  # type: ignore[index]
+    page = desk.presses(page, "Save", by="words", shifts="always", languages="en")
+    assert "Hours stand in the week" in page.words
+    page = desk.presses(desk.opens("/volunteers/1/edit"), "Save", by="words", shifts="SA 10:00-14:00", languages="")
+    assert "Saved." in desk.presses(page, "Save", languages="en").words
+    assert town.rows(VolunteerRow)[0].shifts == "SA 10:00-14:00"
+
+
 @pytest.mark.parametrize("what", ["", "/edit"])
 def test_another_circles_volunteer_is_no_page(desk: Desk, what: str) -> None:
     assert desk.opens(f"/volunteers/3{what}").status == 404

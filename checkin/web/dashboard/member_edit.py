@@ -1,25 +1,26 @@
 """Adding a member, and changing one: the same rules as for a line of a file, one form instead of a spreadsheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from flask import abort, flash, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from wtforms import BooleanField, SelectField, StringField
 
 from checkin.handlers import members_kept
 from checkin.handlers.people_files.cells import NOTHING
-from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.terms import Kind
 from checkin.store import member_record
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, MemberRow, PersonRow
 from checkin.web.dashboard.door import Door, Need, go
+from checkin.web.dashboard.edited import as_sent, edit_of
 from checkin.web.dashboard.forms import NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy, named
 from checkin.web.dashboard.looks import looked
-from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
+from checkin.web.dashboard.people_forms import NewPersonForm, read_one, rewritten, written
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
 
@@ -94,7 +95,7 @@ def member_edit(services: Services) -> Door:
         cells = {**_cells(form), "phone": form.phone.data, "schedule": form.schedule.data}
         if form.agreed.data:
             cells |= {"consent_source": form.agreed.data, "consent_at": services.now().isoformat()}
-        report = _written(cells, form)
+        report = written(services, Kind.MEMBERS, cells, form, "name")
         if report is None:
             return _shown(form, 422)
         with reading(services.engine) as session:
@@ -121,45 +122,52 @@ def member_edit(services: Services) -> Door:
     @door.get("/members/<int:number>/edit", Need.WORDS)
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        return _shown(filled(MemberForm(data=_kept(row, person)), row, person.language), person=person, member=row)
+        with reading(services.engine) as session:
+            kept = _kept(session, row, person)
+        form = filled(MemberForm(data=kept), row, person.language)
+        return _shown(form, person=person, member=row, was=as_sent(kept))
 
     @door.post("/members/<int:number>/edit", Need.WORDS)
     def edit(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        form = filled(MemberForm(), row, person.language)
-        if not form.validate_on_submit() or _written({**_cells(form), "phone": person.phone}, form) is None:
-            return _shown(form, 422, person=person, member=row)
-        flash(_("Saved."))
-        return go(f"/members/{number}")
-
-    def _kept(row: MemberRow, person: PersonRow) -> dict[str, object]:
         with reading(services.engine) as session:
-            circle = session.get_one(CircleRow, row.circle_id).name
-            buddies = {volunteer.id: who.phone for volunteer, who in member_record.volunteers_for(session, row)}
-        return {
-            "name": person.name,
-            "circle": circle,
-            "channel": row.channel,
-            "language": person.language,
-            "timezone": person.timezone or "",
-            "topics": "; ".join(row.topics),
-            "prefers": row.prefers,
-            "buddy": buddies.get(row.buddy_id or 0, ""),
-            "discreet": row.discreet,
-        }
+            edit = edit_of(as_sent(_kept(session, row, person)))
+        form = filled(MemberForm(edit.formdata()), row, person.language)
+        if form.validate_on_submit() and rewritten(
+            services, Kind.MEMBERS, form, edit, _cells(form), (row, person), _kept
+        ):
+            flash(_("Saved."))
+            return go(f"/members/{number}")
+        row, person = found(number)
+        with reading(services.engine) as session:
+            status, was = edit.told(filled(form, row, person.language), as_sent(_kept(session, row, person)))
+        return _shown(form, status, person=person, member=row, was=was)
 
-    def _written(cells: Mapping[str, str], form: MemberForm) -> Report | None:
-        return written(services, Kind.MEMBERS, cells, form, "name")
-
-    def _shown(
-        form: MemberForm, status: int = 200, person: PersonRow | None = None, member: MemberRow | None = None
-    ) -> ResponseReturnValue:
-        if person is not None and member is not None:
-            looked(services, "member looked at", person=person.id, member=member.id)
+    def _shown(form: MemberForm, status: int = 200, **about: object) -> ResponseReturnValue:
+        """`about`, of somebody who is here: the person, the member, and what their fields `was_…` are to say."""
+        member = about.get("member")
+        if isinstance(member, MemberRow):
+            looked(services, "member looked at", person=member.person_id, member=member.id)
         zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-        return render_template("members/edit.html", form=form, person=person, member=member, zones=zones), status
+        return render_template("members/edit.html", form=form, zones=zones, **about), status
 
     return door
+
+
+def _kept(session: Session, row: MemberRow, person: PersonRow) -> dict[str, object]:
+    """What the form shows of a member."""
+    buddies = {volunteer.id: who.phone for volunteer, who in member_record.volunteers_for(session, row)}
+    return {
+        "name": person.name,
+        "circle": session.get_one(CircleRow, row.circle_id).name,
+        "channel": row.channel,
+        "language": person.language,
+        "timezone": person.timezone or "",
+        "topics": "; ".join(row.topics),
+        "prefers": row.prefers,
+        "buddy": buddies.get(row.buddy_id or 0, ""),
+        "discreet": row.discreet,
+    }
 
 
 def _cells(form: MemberForm) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """What forms about people share: they are written by the rules of a file of people, one line long."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, Field, StringField
@@ -14,10 +14,14 @@ from checkin.handlers.people_files.sheet import write_sheet
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import PeopleFile, people_imported, read_people
 from checkin.store import people
+from checkin.store.tables import MemberRow, PersonRow, VolunteerRow
+from checkin.web.dashboard.edited import Edit, as_sent
 from checkin.web.dashboard.forms import Given, PageForm, stripped
 from checkin.web.dashboard.language import lazy
 from checkin.web.dashboard.signed import signed
 from checkin.wiring import Services
+
+_Row = TypeVar("_Row", MemberRow, VolunteerRow)
 
 
 def read_one(services: Services, kind: Kind, cells: Mapping[str, str]) -> PeopleFile:
@@ -46,15 +50,27 @@ class Here:
     page: str | None = None
 
 
-def written(services: Services, kind: Kind, cells: Mapping[str, str], form: PageForm, first: str) -> Report | None:
-    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`)."""
+def written(
+    services: Services,
+    kind: Kind,
+    cells: Mapping[str, str],
+    form: PageForm,
+    first: str,
+    unless: Callable[[Session], object] | None = None,
+) -> Report | None:
+    """Write somebody; None where it is refused, and then each reason stands beside its field (or beside `first`).
+
+    `unless`: asked in the same transaction; nothing is written where it finds something.
+    """
     now, me = services.now(), signed()
     file = read_one(services, kind, cells)
     if file.bad:
         refuse(form, file.bad[0], first)
         return None
 
-    def work(session: Session) -> Report | Here:
+    def work(session: Session) -> Report | Here | None:
+        if unless is not None and unless(session):
+            return None
         here = in_the_way(session, kind, file.lines[0].phone, form) if isinstance(form, NewPersonForm) else None
         if here is not None:
             return here
@@ -64,10 +80,33 @@ def written(services: Services, kind: Kind, cells: Mapping[str, str], form: Page
     if isinstance(report, Here):
         form.here = report
         return None
-    if report.bad:
+    if report is not None and report.bad:
         refuse(form, report.bad[0], first)
         return None
     return report
+
+
+def rewritten(
+    services: Services,
+    kind: Kind,
+    form: PageForm,
+    edit: Edit,
+    cells: Mapping[str, str],
+    whom: tuple[_Row, PersonRow],
+    kept: Callable[[Session, _Row, PersonRow], Mapping[str, object]],
+) -> bool:
+    """Write of somebody who is here what was changed of them; False where it is refused, or crosses with others.
+
+    `cells`: all of the form; `kept`: what a form shows that says what is stored.
+    """
+
+    def crossed(session: Session) -> set[str]:
+        person = session.get_one(PersonRow, whom[1].id, populate_existing=True, with_for_update=True)
+        row = session.get_one(type(whom[0]), whom[0].id, populate_existing=True, with_for_update=True)
+        return edit.crossed(form, as_sent(kept(session, row, person)))
+
+    changed = {name: cell for name, cell in cells.items() if name in edit.changed}
+    return written(services, kind, {**changed, "phone": whom[1].phone}, form, "name", crossed) is not None
 
 
 def in_the_way(session: Session, kind: Kind, phone: Phone, form: NewPersonForm) -> Here | None:

@@ -1,6 +1,7 @@
 """Volunteers: who they are, when they are on call, how they are reached, and their calendar's address."""
 
 from datetime import time, timedelta
+from typing import Any
 
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,10 +25,11 @@ from checkin.store.directory import folded
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, PersonRow, PinRow, VolunteerRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
+from checkin.web.dashboard.edited import as_sent, edit_of
 from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
-from checkin.web.dashboard.people_forms import NewPersonForm, read_one, written
+from checkin.web.dashboard.people_forms import NewPersonForm, read_one, rewritten, written
 from checkin.web.dashboard.signed import signed
 from checkin.web.dashboard.swaps import coming
 from checkin.wiring import Services
@@ -121,10 +123,10 @@ def volunteers(services: Services) -> Door:
     def new() -> ResponseReturnValue:
         form = filled(NewVolunteerForm())
         if not form.validate_on_submit() or not _availability(form, ""):
-            return shown(form, 422)
+            return shown(form, 422, before="")
         cells = {**_cells(form), "phone": form.phone.data}
         if written(services, Kind.VOLUNTEERS, cells, form, "name") is None:
-            return shown(form, 422)
+            return shown(form, 422, before="")
         phone = read_one(services, Kind.VOLUNTEERS, cells).lines[0].phone
         with reading(services.engine) as session:
             query = select(VolunteerRow.id).join(PersonRow, PersonRow.id == VolunteerRow.person_id)
@@ -171,30 +173,26 @@ def volunteers(services: Services) -> Door:
     def edit_page(number: int) -> ResponseReturnValue:
         row, person = found(number)
         with reading(services.engine) as session:
-            circle = session.get_one(CircleRow, row.circle_id).name
-        kept = {
-            "name": person.name,
-            "circle": circle,
-            "reach": row.reach,
-            "languages": ", ".join(row.languages),
-            "topics": "; ".join(row.topics),
-            "traits": "; ".join(row.traits),
-            "max_per_day": row.max_per_day,
-            "timezone": person.timezone or "",
-            "shifts": row.shifts,
-        }
-        return shown(filled(VolunteerForm(data=kept)), person=person, volunteer=row)
+            kept = _kept(session, row, person)
+        return shown(filled(VolunteerForm(data=kept)), person=person, volunteer=row, was=as_sent(kept))
 
     @door.post("/volunteers/<int:number>/edit", Need.WORDS)
     def edit(number: int) -> ResponseReturnValue:
         row, person = found(number)
-        form = filled(VolunteerForm())
-        if form.validate_on_submit() and _availability(form, row.shifts):
-            cells = {**_cells(form), "phone": person.phone}
-            if written(services, Kind.VOLUNTEERS, cells, form, "name") is not None:
+        with reading(services.engine) as session:
+            stored = as_sent(_kept(session, row, person))
+        stood = request.form.get("was_shifts", row.shifts)
+        before = stood if _shifts_changed(stood) else None
+        edit = edit_of(stored, shifts=before is not None)
+        form = filled(VolunteerForm(edit.formdata()))
+        if form.validate_on_submit() and (before is None or _availability(form, before)):
+            if rewritten(services, Kind.VOLUNTEERS, form, edit, _cells(form), (row, person), _kept):
                 flash(_("Saved."))
                 return go(f"/volunteers/{number}")
-        return shown(form, 422, person=person, volunteer=row)
+        row, person = found(number)
+        with reading(services.engine) as session:
+            status, was = edit.told(form, as_sent(_kept(session, row, person)))
+        return shown(form, status, before=before, person=person, volunteer=row, was=was)
 
     @door.post("/volunteers/<int:number>/feed", Need.WORDS)
     def make_feed(number: int) -> ResponseReturnValue:
@@ -256,19 +254,36 @@ def volunteers(services: Services) -> Door:
         flash(_("They are no longer rung or texted, and were told so once."))
         return go(f"/volunteers/{number}")
 
-    def shown(
-        form: VolunteerForm, status: int = 200, person: PersonRow | None = None, volunteer: VolunteerRow | None = None
-    ) -> ResponseReturnValue:
-        if person is not None:
-            looked(services, "volunteer looked at", person=person.id)
-        week = _week(form.shifts.data or "")
-        by = request.form.get("by", "week" if week else "words")
-        return (
-            render_template("volunteers/edit.html", form=form, person=person, volunteer=volunteer, week=week, by=by),
-            status,
-        )
+    def shown(form: VolunteerForm, status: int = 200, before: str | None = None, **about: Any) -> ResponseReturnValue:
+        """`before`: the shifts that stood there, where other ones came; what was clicked is shown again then.
+
+        `about`, of somebody who is here: the person, the volunteer, and what their fields `was_…` are to say.
+        """
+        if "person" in about:
+            looked(services, "volunteer looked at", person=about["person"].id)
+        stands = about.get("was", {}).get("shifts", "")
+        hours, by = _hours(stands), "week" if _week(stands) else "words"
+        if before is not None:
+            by = request.form.get("by", by)
+            hours = _sent_hours() if by == "week" or _typed(before) else hours
+        return render_template("volunteers/edit.html", form=form, hours=hours, by=by, **about), status
 
     return door
+
+
+def _kept(session: Session, row: VolunteerRow, person: PersonRow) -> dict[str, object]:
+    """What the form shows of a volunteer."""
+    return {
+        "name": person.name,
+        "circle": session.get_one(CircleRow, row.circle_id).name,
+        "reach": row.reach,
+        "languages": ", ".join(row.languages),
+        "topics": "; ".join(row.topics),
+        "traits": "; ".join(row.traits),
+        "max_per_day": row.max_per_day,
+        "timezone": person.timezone or "",
+        "shifts": row.shifts,
+    }
 
 
 def _cells(form: VolunteerForm) -> dict[str, str]:
@@ -289,16 +304,15 @@ def _cells(form: VolunteerForm) -> dict[str, str]:
 def _availability(form: VolunteerForm, before: str) -> bool:
     """Read the clicked week into the field of shifts, where it was clicked. False where a time is missing.
 
-    `before`: what was stored. Hours that somebody wrote into the week hold, or are asked about: never left aside.
+    `before`: what stood there. Hours that somebody wrote into the week hold, or are asked about: never left aside.
     """
     if request.form.get("by") != "week":
-        if _typed(_week(before)):
+        if _typed(before):
             form.shifts.errors = [_("Hours stand in the week: mark the week above them, or empty them.")]
             return False
         return True
     parts = []
-    for day in DAYS:
-        start, end = request.form.get(f"from_{day}", ""), request.form.get(f"to_{day}", "")
+    for day, (start, end) in _sent_hours().items():
         if bool(start) != bool(end):
             form.shifts.errors = [_("Give both times of a day, or none of them.")]
             return False
@@ -315,14 +329,34 @@ def _availability(form: VolunteerForm, before: str) -> bool:
     return True
 
 
-def _typed(week: dict[str, tuple[time | None, time | None]] | None) -> bool:
+def _shifts_changed(before: str) -> bool:
+    """Whether other shifts came than those that stood there."""
+    if request.form.get("by") == "week":
+        return _week(before) is None or _sent_hours() != _hours(before)
+    return request.form.get("shifts", "").split() != before.split() or _typed(before)
+
+
+def _typed(before: str) -> bool:
     """Whether other hours came with the week than those that stood there."""
-    for day in DAYS:
-        for name, stood in zip(("from", "to"), week[day] if week else (None, None), strict=True):
-            came = request.form.get(f"{name}_{day}", "")
-            if came and came != (f"{stood:%H:%M}" if stood is not None else ""):
-                return True
-    return False
+    stood = _hours(before)
+    return any(
+        came and came != had for day, pair in _sent_hours().items() for came, had in zip(pair, stood[day], strict=True)
+    )
+
+
+def _sent_hours() -> dict[str, tuple[str, str]]:
+    """The week as it came: from when until when on each day."""
+    return {day: (request.form.get(f"from_{day}", ""), request.form.get(f"to_{day}", "")) for day in DAYS}
+
+
+def _hours(text: str) -> dict[str, tuple[str, str]]:
+    """These shifts as they stand in the week; nothing does where they are always, or more than it can hold."""
+    week = _week(text) or dict.fromkeys(DAYS, (None, None))
+    return {day: (_clock(start), _clock(end)) for day, (start, end) in week.items()}
+
+
+def _clock(at: time | None) -> str:
+    return "" if at is None else f"{at:%H:%M}"
 
 
 def _week(text: str) -> dict[str, tuple[time | None, time | None]] | None:
