@@ -1,6 +1,7 @@
 """What is done beside the clock day by day: once a minute it is looked for, and done a little at a time.
 
 Whoever was erased is put on the list beside the backups, and what came in at the very moment of an erasure is emptied.
+Uploaded files of people that nobody came back for go, and wrong tries to sign in that no longer count.
 Of several machines each keeps the list of its own folder. Each night one of them deletes the words that were kept long
 enough, in parts, with a rest between two: webhooks go first, and after some of them the rest of this file. Each morning
 coordinators are told when nobody of their circle is on call.
@@ -18,9 +19,9 @@ import structlog
 
 from checkin.backup import erased
 from checkin.backup.nightly import next_night
-from checkin.handlers import coverage_told
+from checkin.handlers import coverage_told, people_file_waits
 from checkin.handlers.words_deleted import delete_old_words
-from checkin.store import erasures, unfinished, words_kept
+from checkin.store import accounts, erasures, unfinished, words_kept
 from checkin.store.session import reading
 from checkin.wiring import Services
 
@@ -40,6 +41,8 @@ def look(services: Services, between: Callable[[], bool] = lambda: True) -> None
     _tries(services, erasures.SWEEPING, 0, lambda: _swept(services))
     _tries(services, erasures.LISTING, _this_machine(), lambda: _listed(services))
     _tries(services, coverage_told.TELLING, 0, lambda: _hours_told(services))
+    _tries(services, people_file_waits.DELETING, 0, lambda: _old_files(services))
+    _tries(services, accounts.DELETING_TRIES, 0, lambda: _old_tries(services, between))
     _tries(services, words_kept.DELETING, 0, lambda: _old_words(services, between))
 
 
@@ -82,6 +85,25 @@ def _hours_told(services: Services) -> bool:
             empty = coverage_told.empty_hours(session, services.handbook, circle, now)
         services.act(partial(coverage_told.hours_told, handbook=services.handbook, circle=circle, empty=empty, now=now))
     return True
+
+
+def _old_files(services: Services) -> bool:
+    services.act(lambda session: people_file_waits.old_files_deleted(session, services.now()))
+    return True
+
+
+def _old_tries(services: Services, between: Callable[[], bool]) -> bool:
+    """They are looked for without a lock: whoever tries out passwords leaves many, and nobody who writes may wait."""
+    now = services.now()
+    for _part in range(_PARTS):
+        with reading(services.engine) as session:
+            old = accounts.old_tries(session, now)
+        if not old:
+            return True
+        services.act(partial(accounts.tries_deleted, keys=old, now=now))
+        if not between():
+            return False
+    return False
 
 
 def _old_words(services: Services, between: Callable[[], bool]) -> bool:

@@ -12,10 +12,11 @@ INVITED_FOR = timedelta(days=3)
 HALF_WAY = timedelta(minutes=10)
 """From the password to the second factor."""
 
+TRIES_KEPT = timedelta(days=1)
+"""After so long without a further one, wrong tries no longer count."""
 _FREE_TRIES = 5
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
-_TRIES_FORGOTTEN = timedelta(days=1)
 _SHORTEST, _LONGEST = 12, 200
 _OWN = 6
 """So many characters must be a person's own: neither their name nor what everybody uses."""
@@ -54,7 +55,7 @@ def wait_after(wrong: int) -> timedelta | None:
 
 def tries_forgotten(last: datetime, now: datetime) -> bool:
     """Whether the wrong tries lie so far back that counting begins anew."""
-    return now - last > _TRIES_FORGOTTEN
+    return now - last > TRIES_KEPT
 
 
 def is_over(created: datetime, seen: datetime, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from checkin.store import system
 from checkin.store.tables import PeopleFileRow
 
 KEPT_FOR = timedelta(hours=1)
+DELETING = "uploaded files"
 PART = 250
 _COUNTS = ("new", "changed", "unchanged", "invited", "opted_in", "opted_out")
 
@@ -31,8 +32,7 @@ class Looked:
 
 
 def put_file(session: Session, file: PeopleFile, raw: bytes, who: str, now: datetime) -> int:
-    """Keep an uploaded file, which was read before, until it is imported. Files that nobody came back for go."""
-    session.execute(delete(PeopleFileRow).where(PeopleFileRow.expires_at < now))
+    """Keep an uploaded file, which was read before, until it is imported, for an hour at most."""
     row = PeopleFileRow(
         kind=file.kind.value, by=who, raw=raw, lines=len(file.lines), created_at=now, expires_at=now + KEPT_FOR
     )
@@ -100,6 +100,11 @@ def next_part(
 def file_forgotten(session: Session, number: int) -> None:
     """Nobody wants it."""
     session.execute(delete(PeopleFileRow).where(PeopleFileRow.id == number))
+
+
+def old_files_deleted(session: Session, now: datetime) -> None:
+    """Files go that nobody came back for, and what is told of those that were imported."""
+    session.execute(delete(PeopleFileRow).where(PeopleFileRow.expires_at < now))
 
 
 def _summed(before: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from checkin.domain.illness import Ailment, Part, Severity
 from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
-from checkin.handlers import coverage_told
+from checkin.handlers import coverage_told, people_file_waits
 from checkin.handlers.words_changed import errors
 from checkin.illness.broken import PROMISES
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.messages.catalogue import catalogue
 from checkin.messages.lint import lint_own
-from checkin.store import backups, erasures, illness, paging, restored, signs, system, unfinished, words_kept
+from checkin.store import accounts, backups, erasures, illness, paging, restored, signs, system, unfinished, words_kept
 from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
 from checkin.wiring import Services
@@ -31,7 +31,10 @@ IN_THE_DATABASE = frozenset(
 _WAKES = frozenset({"web", "clock", "worker_urgent", "worker_reply"})
 _AUDITED = frozenset({Part.ACCOUNT, Part.PROMISE, Part.ALERTS})
 _MEGABYTE = 1_000_000
-_HOUSEKEEPING = (erasures.SWEEPING, erasures.LISTING, words_kept.DELETING, coverage_told.TELLING)
+_HOUSEKEEPING = (
+    *(erasures.SWEEPING, erasures.LISTING, words_kept.DELETING, coverage_told.TELLING),
+    *(people_file_waits.DELETING, accounts.DELETING_TRIES),
+)
 _OWED_FOR_LONG = timedelta(hours=1)
 
 

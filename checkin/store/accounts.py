@@ -28,6 +28,8 @@ from checkin.store.tables import (
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's least for Argon2id: many threads share one small machine with the texts of people in distress."""
 _SEEN_EVERY = timedelta(minutes=1)
+DELETING_TRIES = "tries to sign in"
+_AT_A_TIME = 1000
 
 
 def hashed(password: str) -> str:
@@ -119,6 +121,20 @@ def tried_wrong(session: Session, key: str, now: datetime) -> datetime | None:
     row.locked_until = now + wait if wait is not None else None
     session.flush()
     return row.locked_until
+
+
+def old_tries(session: Session, now: datetime) -> list[str]:
+    """The keys of tries that no longer count, some at a time."""
+    query = select(SignInTriesRow.who).where(SignInTriesRow.at < now - rules.TRIES_KEPT)
+    return list(session.scalars(query.limit(_AT_A_TIME)))
+
+
+def tries_deleted(session: Session, keys: Sequence[str], now: datetime) -> None:
+    """Delete these tries, where none has come since."""
+    session.execute(
+        delete(SignInTriesRow).where(SignInTriesRow.who.in_(keys), SignInTriesRow.at < now - rules.TRIES_KEPT),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def tried_right(session: Session, key: str) -> None:

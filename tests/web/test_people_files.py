@@ -14,6 +14,7 @@ from checkin.store.session import transaction
 from checkin.store.tables import AuditRow, CoordinatorRow, MemberRow, PeopleFileRow, PersonRow, VolunteerRow
 from tests.desk import Desk, Page, desk_of
 from tests.town import BEN, CY, DORA, EVE, SAM, Town
+from workers import housekeeping
 
 GOOD = "phone,name\n+12025550191,Zoe\n+12025550192,Xi\n"
 MIXED = f"phone,name,schedule,colour\n+12025550191,Zoe,,red\n12,Bad,,\n{SAM},Sammy,,\n+12025550192,Xi,NEVER,\n"
@@ -67,10 +68,13 @@ def test_the_file_is_sealed_and_soon_gone(town: Town, desk: Desk) -> None:
     with town.services.engine.connect() as connection:
         dump = "\n".join(connection.connection.driver_connection.iterdump())  # type: ignore[union-attr]
     assert "0191" not in dump
-    town.time += timedelta(minutes=61)
-    assert desk_of(town, BEN, "admin", None).opens("/people-files/1").status == 404
-    looks_at(desk_of(town, BEN, "admin", None), GOOD)
-    assert len(town.rows(PeopleFileRow)) == 1
+    town.time += timedelta(minutes=59)
+    housekeeping.look(town.services)
+    assert desk.opens("/people-files/1").status == 200
+    town.time += timedelta(minutes=2)
+    assert desk.opens("/people-files/1").status == 404
+    housekeeping.look(town.services)
+    assert town.rows(PeopleFileRow) == [], "though nobody uploads another"
 
 
 def test_a_file_is_its_uploaders_alone(town: Town, desk: Desk) -> None:

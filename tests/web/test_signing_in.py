@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from checkin.domain.terms import Phone
 from checkin.handlers.coordinators_invited import coordinator_invited, first_admin_invited
 from checkin.store import accounts, people
-from checkin.store.tables import AccountRow, AuditRow, CoordinatorRow, SignedInRow
+from checkin.store.tables import AccountRow, AuditRow, CoordinatorRow, SignedInRow, SignInTriesRow
 from tests.desk import Desk, Page, desk_of
 from tests.town import ANA, BEN, DORA, EVE, SAM, Town
+from workers import housekeeping
 
 WORDS = "kettle lamp river sparrow"
 
@@ -120,6 +122,24 @@ def test_wrong_codes_slow_down_too(town: Town) -> None:
     assert "too often" in page.words
     page = desk.presses(page, "Sign in", code=pyotp.TOTP(secret).at(town.time))
     assert page.status == 422
+
+
+def test_wrong_tries_are_kept_for_a_day_however_many_there_were(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_AT_A_TIME", 2)
+    for number in range(5):
+        signs_in(somebody(town), f"nobody{number}@example.org", "something else")
+    town.time += timedelta(hours=23)
+    signs_in(somebody(town), "nobody4@example.org", "something else")
+    housekeeping.look(town.services)
+    assert tries(town) == [1, 1, 1, 1, 2]
+    town.time += timedelta(hours=2)
+    housekeeping.look(town.services)
+    assert tries(town) == [2], "the last is not a day ago"
+
+
+def tries(town: Town) -> list[int]:
+    with town.in_session() as session:
+        return sorted(session.scalars(select(SignInTriesRow.wrong)))
 
 
 def in_script(code: str, zero: str) -> str:

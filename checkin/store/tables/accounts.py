@@ -74,7 +74,7 @@ class InvitationRow(Row):
 
 
 class SignInTriesRow(Row):
-    """Wrong tries in a row, by a fingerprint of whose account it is, or of what was typed where there is none."""
+    """Wrong tries in a row, by a fingerprint of the address or number that was typed; of codes, of the account."""
 
     __tablename__ = "sign_in_tries"
     who: Mapped[str] = mapped_column(String(64), primary_key=True)
