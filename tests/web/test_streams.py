@@ -70,6 +70,19 @@ def test_there_are_so_many_streams_and_then_the_page_asks_instead(town: Town) ->
     again.close()
 
 
+def test_who_asks_for_a_stream_and_never_reads_it_keeps_no_place(town: Town) -> None:
+    desk = desk_of(town, DORA)
+    for method in ("HEAD", "GET"):
+        for _ in range(STREAMS + 5):
+            answer = desk.client.open("/today/stream", method=method, buffered=False)
+            assert answer.status_code == 200, method
+            answer.close()
+    read = desk.client.get("/today/stream", buffered=False)
+    assert read.status_code == 200
+    assert "event: mark" in next(read.iter_encoded()).decode()
+    read.close()
+
+
 def test_a_stream_ends_by_itself_and_when_the_process_is_to_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_TURNS", 3)
     live = Live(town.services)

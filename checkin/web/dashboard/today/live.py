@@ -54,18 +54,19 @@ class Live:
         """Take a place for a stream. False where there is none."""
         return self._places.acquire(blocking=False)
 
+    def leave(self) -> None:
+        """Give the place back."""
+        self._places.release()
+
     def stream(self, circles: Circles) -> Iterator[str]:
-        """What is sent to one browser: a mark at once and with each change, a beat in between. Gives its place back."""
+        """What is sent to one browser: a mark at once and with each change, a beat in between."""
+        known = self.mark(circles)
+        yield f"retry: {_RETRY}\n{_event('mark', known)}"
+        self._listens(1)
         try:
-            known = self.mark(circles)
-            yield f"retry: {_RETRY}\n{_event('mark', known)}"
-            self._listens(1)
-            try:
-                yield from self._goes_on(circles, known)
-            finally:
-                self._listens(-1)
+            yield from self._goes_on(circles, known)
         finally:
-            self._places.release()
+            self._listens(-1)
 
     def _goes_on(self, circles: Circles, known: str) -> Iterator[str]:
         seen = known

@@ -65,7 +65,9 @@ def today(services: Services) -> Door:
         if not live.enter():
             return Response(status=503, headers={"Retry-After": "5"})
         events: Iterator[str] = live.stream(signed().shown)
-        return Response(events, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        answer = Response(events, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        answer.call_on_close(live.leave)  # a stream that nobody begins to read ends nothing of its own
+        return answer
 
     return door
 
