@@ -3,6 +3,9 @@
     language ─► role ─► member | stranger ─► check_in, record
     (unknown)  (several)   volunteer | coordinator ─► pin ─► shift, outcome          each ends: ─► over
 
+A stranger's cry is told at once, and they are asked for a message with their number: no call is promised where perhaps
+none can be made.
+
 A caller ID may be forged. Until a PIN was right the questions hang on the roles of the number alone, never on what is
 open or was said; what a member asks for is done at their own number; and only `verified` acts for others.
 """
@@ -203,7 +206,9 @@ def _by_words(call: Call, heard: Heard, most_tries: int) -> Decision:
     """Words: a cry is a cry, however unsure. What would change something for good (a stop) a person reads."""
     reading = heard.reading
     if reading.level in ALERTS:
-        return Decision(over(call, "incoming_cry"), Act.CRY)
+        known = call.step is not Step.STRANGER
+        told = over(call, "incoming_cry") if known else _asks(call, Step.RECORD, "incoming_cry_unknown")
+        return Decision(told, Act.CRY)
     if call.step is Step.STRANGER:
         return _again(call, most_tries)
     if heard.said.sure < _SURE_ENOUGH:

@@ -64,13 +64,10 @@ def call_over(session: Session, handbook: Handbook, sid: str, status: str, now: 
         call_went_silent(session, row.id, now)
 
 
-def put_before_coordinators(
-    session: Session, sid: str, person: PersonRow | None, now: datetime, what: str | None = None
-) -> bool:
-    """Give the task of a call, once. `what`: by default, who rang."""
+def put_before_coordinators(session: Session, sid: str, person: PersonRow | None, now: datetime) -> bool:
+    """Give the task of a call, once: who rang."""
     known = PersonId(person.id) if person is not None else None
-    if what is None:
-        member = people.member_of(session, known) if known is not None else None
-        roles = people.roles_of(session, known) if known is not None else frozenset()
-        what = "member_rang" if member is not None else "volunteer_rang" if roles else "unknown_rang"
+    member = people.member_of(session, known) if known is not None else None
+    roles = people.roles_of(session, known) if known is not None else frozenset()
+    what = "member_rang" if member is not None else "volunteer_rang" if roles else "unknown_rang"
     return tasks.give(session, f"incoming:{sid}", what, now, circle_id=circle_of(session, person), person_id=known)

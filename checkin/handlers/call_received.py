@@ -25,6 +25,7 @@ from checkin.handlers.words_before import last_answer_beside
 from checkin.store import incoming, people, tasks
 from checkin.store.tables import DeliveryRow, IncomingCallRow, PersonRow
 
+_ASIDE = frozenset({Act.GAVE_UP, Act.MESSAGE})
 _OF_MEMBERS = frozenset({Act.PEER, Act.COORDINATOR, Act.CRY, Act.RATE, Act.UNCLEAR, Act.CONCERN})
 
 
@@ -103,7 +104,7 @@ def _performed(
     if act is Act.TRY_PIN and person is not None:
         next_decision = _pin_tried(session, handbook, row, person, decision, now)
         return _performed(session, handbook, row, person, next_decision, heard, now)
-    if act is Act.GAVE_UP and row.came_to:  # what came of it before stands, with its task where it has one
+    if act in _ASIDE and row.came_to:  # what came of it before stands, with its task where it has one
         return call, None
     if row.came_to == "unseen":
         tasks.withdraw(session, f"incoming:{row.sid}", now)

@@ -17,7 +17,6 @@ from checkin.domain.consent import Consent
 from checkin.domain.incoming import Act, Heard
 from checkin.domain.terms import ALERTS, DeliveryId, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.call_missed import put_before_coordinators
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.check_in_moved import move_check_in
 from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
@@ -150,9 +149,16 @@ def _stranger_cried(
     heard: Heard,
     now: datetime,
 ) -> None:
-    """Somebody whom we do not know spoke of need: coordinators are told at once; the lines they have heard."""
-    if person is not None:
-        _keep(session, row, person, Act.CRY, heard, heard.reading.level, now)
-    put_before_coordinators(session, row.sid, person, now, "cried_on_a_call")
-    words = "an urgent call from no member"
-    tell_coordinators_of(session, handbook, f"incoming:{row.sid}", words, circle_of(session, person), now)
+    """Somebody whom we do not know spoke of need: coordinators are told at once, and read what was said.
+
+    Of a number that was withheld there is nobody in whose inbox the words could stand: they stand in the task.
+    """
+    key, circle, level = f"incoming:{row.sid}:cry", circle_of(session, person), heard.reading.level
+    if person is None:
+        detail = {"why": "withheld", "level": level.value}
+        tasks.give(session, key, "cried_on_a_call", now, note=heard.said.words, detail=detail)
+    else:
+        kept = _keep(session, row, person, Act.CRY, heard, level, now)
+        about = {"person_id": person.id, "inbound_id": kept.id if kept is not None else None}
+        tasks.give(session, key, "cried_on_a_call", now, circle_id=circle, **about)
+    tell_coordinators_of(session, handbook, key, "an urgent call from no member", circle, now)

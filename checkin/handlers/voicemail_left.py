@@ -1,7 +1,7 @@
 """A caller left a message: it is a task at once, and what its transcript says of need is acted on as a text is.
 
     left ──► task ──► transcript understood ──► the task waits, a cry opens a case
-               └────► none in time, or not understood, or the caller is in a case ──► coordinators are told to listen
+               └────► none in time, not understood, or they cried or have a case ──► coordinators are told to listen
 
 Its words are read by the same reader as texts, and only raise: a stop, a command or an "I am fine" on a caller ID that
 may be forged changes nothing by itself. They stand with the message alone, and whoever may listen may read them.
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.domain.consent import Consent
+from checkin.domain.incoming import Act
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.terms import ALERTS, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers.case_moved import open_for_words
@@ -41,7 +42,8 @@ def recording_left(session: Session, handbook: Handbook, left: RecordingLeft, no
     member = people.member_of(session, PersonId(person.id)) if person is not None else None
     case = escalations.open_for(session, MemberId(member.id)) if member is not None else None
     policy, language = handbook.policy(None).voicemail, call.language if call is not None else "en"
-    awaited = policy.transcribe and language.startswith("en") and case is None
+    cried = call is not None and call.came_to == Act.CRY  # a stranger, whose number may be in it
+    awaited = policy.transcribe and language.startswith("en") and case is None and not cried
     deleted_at = now + timedelta(days=policy.keep_days)
     number = voicemails.put(
         session,
@@ -72,7 +74,7 @@ def recording_left(session: Session, handbook: Handbook, left: RecordingLeft, no
     if case is not None:
         escalations.note(session, case, now, "voicemail_left", {"voicemail": number})
     if not awaited:
-        _tell_to_listen(session, handbook, row, now)
+        _tell_to_listen(session, handbook, row, now, urgent=cried)
 
 
 def transcript_came(session: Session, handbook: Handbook, left: RecordingLeft, words: str, now: datetime) -> None:
@@ -136,10 +138,12 @@ def _keep(session: Session, handbook: Handbook, row: VoicemailRow, reading: Read
     inbox.link(session, inbound)
 
 
-def _tell_to_listen(session: Session, handbook: Handbook, row: VoicemailRow, now: datetime) -> None:
-    """Once; urgent where the caller is in a case."""
+def _tell_to_listen(
+    session: Session, handbook: Handbook, row: VoicemailRow, now: datetime, *, urgent: bool = False
+) -> None:
+    """Once; urgent where the caller has cried, or is in a case."""
     case = session.get(EscalationRow, EscalationId(row.escalation_id)) if row.escalation_id is not None else None
-    lane = Lane.URGENT if case is not None and case.closed_at is None else Lane.REPLY
+    lane = Lane.URGENT if urgent or (case is not None and case.closed_at is None) else Lane.REPLY
     words = f"a voice message to listen to, number {row.id}"
     tell_coordinators_of(
         session, handbook, f"voicemail:{row.id}", words, row.circle_id, now, lane=lane, but=row.person_id

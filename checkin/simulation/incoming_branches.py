@@ -182,6 +182,15 @@ def _stranger_leaves_a_message(here: Rehearsal, language: str) -> None:
     here.passes(10)
 
 
+def _stranger_cries(here: Rehearsal, language: str) -> None:
+    here.rings_us(here.stranger())
+    here.presses(here.eve, here.key_of(language))
+    here.says(here.eve, _CRY.get(language, "…"))
+    here.says(here.eve, _SPEAKS.get(language, "…"))
+    here.hangs_up(here.eve)
+    here.passes(10)
+
+
 def _service_is_away(seconds: float) -> Branch:
     def play(here: Rehearsal, language: str) -> None:
         here.fails_for(seconds)
@@ -213,6 +222,7 @@ BRANCHES: Mapping[str, Branch] = {
     "incoming: a volunteer forgets their PIN": _volunteer_forgets_it,
     "incoming: a coordinator has what is open": _coordinator_acknowledges,
     "incoming: somebody unknown leaves a message": _stranger_leaves_a_message,
+    "incoming: somebody unknown says that they want to die": _stranger_cries,
     "incoming: somebody unknown presses nothing": _stranger(),
     "incoming: the service is away for a moment": _service_is_away(6),
     "incoming: the service is away for long": _service_is_away(120),

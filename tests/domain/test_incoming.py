@@ -83,6 +83,7 @@ def test_a_wrong_pin_asks_again_for_the_same() -> None:
         (Step.MEMBER, "i want to die", 0.1, Act.CRY),
         (Step.STRANGER, "i want to die", 0.9, Act.CRY),
         (Step.CHECK_IN, "i cant do this any more", 0.9, Act.CRY),
+        (Step.STRANGER, "i want to die", 0.1, Act.CRY),
         (Step.MEMBER, "talk", 0.9, Act.PEER),
         (Step.MEMBER, "talk", 0.2, None),
         (Step.MEMBER, "stop", 0.9, Act.COORDINATOR),
@@ -110,6 +111,21 @@ def test_three_silences_end_every_question(step: Step) -> None:
         call, acts = decision.call, [*acts, decision.act]
     assert (call.step, call.lead) == (Step.OVER, "incoming_goodbye")
     assert acts == [None, None, Act.GAVE_UP]
+
+
+@pytest.mark.parametrize(
+    ("step", "after", "said"),
+    [
+        (Step.MEMBER, Step.OVER, "incoming_cry"),
+        (Step.CHECK_IN, Step.OVER, "incoming_cry"),
+        (Step.STRANGER, Step.RECORD, "incoming_cry_unknown"),
+    ],
+)
+def test_a_call_is_promised_to_members_alone_and_a_stranger_is_asked_for_a_number(
+    step: Step, after: Step, said: str
+) -> None:
+    call = hears(Call(step, "en", EVERYTHING), words="i want to die").call
+    assert (call.step, call.lead) == (after, said)
 
 
 def test_words_of_concern_leave_the_menu_open_and_are_told_no_more_than_three_times() -> None:

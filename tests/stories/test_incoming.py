@@ -6,20 +6,24 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from checkin.cli import coordinators, volunteers
+from checkin.cli.tasks import command as tasks_command
 from checkin.domain.terms import PersonId, Phone
+from checkin.simulator.phones import Phone as Handset
 from checkin.simulator.world import Then
 from checkin.store import people
 from checkin.store.tables import (
     CoordinatorRow,
+    DeliveryRow,
     InboundRow,
     IncomingCallRow,
     MemberRow,
     PinRow,
+    TaskRow,
     VolunteerRow,
     WaitingRow,
 )
 from tests.stories.ringing_in import PIN, came_to, has_pin, rings_in, tasks
-from tests.town import ANA, BEN, DORA, SAM, Town
+from tests.town import ANA, BEN, DORA, EVE, SAM, Town
 
 # --- a stranger -------------------------------------------------------------------------------------------------------
 
@@ -45,14 +49,82 @@ def test_a_withheld_number_is_a_stranger(town: Town) -> None:
     assert tasks(town) == ["unknown_rang"]
 
 
-def test_a_strangers_cry_reaches_coordinators_at_once(town: Town) -> None:
-    rings_in(town, town.eve, "1")
+WITHHELD = "anonymous"
+
+
+def cries(town: Town, number: str) -> Handset:
+    phone = town.world.phone(number)
+    rings_in(town, phone, "1")
     town.passes(seconds=1)
-    town.eve.says("i want to die")
+    phone.says("i want to die")
     town.works()
     town.passes(seconds=2)
+    return phone
+
+
+@pytest.mark.parametrize("number", [EVE, WITHHELD])
+def test_a_strangers_cry_reaches_coordinators_at_once_with_their_words(town: Town, number: str) -> None:
+    phone = cries(town, number)
+    assert town.dora.received == ["Oak: Please look: an urgent call from no member."]
+    phone.hangs_up()
+    town.passes(minutes=3)
     assert tasks(town) == ["cried_on_a_call"]
-    assert "urgent call" in town.dora.received[-1]
+    page = town.desk(DORA).opens("/").words
+    assert "Rang us in need, and is no member crisis" in page
+    assert "i want to die" in page
+    assert ("They did not show their number." in page) is (number == WITHHELD)
+    assert ("Show the number" in page) is (number == EVE)
+
+
+@pytest.mark.parametrize("number", [EVE, WITHHELD])
+def test_a_stranger_who_cries_is_promised_no_call_and_leaves_a_number(town: Town, number: str) -> None:
+    phone = cries(town, number)
+    said = phone.heard[-1]
+    assert "asking a person to call you" not in said
+    assert "call 911" in said
+    assert "988" in said
+    assert "Leave a message with your number, so that a person can call you. Please speak after the tone." in said
+    town.passes(seconds=10)
+    phone.says("my number is 202 555 0188")
+    phone.presses("#")
+    town.passes(seconds=5)
+    assert "A person will listen to it" in phone.heard[-1]
+    assert tasks(town) == ["cried_on_a_call", "voicemail"]
+    assert "a voice message to listen to" in town.dora.received[-1]
+    told = [row for row in town.rows(DeliveryRow) if row.template == "coordinator_task"]
+    assert [row.lane for row in told] == ["urgent", "urgent"]
+    assert came_to(town) == ["cry"]
+
+
+def test_a_stranger_who_cries_and_says_no_more_is_let_go_kindly(town: Town) -> None:
+    phone = cries(town, WITHHELD)
+    town.passes(minutes=8)
+    assert phone.line == "idle"
+    assert "You can ring us again at any time" in phone.heard[-1]
+    assert tasks(town) == ["cried_on_a_call"]
+
+
+def test_a_cry_on_a_call_that_was_taken_for_over_is_a_task_all_the_same(town: Town) -> None:
+    call(town, "CA1", WITHHELD)
+    call(town, "CA1", WITHHELD, "language.1", Digits="1")
+    town.passes(seconds=60)
+    assert tasks(town) == ["unknown_rang"]
+    call(town, "CA1", WITHHELD, "stranger.2", SpeechResult="i want to die", Confidence="0.9")
+    assert tasks(town) == ["cried_on_a_call"]
+
+
+def test_the_words_of_who_withheld_their_number_are_sealed_and_go_when_a_person_has_seen_to_them(town: Town) -> None:
+    cries(town, WITHHELD)
+    with town.in_session() as session:
+        [kept] = session.connection().exec_driver_sql("SELECT note FROM task WHERE what = 'cried_on_a_call'").scalars()
+        assert b"want to die" not in bytes(kept)
+    desk = town.desk(DORA)
+    shown = CliRunner().invoke(tasks_command, ["show", "1"], obj=lambda: town.services)
+    assert "i want to die" in shown.output
+    desk.presses(desk.opens("/"), "Mark as read (Rang us in need, and is no member)", note="Rang her.")
+    assert [task.note for task in town.rows(TaskRow)] == ["Rang her."]
+    shown = CliRunner().invoke(tasks_command, ["show", "1"], obj=lambda: town.services)
+    assert "Rang her" not in shown.output
 
 
 # --- a coordinator, and who is several --------------------------------------------------------------------------------

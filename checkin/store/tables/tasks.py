@@ -13,7 +13,8 @@ from checkin.store.sealed import Sealed
 class TaskRow(Row):
     """One thing for a coordinator: a text to read, a number to ask for, somebody no longer watched.
 
-    `note`: what whoever did it wrote about it.
+    `note`: what whoever did it wrote about it; until then the words of a caller of whom there is no person, for they
+    withheld their number.
     """
 
     __tablename__ = "task"

@@ -167,6 +167,7 @@ TASKS: Mapping[str, Any] = {
     "swap_too_soon": lazy("Cannot take a shift that begins soon"),
     "swap_unfilled": lazy("Nobody took a shift that was on offer"),
     "contact_asks_who": lazy("A contact asks who wrote"),
+    "cried_on_a_call": lazy("Rang us in need, and is no member"),
     "delivery_unsure": lazy("It is not known whether a text arrived"),
     "filtered": lazy("Texts to this number are filtered"),
     "follow_up": lazy("Look again after a case"),
@@ -244,6 +245,9 @@ CALLS: Mapping[str, Any] = {
 WHY_TASKS: Mapping[tuple[str, str], Any] = {
     ("check_in_skipped", "hours"): lazy("It was due outside their contact hours, and too late once these began."),
     ("check_in_skipped", "late"): lazy("The service was behind, and by then it was too late to ask."),
+    ("cried_on_a_call", "withheld"): lazy(
+        "They did not show their number. They were asked to leave it in a voice message."
+    ),
 }
 """Why something waits, by the task and the code of its reason."""
 
