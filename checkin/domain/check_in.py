@@ -35,7 +35,7 @@ from checkin.domain.check_in_values import (
 )
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.policy import CheckInPolicy, Policy
-from checkin.domain.recurrence import Schedule, is_daily
+from checkin.domain.recurrence import Schedule, closest
 from checkin.domain.terms import Cause, Channel, Lane, Level
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
 
 _BEHIND = timedelta(minutes=10)  # a question that is later than this was held up by the service itself
 _NUDGE_LASTS = timedelta(hours=24)
+_A_DAY = timedelta(days=1)
 
 
 def decide(check_in: CheckIn, event: Event, now: datetime, scene: Scene) -> Decision:
@@ -318,8 +319,14 @@ def _asked_at(check_in: CheckIn) -> datetime:
 
 
 def policy_of(policy: Policy, schedule: Schedule | None) -> CheckInPolicy:
-    """Which of the two policies the check-ins of a schedule keep to; the weekly one where there is no schedule."""
-    return policy.daily if schedule is not None and is_daily(schedule) else policy.weekly
+    """Which of the two policies the check-ins of a schedule keep to; the weekly one where there is no schedule.
+
+    The daily one where any two come on neighbouring days, or before the first would be missed by the weekly one.
+    """
+    apart = closest(schedule) if schedule is not None else None
+    if apart is not None and (apart <= _A_DAY or apart < timedelta(seconds=policy.weekly.missed_after)):
+        return policy.daily
+    return policy.weekly
 
 
 def first_wait(policy: CheckInPolicy) -> timedelta:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -21,6 +22,7 @@ _RRULE = re.compile(r"(?:RRULE:)?((?:FREQ)=[A-Z0-9=;,+\-:]+)")
 _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BYSECOND=")
 MOST_A_DAY = 4
 _FAR = timedelta(days=366 * 9)  # 29 February may stay away for eight years
+_A_YEAR = timedelta(days=366)
 _FIRST_YEAR = 1970
 _A_MONDAY = date(2020, 1, 6)
 
@@ -205,20 +207,19 @@ def rrule_of(rule: str, starts: datetime) -> rrule:
     return parsed
 
 
-def is_daily(schedule: Schedule) -> bool:
-    """Whether the daily policy holds: it comes at least seven times in its first week, or twice on one day.
+@lru_cache(maxsize=4096)
+def closest(schedule: Schedule) -> timedelta | None:
+    """How close two occurrences lie at the closest, on a clock that never changes; None where none follows.
 
-    (Of two on one day the first must be over before the second comes.)
+    Of a rule the first sixty are looked at, of its first year.
     """
     if schedule.week:
-        days = {day for day, _at in schedule.week}
-        return len(days) == 7 or len(days) < len(schedule.week)
-    rule = rrule_of(schedule.rule, schedule.starts)
-    first = rule.after(schedule.starts, inc=True)
-    if not isinstance(first, datetime):
-        return False
-    week = list(rule.between(first, first + timedelta(days=7, seconds=-1), inc=True))
-    return len(week) >= 7 or len({at.date() for at in week}) < len(week)
+        times = [timedelta(days=day, hours=at.hour, minutes=at.minute) for day, at in schedule.week]
+        return min(later - one for one, later in pairwise([*times, times[0] + timedelta(weeks=1)]))
+    found = rrule_of(schedule.rule, schedule.starts).xafter(schedule.starts, inc=True, count=60)
+    first = next(found)
+    year = takewhile(lambda at: at - first <= _A_YEAR, found)
+    return min((later - one for one, later in pairwise([first, *year])), default=None)
 
 
 def next_ten(schedule: Schedule, after: datetime, zone: ZoneInfo, *, skip: Collection[date] = ()) -> list[datetime]:

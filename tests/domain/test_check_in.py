@@ -29,10 +29,12 @@ from checkin.domain.check_in import (
     Woke,
     decide,
     overtaking,
+    policy_of,
 )
 from checkin.domain.contact_hours import closes_at, is_open, next_allowed
 from checkin.domain.effects import Effect
 from checkin.domain.policy import CheckInPolicy
+from checkin.domain.recurrence import parse_schedule
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId
 from tests.domain.cast import NOON, POLICY, SAM, at
 
@@ -473,6 +475,32 @@ def test_left_alone_it_ends_each_question_under_its_own_key(
     assert day.check_in.state not in OPEN
     keys = [e.key for _, e in day.happened if isinstance(e, do.SendText | do.PlaceCall)]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "weekly_missed_after", "policy"),
+    [
+        ("daily 9:00", 48, DAILY),
+        ("MO 9:00,18:00", 48, DAILY),
+        ("MO-FR 9:05", 48, DAILY),  # the 48 hours of the weekly one were never over
+        ("SA,SU 9:00", 48, DAILY),
+        ("MO 9:00; TU 18:00", 48, DAILY),
+        ("TU,TH 18:00", 48, WEEKLY),
+        ("MO,WE,FR 10:00", 48, WEEKLY),
+        ("TU 18:00", 48, WEEKLY),
+        ("TU,TH 18:00", 72, DAILY),
+        ("daily 9:00", 12, DAILY),  # however soon the weekly one would have missed it
+        ("MO 9:00; TU 18:00", 12, WEEKLY),
+        (None, 48, WEEKLY),
+    ],
+)
+def test_the_daily_policy_holds_where_the_next_question_would_come_before_the_weekly_one_has_missed(
+    schedule: str | None, weekly_missed_after: int, policy: CheckInPolicy
+) -> None:
+    weekly = replace(WEEKLY, remind_after=0, missed_after=weekly_missed_after * 3600)
+    parsed = parse_schedule(schedule, NOON.date()) if schedule is not None else None
+    held = policy_of(replace(POLICY, weekly=weekly), parsed)
+    assert held == (weekly if policy is WEEKLY else DAILY)
 
 
 def missed_when_silent(policy: CheckInPolicy, gaps: Sequence[int]) -> timedelta:

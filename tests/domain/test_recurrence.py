@@ -1,5 +1,6 @@
 """Schedules: the next occurrence in the member's own zone, over both changes of the clock."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.recurrence import (
     BadSchedule,
-    is_daily,
+    closest,
     next_occurrence,
     next_ten,
     odd_times,
     parse_schedule,
     simple_schedule,
+    week_schedule,
 )
 from checkin.domain.schedule_patterns import with_time
 
@@ -137,21 +139,44 @@ def test_what_is_a_schedule_can_be_parsed_again(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "daily"),
+    ("text", "hours"),
     [
-        ("daily 9:00", True),
-        ("MO-SA 9:00", False),
-        ("FREQ=DAILY", True),
-        ("FREQ=WEEKLY", False),
-        ("FREQ=DAILY;COUNT=3", False),
-        ("FREQ=DAILY;BYHOUR=9,18", True),
-        ("MO 9:00,18:00", True),  # the first must be over before the second comes
-        ("FREQ=WEEKLY;BYHOUR=9,18", True),
-        ("MO 9:00; TU 18:00", False),
+        ("daily 9:00", 24),
+        ("MO-SA 9:00", 24),
+        ("SU,MO 9:00", 24),  # over the end of the week
+        ("TU 9:00", 7 * 24),
+        ("TU,TH 9:00", 48),
+        ("MO 9:00; TU 18:00", 33),
+        ("MO 18:00; TU 9:00", 15),
+        ("MO 9:00,18:00", 9),
+        ("FREQ=DAILY", 24),
+        ("FREQ=DAILY;COUNT=3", 24),
+        ("FREQ=DAILY;COUNT=1", None),
+        ("FREQ=DAILY;BYHOUR=9,18", 9),
+        ("FREQ=WEEKLY", 7 * 24),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU", 24),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,31", 24),
+        ("FREQ=YEARLY", 365 * 24),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", None),  # not within a year
     ],
 )
-def test_whether_the_daily_policy_holds(text: str, daily: bool) -> None:
-    assert is_daily(parse_schedule(text, TODAY)) is daily
+def test_how_close_two_occurrences_lie(text: str, hours: int | None) -> None:
+    assert closest(parse_schedule(text, TODAY)) == (None if hours is None else timedelta(hours=hours))
+
+
+SLOTS = st.sets(
+    st.tuples(st.integers(0, 6), st.times().map(lambda at: at.replace(second=0, microsecond=0))), min_size=1
+)
+
+
+@given(SLOTS.filter(lambda slots: max(Counter(day for day, _ in slots).values()) <= 4))
+def test_how_close_they_lie_is_what_the_next_occurrences_show(slots: set[tuple[int, time]]) -> None:
+    schedule, utc_ = week_schedule(slots), ZoneInfo("UTC")
+    at, found = utc("2026-11-24 00:00"), list[datetime]()
+    while len(found) <= len(slots):
+        at = next_occurrence(schedule, at, utc_) or at
+        found.append(at)
+    assert closest(schedule) == min(later - one for one, later in pairwise(found))
 
 
 @pytest.mark.parametrize(

@@ -214,3 +214,17 @@ def test_who_writes_shortly_before_the_miss_is_not_silent(town: Town) -> None:
     at(town, "15:58")
     assert (asked(town), mary.line) == ([("Mon 10:00", "called")], "idle")
     town.rings(mary, within=120)
+
+
+def test_who_is_asked_on_weekdays_is_reminded_and_missed_on_the_same_day(town: Town) -> None:
+    """The 48 hours of the weekly policy: never reminded, and missed by each next question, with two texts at once."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("MO-FR 9:05")
+    at(town, "12:04")
+    assert [words for text in town.sam.received for words in ("How are you", "We may have missed you") if words in text]
+    assert (asked(town), misses(town)) == ([("Mon 09:05", "called")], 0)
+    town.rings(mary, within=120)
+    at(town, "09:06", day=1)
+    assert asked(town) == [("Mon 09:05", "missed"), ("Tue 09:05", "asked")]
+    [_told] = [text for text in town.sam.texts if text.at.astimezone(NEW_YORK).day == town.time.day]
