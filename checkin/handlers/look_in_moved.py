@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
+from checkin.domain.escalation.values import talk_is_over
 from checkin.domain.look_in import Begun, CalledOff, Event, LookIn, MemberAnswered, decide
 from checkin.domain.terms import Cause, Level, LookInId, MemberId
 from checkin.handlers.apply import apply
@@ -17,8 +18,9 @@ from checkin.store.tables import MemberRow
 def start_look_in(session: Session, handbook: Handbook, wanted: do.StartLookIn, now: datetime) -> None:
     """Ring the first contact; where none of them may be rung, it is a case at once."""
     member = session.get_one(MemberRow, wanted.member)
-    if escalations.open_for(session, wanted.member) is not None:
-        return  # people are asked already
+    open_case = escalations.open_for(session, wanted.member)
+    if open_case is not None and not talk_is_over(escalations.load(session, open_case)):
+        return  # people are asked already; but after a talk nobody is
     contacts = [
         contact
         for contact in look_ins.contacts_of(session, wanted.member)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain.escalation import Closed, State
+from checkin.domain.escalation import Closed, HeardOf, State
 from checkin.domain.reading import Kind, Reading
 from checkin.domain.terms import ALERTS, Cause, EscalationId, Level, MemberId
 from checkin.handlers import look_in_moved
@@ -39,6 +39,8 @@ def heard_of(session: Session, handbook: Handbook, member: MemberRow, level: Lev
     if open_case is None or level in ALERTS:
         return
     case = escalations.load(session, EscalationId(open_case))
+    if case.progress.page_though_held:
+        move_case(session, handbook, case.id, HeardOf(), now)
     acts = case.holder is not None or case.progress.acknowledged_by is not None
     if case.cause is Cause.MISSED and not acts and case.state in (State.OFFERING, State.WITH_COORDINATORS):
         move_case(session, handbook, case.id, Closed(f"member:{member.id}", "replied"), now)

@@ -23,6 +23,7 @@ WHYS = st.sampled_from(["held", "left", "member_left"])
 WITHOUT_A_PERSON = st.one_of(
     st.just(esc.Woke()),
     st.just(esc.Opened()),
+    st.just(esc.HeardOf()),
     st.builds(esc.Raised, CAUSES, st.sampled_from(list(Level)), st.booleans()),
     st.builds(esc.Taken, VOLUNTEERS, st.none() | st.integers(1, 9).map(DeliveryId)),
     st.builds(esc.Passed, VOLUNTEERS),

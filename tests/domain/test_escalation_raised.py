@@ -1,7 +1,7 @@
 """A silent member writes words of need: whoever was only to look after them is rung now, whatever came before."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,8 +9,8 @@ from checkin.domain import effects as do
 from checkin.domain import escalation as esc
 from checkin.domain.effects import Subject
 from checkin.domain.routing import Choice
-from checkin.domain.terms import Cause, Level
-from tests.domain.cast import ANA, BEN, DORA, NOBODY, Story, at, person, scene
+from checkin.domain.terms import Cause, Level, PersonId
+from tests.domain.cast import ANA, BEN, DORA, NOBODY, Story, at, person, scene, texted
 
 NEED = [(Cause.ASKED, Level.OK), (Cause.DISTRESS, Level.DISTRESS), (Cause.CRISIS, Level.CRISIS)]
 
@@ -87,3 +87,63 @@ def test_whoever_has_the_case_and_waits_on_the_line_is_joined_to_a_member_who_as
     story.then(esc.HandoffOver(ANA, 120, "asked_again"), at(minutes=6))
     assert story.case.state is esc.State.OFFERING
     assert do.JoinAgain(story.case.id) not in story.then(esc.Raised(cause, level), at(minutes=7))
+
+
+SILENT_AGAIN = esc.Raised(Cause.MISSED, Level.CONCERN)
+
+
+@pytest.mark.parametrize("cause", [cause for cause, _level in NEED[:2]])
+@pytest.mark.parametrize("so_often", [False, True])
+def test_who_is_silent_after_a_talk_is_looked_for_though_its_outcome_is_not_entered(
+    cause: Cause, so_often: bool
+) -> None:
+    """Ana talked with Sam and never said how it went: for days nobody noticed that Sam no longer answered."""
+    story = Story(cause, scene(ANA)).talked()
+    before = len(texted(story.happened, DORA))
+    story.then(replace(SILENT_AGAIN, coordinators_only=so_often), at(hours=1))
+    paged = [words for _, words in texted(story.happened, DORA)[before:]]
+    assert (paged, rang(story, DORA)) == (["coordinator_page"], [])
+    story.wakes_until(at(hours=1) + timedelta(seconds=story.case.policy.coordinators_call_after))
+    assert rang(story, DORA)
+
+
+def test_until_a_coordinator_has_it_and_who_talked_may_still_say_how_it_went() -> None:
+    story = Story(Cause.DISTRESS, scene(ANA)).talked()
+    story.then(SILENT_AGAIN, at(hours=1))
+    story.then(esc.Acknowledged(DORA, "text"), at(hours=1.1))
+    told = len(texted(story.happened, DORA))
+    story.then(SILENT_AGAIN, at(hours=1.5))
+    assert len(texted(story.happened, DORA)) == told, "Dora has it"
+    story.then(esc.OutcomeGiven(ANA, esc.Outcome.SETTLED))
+    assert story.case.state is esc.State.CLOSED
+
+
+@pytest.mark.parametrize(("cause", "level"), NEED[1:])
+def test_who_was_silent_after_a_talk_and_cries_again_is_rung_for(cause: Cause, level: Level) -> None:
+    story = Story(Cause.DISTRESS, scene(ANA, BEN)).talked()
+    story.then(SILENT_AGAIN, at(hours=30))
+    assert rung(story.then(esc.Raised(cause, level), at(hours=31)))
+
+
+def test_heard_of_nobody_is_paged_for_their_silence_any_more() -> None:
+    story = Story(Cause.DISTRESS, scene(ANA)).talked()
+    story.then(SILENT_AGAIN, at(hours=1))
+    story.then(esc.HeardOf(), at(hours=1.1))
+    paged = [words for _, words in texted(story.happened, DORA)].count("coordinator_page")
+    story.wakes_until(at(hours=48))
+    assert [words for _, words in texted(story.happened, DORA)].count("coordinator_page") == paged
+    assert rang(story, DORA) == []
+
+
+def test_a_crisis_is_paged_though_they_are_heard_of() -> None:
+    story = Story(Cause.DISTRESS, scene(ANA)).joined()
+    story.then(esc.Raised(Cause.CRISIS, Level.CRISIS), at(minutes=1))
+    story.then(esc.HandoffOver(ANA, 60, "member_left"), at(minutes=2))
+    story.then(esc.HeardOf(), at(minutes=3))
+    assert story.case.progress.page_though_held
+
+
+def rang(story: Story, who: PersonId) -> list[datetime]:
+    """When a coordinator was rung."""
+    calls = [(at_, each) for at_, each in story.happened if isinstance(each, do.PlaceCall)]
+    return [at_ for at_, each in calls if each.subject is Subject.COORDINATOR and each.to == who]

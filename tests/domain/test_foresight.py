@@ -43,6 +43,12 @@ TALKED = [esc.Taken(ANA), esc.Joined(ANA), esc.HandoffOver(ANA, 60, "member_left
             [("outcome_asked", 60), ("outcome_missing", 7200), ("outcome_awaited", None)],
         ),
         (
+            Cause.MISSED,
+            scene(ANA),
+            [*TALKED, esc.Acknowledged(DORA, "page")],
+            [("outcome_asked", 60), ("outcome_missing", 86400), ("outcome_awaited", None)],
+        ),
+        (
             Cause.DISTRESS,
             scene(ANA),
             [*TALKED, esc.OutcomeGiven(ANA, Outcome.COORDINATOR), BY_HAND],

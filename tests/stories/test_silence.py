@@ -228,3 +228,52 @@ def test_who_is_asked_on_weekdays_is_reminded_and_missed_on_the_same_day(town: T
     at(town, "09:06", day=1)
     assert asked(town) == [("Mon 09:05", "missed"), ("Tue 09:05", "asked")]
     [_told] = [text for text in town.sam.texts if text.at.astimezone(NEW_YORK).day == town.time.day]
+
+
+# --- silence after a talk ---------------------------------------------------------------------------------------------
+
+
+def talked_with_ana(town: Town) -> None:
+    """Sam cried, Ana took it, they talked; she does not say how it went."""
+    town.sam.sends("i feel awful and can't cope, please can someone talk to me")
+    town.rings(town.ana)
+    town.ana.presses("1")
+    town.passes(seconds=5)
+    town.rings(town.sam).presses("1")
+    town.passes(minutes=5)
+    for phone in (town.ana, town.sam):
+        if phone.line != "idle":
+            phone.hangs_up()
+        town.passes(seconds=30)
+    [case] = town.cases()
+    assert case.state == "in_touch"
+
+
+def test_who_goes_silent_after_a_talk_is_looked_in_on_by_their_contacts(town: Town) -> None:
+    """Nobody had entered how the talk went, and for days nobody noticed the silence."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    talked_with_ana(town)
+    town.schedule("daily 10:00")
+    at(town, "13:00")
+    town.rings(mary)
+    before = len(town.dora.received)
+    at(town, "13:30")
+    assert ends(town) == ["nobody"]
+    assert [text for text in town.dora.received[before:] if "Please look" in text], "then coordinators are asked"
+    assert "missed_again" in town.steps()
+
+
+def test_who_goes_silent_after_a_talk_and_named_nobody_is_put_before_the_coordinators(town: Town) -> None:
+    talked_with_ana(town)
+    town.schedule("daily 10:00")
+    at(town, "13:05", day=1)
+    assert misses(town) == 2
+    assert "Oak: No one has taken 1 yet. Please look. Reply ACK 1 when you have it." in town.dora.received
+    town.rings(town.dora, within=1500)
+    town.sam.sends("4")
+    town.passes(seconds=3)
+    assert (town.dora.line, misses(town)) == ("idle", 0)
+    asked_to_look = sum("Please look" in text for text in town.dora.received)
+    town.passes(hours=2)
+    assert sum("Please look" in text for text in town.dora.received) == asked_to_look

@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import assert_never
 
 from checkin.domain.escalation.closing import close
-from checkin.domain.escalation.coordinators import acknowledge, let_lapse, page
+from checkin.domain.escalation.coordinators import acknowledge, hear_of, let_lapse, page
 from checkin.domain.escalation.events import (
     Acknowledged,
     CalledByHand,
@@ -32,6 +32,7 @@ from checkin.domain.escalation.events import (
     Event,
     GoesOn,
     HandoffOver,
+    HeardOf,
     Joined,
     OfferFailed,
     Opened,
@@ -82,6 +83,7 @@ __all__ = [
     "Event",
     "GoesOn",
     "HandoffOver",
+    "HeardOf",
     "Joined",
     "Offer",
     "OfferFailed",
@@ -138,6 +140,8 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
             changed = offer_by_hand(case, choice, by, now)
         case TakenByCoordinator(volunteer, by):
             changed = take_herself(case, volunteer, by, now)
+        case HeardOf():
+            changed = hear_of(case)
         case Closed(by, how):
             changed = close(case, by, how, now)
         case _:

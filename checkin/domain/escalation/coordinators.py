@@ -16,6 +16,7 @@ from checkin.domain.escalation.values import (
     coordinators_of,
     is_acknowledged,
     opens_at,
+    talk_is_over,
     with_progress,
 )
 from checkin.domain.terms import Cause, Lane, PersonId
@@ -62,6 +63,13 @@ def acknowledged(case: Escalation, by: PersonId, now: datetime) -> Escalation:
         page_at=None,
         page_though_held=False,
     )
+
+
+def hear_of(case: Escalation) -> Decision:
+    """Who went silent after a talk is heard of: nobody is paged for that any more. A crisis is paged for itself."""
+    if not talk_is_over(case) or case.cause is Cause.CRISIS:
+        return Decision(case)
+    return Decision(with_progress(case, page_though_held=False), (do.StopCalls(case.id, (Subject.COORDINATOR,)),))
 
 
 def let_lapse(case: Escalation, now: datetime, scene: Scene) -> Decision:

@@ -111,6 +111,11 @@ class TakenByCoordinator:
 
 
 @dataclass(frozen=True)
+class HeardOf:
+    """The member, who was silent, wrote or spoke."""
+
+
+@dataclass(frozen=True)
 class Closed:
     """A person closed it, and said how."""
 
@@ -132,5 +137,6 @@ Event = (
     | Acknowledged
     | CalledByHand
     | TakenByCoordinator
+    | HeardOf
     | Closed
 )

@@ -46,15 +46,18 @@ def _of_volunteers(case: Escalation, now: datetime) -> list[Next]:
         case State.HANDING_OFF:
             return [Next("hold_ends" if progress.held else "taken_back", progress.hold_until)]
         case _:
-            return _of_a_talk(case)
+            return _of_a_talk(case, now)
 
 
-def _of_a_talk(case: Escalation) -> list[Next]:
+def _of_a_talk(case: Escalation, now: datetime) -> list[Next]:
+    """A coordinator who has said that she has it is not told meanwhile that the outcome is missing."""
     progress = case.progress
     if not progress.talked:
         return [Next("they_talk", None)]
     asks = [Next("outcome_asked", progress.outcome_at)] if progress.outcome_at is not None else []
-    due = [Next("outcome_missing", progress.outcome_due_by)] if progress.outcome_due_by is not None else []
+    told_from = progress.acknowledged_until if is_acknowledged(case, now) else None
+    due_by = progress.outcome_due_by
+    due = [Next("outcome_missing", max(due_by, told_from or due_by))] if due_by is not None else []
     return [*asks, *due, Next("outcome_awaited", None)]
 
 

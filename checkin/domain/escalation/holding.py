@@ -26,6 +26,7 @@ from checkin.domain.escalation.values import (
     ended,
     is_acknowledged,
     is_open,
+    talk_is_over,
     with_progress,
 )
 from checkin.domain.terms import Cause, DeliveryId, Lane, Level, PersonId, VolunteerId
@@ -58,8 +59,7 @@ def take_herself(case: Escalation, volunteer: VolunteerId, by: PersonId, now: da
     It is her word too that she has it: no other coordinator is woken meanwhile.
     """
     waits = case.state in (State.OFFERING, State.WITH_COORDINATORS) or is_held(case)
-    talk_is_over = case.state is State.IN_TOUCH and case.progress.talked
-    if not (waits or talk_is_over):
+    if not (waits or talk_is_over(case)):
         return Decision(case)
     case = acknowledged(withdraw_offers(case, "taken_by_another", now), by, now)
     note = do.Note(case.id, "taken_by_coordinator", {"volunteer": volunteer, "by": by})
@@ -108,7 +108,7 @@ def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
 
     From now on coordinators are told when no outcome comes, whatever the network loses.
     """
-    again = case.state is State.IN_TOUCH and case.progress.talked  # they came back to a talk that was over
+    again = talk_is_over(case)  # they came back to it
     if not (case.state is State.HANDING_OFF or again) or case.holder != volunteer:
         return Decision(case)
     case = with_progress(

@@ -19,6 +19,7 @@ from checkin.domain.escalation.values import (
     after,
     is_acknowledged,
     opens_at,
+    talk_is_over,
     with_progress,
 )
 from checkin.domain.terms import Cause, worst
@@ -64,8 +65,13 @@ def raise_case(case: Escalation, event: Raised, now: datetime, scene: Scene) -> 
 
 
 def _miss_again(case: Escalation, event: Raised, now: datetime) -> Decision:
-    """So many misses in a row go to a coordinator, unless a person acts on it already."""
+    """So many misses in a row go to a coordinator, unless a person acts on it already.
+
+    Who is silent after a talk, whose outcome nobody has entered, is looked for like anybody: coordinators are paged.
+    """
     note = do.Note(case.id, "missed_again")
+    if talk_is_over(case) and not is_acknowledged(case, now):
+        return Decision(_page_though_held(case, now, after(case.policy.coordinators_call_after, now)), (note,))
     unheld = case.state is State.OFFERING and not is_acknowledged(case, now)
     if not event.coordinators_only or case.cause is not Cause.MISSED or not unheld:
         return Decision(case, (note,))
@@ -86,7 +92,7 @@ def _raise_higher(case: Escalation, event: Raised, now: datetime, scene: Scene) 
         moved = _ring_again(case, now)
     elif case.state is State.WITH_COORDINATORS:
         moved = Decision(_back_to_volunteers(case, now))
-    elif _talk_is_over(case):
+    elif talk_is_over(case):
         moved = Decision(_start_again(case, now, scene))
     elif silent and case.state is State.OFFERING:
         moved = Decision(_ask_anew(case, now))
@@ -110,17 +116,17 @@ def _page_at_once(case: Escalation, now: datetime) -> Escalation:
     """A crisis is more than a volunteer may have taken on: coordinators hear of it though somebody has it."""
     if case.cause is not Cause.CRISIS:
         return case
-    return with_progress(case, page_at=now, ring_coordinators_from=now, page_though_held=True)
+    return _page_though_held(case, now, now)
+
+
+def _page_though_held(case: Escalation, now: datetime, ring_from: datetime) -> Escalation:
+    return with_progress(case, page_at=now, ring_coordinators_from=ring_from, page_though_held=True)
 
 
 def _back_to_volunteers(case: Escalation, now: datetime) -> Escalation:
     """What was for coordinators now needs whoever is there; they are paged at once too."""
     case = offer_again(with_progress(case, coordinators_only=False), now)
     return with_progress(case, page_at=now, ring_coordinators_from=now)
-
-
-def _talk_is_over(case: Escalation) -> bool:
-    return case.state is State.IN_TOUCH and case.progress.talked
 
 
 def _start_again(case: Escalation, now: datetime, scene: Scene) -> Escalation:
@@ -146,7 +152,7 @@ def _say_again(case: Escalation, event: Raised, now: datetime, scene: Scene) -> 
     note = do.Note(case.id, "said_again", {"level": event.level})
     if event.coordinators_only and not case.progress.coordinators_only:
         return _opted_out(case, note, now)
-    if _talk_is_over(case):
+    if talk_is_over(case):
         case = _start_again(case, now, scene)
         return Decision(case, (note, *first_words(case, scene)))
     if is_held(case):

@@ -74,8 +74,9 @@ class Progress:
     """The clocks (UTC) and counters of a case. It is stored whole: a new field needs a default.
 
     `page_at` is None only while an acknowledgement holds. `held`: the member did not answer and the volunteer
-    keeps the case until `hold_until`. `page_though_held`: it became a crisis while a volunteer had it, so
-    coordinators are paged all the same. `talked`: a talk that counts is over and its outcome is awaited.
+    keeps the case until `hold_until`. `page_though_held`: it became a crisis while a volunteer had it, or the member
+    went silent after the talk, so coordinators are paged all the same. `talked`: a talk that counts is over and its
+    outcome is awaited.
     """
 
     round: int = 1
@@ -173,6 +174,11 @@ def is_acknowledged(case: Escalation, now: datetime) -> bool:
     """Whether a coordinator's word that they have it still holds."""
     until = case.progress.acknowledged_until
     return until is not None and now < until
+
+
+def talk_is_over(case: Escalation) -> bool:
+    """Whether a talk that counts is over and its outcome awaited: nobody is on the line, and nobody is asked."""
+    return case.state is State.IN_TOUCH and case.progress.talked
 
 
 def opens_at(case: Escalation, now: datetime, scene: Scene) -> datetime:
