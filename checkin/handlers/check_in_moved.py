@@ -11,6 +11,7 @@ from checkin.domain.check_in import (
     CheckIn,
     Event,
     Scene,
+    State,
     Woke,
     decide,
     first_wait,
@@ -99,9 +100,14 @@ def overtake(
     due_at: datetime,
     now: datetime,
 ) -> CheckInPolicy:
-    """A new question comes: end what is open, and return the policy that the new one keeps to."""
+    """A new question comes: end what is open, and return the policy that the new one keeps to.
+
+    One that is left out itself, because it comes too late or in the night, overtakes nothing.
+    """
     there = scene(session, handbook, member, now)
     policy = policy_by(session, handbook, member, schedule, now)
+    if decide(check_ins.new(CheckInId(0), member, due_at, policy), Woke(), now, there).check_in.state is State.SKIPPED:
+        return policy
     for number in check_ins.open_ones(session, MemberId(member.id)):
         if check_ins.load(session, number).due_at != due_at:  # else it is this question, asked by somebody else
             overtaken = move_check_in(session, handbook, number, CalledOff("overtaken"), now)

@@ -204,6 +204,17 @@ def test_who_is_asked_by_hand_in_the_night_is_asked_in_the_morning_by_the_policy
     assert asked(town) == [("Mon 08:00", "missed")]
 
 
+def test_a_question_that_is_left_out_itself_overtakes_nothing(town: Town) -> None:
+    """The one of 13:00 was too late to be asked, and ended that of 12:00: nobody would have noticed the silence."""
+    town.schedule("daily 12:00,13:00")
+    at(town, "12:01")
+    town.time += timedelta(hours=2, minutes=9)  # nothing runs until 14:10
+    at(town, "14:59")
+    assert asked(town) == [("Mon 12:00", "called"), ("Mon 13:00", "skipped")]
+    at(town, "15:01")
+    assert (asked(town)[0], misses(town)) == (("Mon 12:00", "missed"), 1)
+
+
 def test_who_writes_shortly_before_the_miss_is_not_silent(town: Town) -> None:
     """INFO at 12:59; at 13:00 Mary was rung."""
     mary = contact(town)
