@@ -69,14 +69,17 @@ class Handbook:
         return self._policies[key]
 
     def zones(self, person: PersonRow) -> list[ZoneInfo]:
-        """A person's zone: the one given, else all that their number may be in, else the programme's."""
-        if person.timezone:
-            return [ZoneInfo(person.timezone)]
-        return [ZoneInfo(name) for name in zones_of(Phone(person.phone))] or [self.timezone]
+        """A person's zone: the one given, else all that their number may be in."""
+        return [ZoneInfo(person.timezone)] if person.timezone else self.zones_of_number(Phone(person.phone))
+
+    def zones_of_number(self, phone: Phone) -> list[ZoneInfo]:
+        """All that a number may be in; the programme's where that is not known, and first where it is one of them."""
+        zones = [ZoneInfo(name) for name in zones_of(phone)] or [self.timezone]
+        return sorted(zones, key=lambda zone: zone.key != self.timezone.key)
 
     def zone(self, person: PersonRow) -> ZoneInfo:
         """The zone in which a person's schedule is meant."""
-        return ZoneInfo(person.timezone) if person.timezone else self.zones(person)[0]
+        return self.zones(person)[0]
 
     def may_disturb(self, person: PersonRow, hours: ContactHours, at: datetime) -> bool:
         """Whether routine contact is allowed at this moment (promise P5)."""

@@ -75,7 +75,7 @@ def coming(
     session: Session, handbook: Handbook, wanted: Wanted, circle: int, person: PersonRow | None, now: datetime
 ) -> list[Coming]:
     """The next ten occurrences, for a person or (None) in the programme's zone."""
-    zone = handbook.zone(person) if person is not None else handbook.timezone
+    zones = handbook.zones(person) if person is not None else [handbook.timezone]
     skip = left_out(wanted.skip, wanted.holidays, wanted.kept, now)
     policy = handbook.policy(people.circle_by_id(session, circle))
     known = member_record.volunteers(session, circle)
@@ -84,12 +84,10 @@ def coming(
     changes = shifts.changes_at(session, now, now + timedelta(days=400))
     waits = first_wait(policy_of(policy, wanted.schedule))
     found = []
-    for at in next_ten(wanted.schedule, now, zone, skip=skip):
-        local = at.astimezone(zone).time()
-        outside = not policy.contact_hours.start <= local < policy.contact_hours.end
+    for at in next_ten(wanted.schedule, now, zones[0], skip=skip):
+        allowed = next_allowed(at, policy.contact_hours, zones)
         nobody = not any(is_on_shift(handbook, row, them, at, changes.get(row.id, ())) for row, them in volunteers)
-        unasked = outside and next_allowed(at, policy.contact_hours, [zone]) >= at + waits
-        found.append(Coming(at, outside, unasked, nobody))
+        found.append(Coming(at, allowed > at, allowed >= at + waits, nobody))
     return found
 
 

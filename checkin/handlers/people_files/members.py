@@ -15,7 +15,6 @@ from sqlalchemy import select
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent, How
 from checkin.domain.contact_hours import local_instant
-from checkin.domain.phone import zones_of
 from checkin.domain.recurrence import next_occurrence, parse_schedule
 from checkin.domain.terms import Channel, Lane, MemberId, PersonId, Phone
 from checkin.handlers.apply import send_text
@@ -333,7 +332,7 @@ def _zone(handbook: Handbook, line: MemberLine, person: PersonRow | None) -> Zon
         return ZoneInfo(line.timezone)
     if line.timezone is None and person is not None and person.timezone:
         return ZoneInfo(person.timezone)
-    return next((ZoneInfo(name) for name in zones_of(line.phone)), handbook.timezone)
+    return handbook.zones_of_number(line.phone)[0]
 
 
 def _instant(at: datetime, zone: ZoneInfo) -> datetime:
