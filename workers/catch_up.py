@@ -10,13 +10,13 @@ of the database is the turn.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from sqlalchemy.orm import Session
 
 from checkin.carrier.port import CarrierError, CarrierRefused, ReceivedCall, ReceivedRecording, ReceivedText, Told
@@ -26,11 +26,13 @@ from checkin.domain.policy import CatchUp
 from checkin.domain.terms import Phone
 from checkin.handlers.call_missed import call_missed
 from checkin.handlers.delivery_reported import delivery_reported
+from checkin.handlers.not_taken_in import Entry, not_taken_in, taken_in
 from checkin.handlers.text_received import IncomingText, text_received, words_of
 from checkin.handlers.voicemail_left import RecordingLeft, recording_left
 from checkin.store import catch_up as store
 from checkin.store import inbox, restored, voicemails
-from checkin.store.session import transaction
+from checkin.store.session import SomebodyWasFaster, transaction
+from checkin.store.turns import NotCommitted, TooBusy
 from checkin.wiring import Services
 from workers import voicemails as sounds
 
@@ -39,9 +41,15 @@ log = structlog.get_logger()
 _LOOK_EVERY = 1.0
 _AT_ONCE = 10
 _BEHIND_AT_MOST = timedelta(days=2)
-
+_NOT_THE_ENTRY = (
+    *(SomebodyWasFaster, TooBusy, NotCommitted),
+    *(OperationalError, InterfaceError, InternalError, ProgrammingError, TimeoutError),
+)
+"""Another was faster, or the database is ill: no other entry would fare better."""
 
 _Each = TypeVar("_Each")
+_Take = Callable[[Session], bool]
+"""Takes an entry in. Returns whether it was something that had not come before."""
 
 
 class NotAllTaken(Exception):
@@ -56,17 +64,18 @@ def catch_up(services: Services, since: datetime, until: datetime | None = None)
     texts = [text for text in services.carrier.texts_received(since) if until is None or text.sent_at < until]
     with transaction(services.engine) as session:
         new = inbox.unseen(session, [text.sid for text in texts])
-    works = [partial(_take_text, services, text) for text in texts if text.sid in new]
-    done = [_taken(works)]
+    works = [(text.sid, partial(_take_text, services, text)) for text in texts if text.sid in new]
+    done = [_taken(services, Entry.TEXT, works)]
     # After the texts, and each by itself: a carrier that does not list one of them holds up nothing else.
     began, no_calls = _listed(lambda: services.carrier.calls_received(since))
     calls = [call for call in began if until is None or call.began_at < until]
-    done.append(_taken([partial(_take_call, services, call) for call in calls]))
+    done.append(_taken(services, Entry.CALL, [(call.sid, partial(_take_call, services, call)) for call in calls]))
     made, no_recordings = _listed(lambda: services.carrier.recordings_since(since))
     left = [each for each in made if until is None or each.made_at < until]
     with transaction(services.engine) as session:
         unknown = voicemails.unknown(session, [each.sid for each in left])
-    done.append(_taken([partial(_take_recording, services, each) for each in left if each.sid in unknown]))
+    recordings = [(each.sid, partial(_take_recording, services, each)) for each in left if each.sid in unknown]
+    done.append(_taken(services, Entry.RECORDING, recordings))
     found = sum(of_these for of_these, _ in done)
     failed = sum(of_these for _, of_these in done) + no_calls + no_recordings
     if found:
@@ -85,43 +94,48 @@ def _listed(ask: Callable[[], Sequence[_Each]]) -> tuple[Sequence[_Each], int]:
         return (), 1
 
 
-def _taken(works: Sequence["partial[int]"]) -> tuple[int, int]:
-    """Do each; of what fails the others do not suffer. How much was found, and how much failed."""
+def _taken(services: Services, kind: Entry, works: Iterable[tuple[str, _Take]]) -> tuple[int, int]:
+    """Take each in; what fails holds up no other, and a person hears of it. How much was found, how much failed."""
     found = failed = 0
-    for work in works:
+    for sid, take in works:
         try:
-            found += work()
-        except SQLAlchemyError:
-            raise  # nothing else would fare better
+            found += services.act(partial(_taken_in, services=services, sid=sid, take=take))
+        except _NOT_THE_ENTRY:
+            raise
         except Exception:
-            log.exception("catch_up_failed")
+            log.exception("catch_up_failed", entry=kind.value, sid=sid)
+            services.act(partial(not_taken_in, handbook=services.handbook, entry=kind, sid=sid, now=services.now()))
             failed += 1
     return found, failed
 
 
-def _take_text(services: Services, text: ReceivedText) -> int:
+def _taken_in(session: Session, services: Services, sid: str, take: _Take) -> bool:
+    found = take(session)
+    taken_in(session, sid, services.now())
+    return found
+
+
+def _take_text(services: Services, text: ReceivedText, session: Session) -> bool:
     has_media = text.media > 0
     sender = parse_sender(text.sender, services.settings.default_region)
     incoming = IncomingText(text.sid, sender, words_of(text.body, has_media), None, has_media, text.sent_at)
-    services.act(lambda session: text_received(session, services.handbook, incoming, services.now()))
-    return 1
+    text_received(session, services.handbook, incoming, services.now())
+    return True
 
 
-def _take_call(services: Services, call: ReceivedCall) -> int:
+def _take_call(services: Services, call: ReceivedCall, session: Session) -> bool:
     caller: Phone | None
     try:
         caller = parse_phone(call.caller, services.settings.default_region)
     except BadPhone:
         caller = None
-    return int(
-        services.act(lambda session: call_missed(session, call.sid, caller, services.now(), began_at=call.began_at))
-    )
+    return call_missed(session, call.sid, caller, services.now(), began_at=call.began_at)
 
 
-def _take_recording(services: Services, recording: ReceivedRecording) -> int:
+def _take_recording(services: Services, recording: ReceivedRecording, session: Session) -> bool:
     left = RecordingLeft(recording.sid, recording.call, recording.seconds)
-    services.act(lambda session: recording_left(session, services.handbook, left, services.now()))
-    return 1
+    recording_left(session, services.handbook, left, services.now())
+    return True
 
 
 def look(services: Services, listening_since: datetime | None = None) -> bool:

@@ -61,6 +61,7 @@ def show_task(get: Get, number: int, as_json: bool) -> None:
             "because": inbound.reasons_words if inbound is not None else None,
             "voice message": row.detail.get("voicemail"),
             "nobody on call": "; ".join(" to ".join(hours) for hours in row.detail.get("hours", ())) or None,
+            "in the carrier's log": row.detail.get("sid"),
             "since": row.created_at,
         }
 

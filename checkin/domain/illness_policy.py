@@ -14,6 +14,7 @@ class IllnessPolicy:
     routine_late_after: int
     check_ins_late_after: int
     promises_late_after: int
+    log_late_after: int
     waiting_for_carrier: int
     refused_persons: int
     filtered_serious: int

@@ -1,4 +1,4 @@
-"""What the rows tell of the carrier: busy, unsure, refusing, filtering; and what it says of the account when asked."""
+"""What the rows tell of the carrier: busy, unsure, refusing, filtering, unread; and what it says of the account."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from checkin.carrier.port import ACCOUNT_ILL, Balance, Carrier, CarrierBusy, Car
 from checkin.domain.illness import Ailment, Part, Severity
 from checkin.domain.illness_policy import IllnessPolicy
 from checkin.domain.terms import Lane
-from checkin.store import signs
+from checkin.store import catch_up, signs
 
 ERROR_WORDS = (*(refusal.value for refusal in Refusal), "busy", "unsure", "gave_up")
 """Every word that the error of a delivery starts with."""
@@ -27,12 +27,13 @@ _CREDENTIALS = "The carrier refuses our account: see TWILIO_AUTH_TOKEN, and whet
 
 
 def carrier_ailments(session: Session, now: datetime, policy: IllnessPolicy) -> Iterable[Ailment]:
-    """What deliveries met."""
+    """What deliveries met, and whether it is known what came in."""
     waiting = signs.waiting_for_carrier(session, now - _WAITS_AT_MOST)
     yield from _waiting(waiting, policy)
     since = now - timedelta(seconds=policy.carrier_window)
     urgent = signs.carrier_errors(session, since, urgent=True)
     yield from _refused(signs.carrier_errors(session, since), urgent, policy)
+    yield from _unread(catch_up.read_until(session), now, policy)
 
 
 def _waiting(waiting: Counter[tuple[str, str]], policy: IllnessPolicy) -> Iterable[Ailment]:
@@ -67,6 +68,16 @@ def _refused(errors: Counter[str], urgent: Counter[str], policy: IllnessPolicy) 
         what = f"The carrier refuses what we send ({_codes(refused)}): look the numbers up in its error list."
         rings_nobody = any(error.startswith("account") for error in urgent)  # no phone rings, whoever cries
         yield Ailment("carrier_refuses", Part.CARRIER, Severity.SERIOUS if rings_nobody else Severity.MILD, what)
+
+
+def _unread(read_until: datetime | None, now: datetime, policy: IllnessPolicy) -> Iterable[Ailment]:
+    """Until then all is here that came in; a webhook that was lost since then is found by nobody (promise P7)."""
+    if read_until is not None and now - read_until > timedelta(seconds=policy.log_late_after):
+        what = (
+            f"The carrier's log has not been taken in since {read_until:%Y-%m-%d %H:%M} UTC: what a lost webhook lost "
+            "stays lost. See why in the clock's log (carrier_log_not_read, catch_up_failed)."
+        )
+        yield Ailment("carrier_log", Part.CARRIER, Severity.MILD, what)
 
 
 def _codes(errors: Iterable[str]) -> str:

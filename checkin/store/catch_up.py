@@ -50,6 +50,11 @@ def claim(session: Session, every: timedelta, now: datetime) -> datetime | None:
     return session.scalar(taken_by_us, execution_options=_NOT_SAVED)
 
 
+def read_until(session: Session) -> datetime | None:
+    """Up to when all that came in is here, as far as the carrier's log tells. None: it was never to be read yet."""
+    return session.scalar(select(CatchUpRow.read_until).where(CatchUpRow.id == _ROW))
+
+
 def hasten(session: Session, now: datetime) -> None:
     """A process has just started: something may have been lost while it was away. Read soon, but not in a loop."""
     row = session.get(CatchUpRow, _ROW, populate_existing=True)

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -19,7 +20,7 @@ from checkin.store.tables import DeliveryRow, HeartbeatRow, WordingRow
 from tests.cli.test_one_clear_sentence import run
 from tests.illness.conftest import Listener
 from tests.town import ANA, BEN, DORA, SAM, Town
-from workers import clock
+from workers import catch_up, clock
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +85,36 @@ def test_a_cry_whose_every_call_is_refused_for_us_is_serious(town: Town) -> None
     town.sam.sends("i cant do this any more")
     town.passes(seconds=5)
     assert ill(town)["carrier_refuses"] is Severity.SERIOUS
+
+
+def test_a_log_of_the_carrier_that_cannot_be_read(town: Town) -> None:
+    """What a lost webhook lost stayed lost, and the log file alone said so."""
+    assert catch_up.look(town.services)
+    town.world.faults["busy"] = 1000
+    town.time += timedelta(minutes=14)
+    assert not catch_up.look(town.services)
+    assert ill(town) == {}
+    town.time += timedelta(minutes=2)
+    assert ill(town) == {"carrier_log": Severity.MILD}
+    assert "carrier_log_not_read" in what(town, "carrier_log")
+    town.world.faults.clear()
+    town.time += timedelta(minutes=1)
+    assert catch_up.look(town.services)
+    assert ill(town) == {}
+
+
+@pytest.mark.parametrize("list_", ["calls_received", "recordings_since"])
+def test_one_list_of_the_carriers_log_that_cannot_be_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch, list_: str
+) -> None:
+    def is_busy(_since: object) -> NoReturn:
+        raise CarrierBusy("500")
+
+    assert catch_up.look(town.services)
+    monkeypatch.setattr(town.services.carrier, list_, is_busy)
+    town.time += timedelta(minutes=16)
+    assert catch_up.look(town.services)
+    assert ill(town) == {"carrier_log": Severity.MILD}
 
 
 class Suspended(SimulatedCarrier):

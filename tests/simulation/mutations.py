@@ -140,7 +140,8 @@ MUTATIONS = (
     ),
     Mutation(
         "P7", "the carrier's log is read for what was lost", "workers/catch_up.py",
-        "    works = [partial(_take_text, services, text) for text in texts if text.sid in new]", "    works = []",
+        "    works = [(text.sid, partial(_take_text, services, text)) for text in texts if text.sid in new]",
+        "    works = []",
     ),
     Mutation(
         "P8", "numbers in relayed words are masked", "checkin/handlers/relay.py",

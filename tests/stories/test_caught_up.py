@@ -1,15 +1,18 @@
 """What did not reach us is found in the carrier's log: no text is lost because we were down."""
 
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 
-from checkin.carrier.port import CarrierRefused, Refusal
+from checkin.carrier.port import CarrierRefused, ReceivedRecording, Refusal
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
 from checkin.store import catch_up as store
 from checkin.store import consent, people
+from checkin.store.sealed import CannotUnseal
 from checkin.store.session import transaction
 from checkin.store.tables import (
     CatchUpRow,
@@ -21,6 +24,7 @@ from checkin.store.tables import (
     TaskRow,
     VolunteerRow,
 )
+from checkin.store.turns import TooBusy
 from tests.town import ANA, SAM, Town
 from workers import catch_up
 
@@ -164,15 +168,16 @@ def test_an_older_command_never_undoes_a_newer_one(town: Town) -> None:
     assert ana.override_on is False
 
 
+@pytest.mark.parametrize("error", [ValueError, NoResultFound, CannotUnseal])
 def test_a_text_that_cannot_be_taken_holds_up_no_other_and_is_tried_again(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     lost(town, "1", "i cant do this any more")
     real = catch_up.text_received
 
     def breaks(session, handbook, text, now):  # type: ignore[no-untyped-def]
         if text.body == "1":
-            raise ValueError("cannot be read")
+            raise error("cannot be read")
         real(session, handbook, text, now)
 
     monkeypatch.setattr(catch_up, "text_received", breaks)
@@ -181,6 +186,77 @@ def test_a_text_that_cannot_be_taken_holds_up_no_other_and_is_tried_again(
     monkeypatch.undo()
     caught_up(town)
     assert {row.body for row in town.rows(InboundRow)} == {"1", "i cant do this any more"}
+
+
+def breaks(*_args: object, **_named: object) -> NoReturn:
+    raise ValueError("always")
+
+
+def fails_always(town: Town, monkeypatch: pytest.MonkeyPatch, handler: str, *, hours: int = 3) -> list[TaskRow]:
+    """The tasks after hours of reading the log, in which one entry could never be taken in."""
+    monkeypatch.setattr(catch_up, handler, breaks)
+    for _ in range(hours):
+        caught_up(town)
+        town.passes(hours=1)
+    return [task for task in town.rows(TaskRow) if task.what == "not_taken_in"]
+
+
+def test_a_text_that_always_fails_is_put_before_coordinators_by_its_sid_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a cry, and nobody has seen it: the log file alone said so."""
+    lost(town, "i cant do this any more", "my husband Karl hits me")
+    found = fails_always(town, monkeypatch, "text_received")
+    sids = [message.sid for message in town.world.messages.values() if message.sender == SAM]
+    assert [(task.detail, task.person_id, task.circle_id) for task in found] == [
+        ({"why": "text", "sid": sid}, None, None) for sid in sids
+    ]
+    [told] = [text for text in town.dora.received if "could not be taken in" in text]
+    assert "Karl" not in told
+
+
+def test_a_call_that_always_fails_is_put_before_coordinators_by_its_sid_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up.look(town.services)
+    town.down = True
+    town.sam.rings_the_service()
+    town.passes(minutes=1)
+    town.down = False
+    [task] = fails_always(town, monkeypatch, "call_missed")
+    assert (task.detail["why"], task.detail["sid"][:2]) == ("call", "CA")
+
+
+def test_a_voice_message_that_always_fails_is_put_before_coordinators_by_its_sid_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up.look(town.services)
+    left = ReceivedRecording("RE" + "a" * 32, "CA" + "a" * 32, 7, town.time)
+    monkeypatch.setattr(town.services.carrier, "recordings_since", lambda _since: [left])
+    [task] = fails_always(town, monkeypatch, "recording_left")
+    assert task.detail == {"why": "recording", "sid": left.sid}
+
+
+def test_what_is_taken_in_after_all_waits_for_nobody(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost(town, "4")
+    [task] = fails_always(town, monkeypatch, "text_received", hours=1)
+    assert task.done_at is None
+    monkeypatch.undo()
+    caught_up(town)
+    [task] = town.rows(TaskRow)
+    assert (task.what, task.done_at is not None) == ("not_taken_in", True)
+
+
+def test_a_busy_database_is_no_fault_of_a_text(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_busy(*_args: object) -> NoReturn:
+        raise TooBusy
+
+    lost(town, "4", "5")
+    monkeypatch.setattr(catch_up, "text_received", is_busy)
+    town.passes(seconds=31)
+    with pytest.raises(TooBusy):
+        catch_up.look(town.services)
+    assert not town.rows(TaskRow)
 
 
 def test_the_carrier_away_moves_nothing_on(town: Town) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
+from checkin.handlers.not_taken_in import Entry, not_taken_in
 from checkin.simulator.phones import Habit
 from checkin.store import consent, people
 from checkin.store.tables import (
@@ -287,6 +288,17 @@ def test_whoever_hears_a_piece_of_a_voice_message_leaves_one_trace(town: Town, d
     assert heard(town) == 1
     assert desk.client.get(f"/voicemails/{number}/sound", headers={"Range": "bytes=9000-"}).status_code == 416
     assert heard(town) == 1
+
+
+@pytest.mark.parametrize("entry", list(Entry))
+def test_what_could_not_be_taken_in_is_named_by_its_sid_with_where_to_look(
+    town: Town, desk: Desk, entry: Entry
+) -> None:
+    with town.in_session() as session:
+        not_taken_in(session, town.services.handbook, entry, "XX123", town.time)
+    page = words_of(desk.opens("/"))
+    assert "Something came in that could not be taken in" in page
+    assert "Look for XX123 in the carrier's l" in page
 
 
 def test_of_another_circle_nothing_is_seen_heard_or_done(town: Town, desk: Desk) -> None:

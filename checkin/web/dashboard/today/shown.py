@@ -221,7 +221,7 @@ def _task(
         voicemail=voicemail,
         may_answer=inbound is not None and person is not None and no_text.get(person) is None,
         phone=phones.get(person or 0),
-        why=str(WHY_TASKS.get((task.what, str(task.detail.get("why", ""))), "")),
+        why=str(WHY_TASKS.get((task.what, str(task.detail.get("why", ""))), "")) % task.detail,
         hours=tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in hours),
     )
 

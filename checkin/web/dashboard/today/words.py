@@ -177,6 +177,7 @@ TASKS: Mapping[str, Any] = {
     "no_coordinator": lazy("A case has no coordinator whom we may contact"),
     "no_longer_watched": lazy("Said STOP: no longer watched"),
     "nobody_on_call": lazy("Nobody is on call at these times"),
+    "not_taken_in": lazy("Something came in that could not be taken in"),
     "not_understood": lazy("Not understood"),
     "opted_out_wrote": lazy("Wrote after STOP"),
     "outcome_missing": lazy("Nobody said how it went"),
@@ -248,8 +249,17 @@ WHY_TASKS: Mapping[tuple[str, str], Any] = {
     ("cried_on_a_call", "withheld"): lazy(
         "They did not show their number. They were asked to leave it in a voice message."
     ),
+    ("not_taken_in", "text"): lazy(
+        "A text that nobody here has read. Look for %(sid)s in the carrier's log of messages, and answer its writer."
+    ),
+    ("not_taken_in", "call"): lazy(
+        "A call. Look for %(sid)s in the carrier's log of calls, and ring back whoever rang."
+    ),
+    ("not_taken_in", "recording"): lazy(
+        "A voice message that nobody has heard. Look for %(sid)s in the carrier's list of recordings."
+    ),
 }
-"""Why something waits, by the task and the code of its reason."""
+"""Why something waits, by the task and the code of its reason, with what the task's details hold."""
 
 
 def state_words(state: str, who: str, *, held: bool, talked: bool) -> str:
