@@ -103,6 +103,8 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"A landline cannot be texted, so it is rung: {_where(report.by_voice)}."
     if report.stays_out:
         yield f"Said stop after that consent, and stays out: {_where(report.stays_out)}."
+    if report.asked_alone:
+        yield f"The new circle has no schedule, so they are asked as in the old one: {_where(report.asked_alone)}."
     for name in report.circles_made:
         yield f"The circle '{name}' {'would be' if report.dry_run else 'was'} made."
     if report.extra_columns:

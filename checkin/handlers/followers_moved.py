@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.handbook import Handbook
 from checkin.store import people, schedules, unfinished
-from checkin.store.tables import CircleScheduleRow, MemberRow, ScheduleRow
+from checkin.store.tables import CircleScheduleRow, MemberRow, PersonRow, ScheduleRow
 
 WORK = "followers"
 PART = 250
@@ -67,10 +67,16 @@ def follow(
         row.member_id: row for row in session.scalars(select(ScheduleRow).where(ScheduleRow.member_id.in_(members)))
     }
     for member, person in people.behind(session, members).values():
-        row = rows.get(member.id) or schedules.begun(session, member)
-        row.rule, row.skip, row.follows = circle.rule, list(circle.skip), True
-        row.holidays, row.kept = circle.holidays, list(circle.kept)
-        plan_next(handbook, row, person, now)
+        follow_by(handbook, rows.get(member.id) or schedules.begun(session, member), person, circle, now)
+
+
+def follow_by(
+    handbook: Handbook, row: ScheduleRow, person: PersonRow, circle: CircleScheduleRow, now: datetime
+) -> None:
+    """Let one schedule be the circle's."""
+    row.rule, row.skip, row.follows = circle.rule, list(circle.skip), True
+    row.holidays, row.kept = circle.holidays, list(circle.kept)
+    plan_next(handbook, row, person, now)
 
 
 def _part_of(session: Session, circle: int, after: int) -> Sequence[int]:

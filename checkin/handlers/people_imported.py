@@ -169,7 +169,7 @@ def _summed(file: PeopleFile, reports: Sequence[Report]) -> Report:
     for report in reports:
         for name in ("new", "changed", "unchanged", "invited", "opted_in", "opted_out"):
             setattr(total, name, getattr(total, name) + getattr(report, name))
-        for name in ("by_voice", "to_ask", "stays_out", "bad"):
+        for name in ("by_voice", "to_ask", "stays_out", "asked_alone", "bad"):
             getattr(total, name).extend(getattr(report, name))
         total.circles_made.extend(each for each in report.circles_made if each not in total.circles_made)
     total.bad.sort(key=lambda line: line.number)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
+from checkin.domain.recurrence import parse_schedule
 from checkin.domain.terms import CircleId, Lane, PersonId, Phone
 from checkin.handlers.apply import send_text
 from checkin.handlers.consent_changed import opt_in, opt_out
@@ -14,6 +16,7 @@ from checkin.handlers.people_files.members import put_members
 from checkin.handlers.people_files.report import Report
 from checkin.handlers.people_files.terms import Kind
 from checkin.handlers.people_imported import read_people
+from checkin.handlers.schedule_set import Wanted, circle_schedule_set
 from checkin.store import consent, people, stand_ins
 from checkin.store.tables import (
     AuditRow,
@@ -311,6 +314,62 @@ def test_an_import_does_not_end_a_pause(office: Office) -> None:
     (row,) = office.rows(ScheduleRow)
     assert row.paused_until == until
     assert row.next_action_at > until
+
+
+def sets(office: Office, circle: str, rule: str) -> None:
+    """The circle's schedule, for whoever comes to it."""
+
+    def work(session: Session) -> None:
+        row = people.ensure_circle(session, circle, "Oak", "Hello", NOW)
+        circle_schedule_set(session, row.id, Wanted(parse_schedule(rule, NOW.date())), "dora", NOW)
+
+    office.does(work)
+
+
+def rules(office: Office) -> list[tuple[str, bool]]:
+    return [(row.rule, row.follows) for row in office.rows(ScheduleRow)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("circle", "east"),
+        ("circle,schedule", "east,TU 09:00"),  # as an export has it: nothing is said of another schedule
+        ("circle,timezone", "east,America/Chicago"),
+    ],
+)
+def test_who_is_asked_as_their_circle_goes_along_to_another_circles_schedule(
+    office: Office, columns: str, cells: str
+) -> None:
+    """They went on being asked by the circle that they had left, and the page said "as the circle"."""
+    sets(office, "main", "TU 9:00")
+    sets(office, "east", "TH 15:00")
+    office.imports("members", f"phone\n{SAM}\n")
+    assert rules(office) == [("TU 09:00", True)]
+    report = office.imports("members", f"phone,{columns}\n{SAM},{cells}\n")
+    assert (report.changed, report.asked_alone) == (1, [])
+    assert rules(office) == [("TH 15:00", True)]
+    hour = 21 if "Chicago" in cells else 20
+    assert [row.next_action_at for row in office.rows(ScheduleRow)] == [datetime(2026, 11, 26, hour, tzinfo=UTC)]
+
+
+def test_who_goes_to_a_circle_without_a_schedule_is_asked_as_before_on_their_own_and_it_is_said(office: Office) -> None:
+    sets(office, "main", "TU 9:00")
+    office.imports("members", f"phone\n{SAM}\n")
+    before = rules(office)
+    report = office.imports("members", f"phone,circle\n{SAM},east\n", dry_run=True)
+    assert (report.asked_alone, rules(office)) == ([2], before)
+    assert office.imports("members", f"phone,circle\n{SAM},east\n").asked_alone == [2]
+    assert rules(office) == [("TU 09:00", False)]
+    assert office.imports("members", f"phone,circle\n{SAM},east\n").asked_alone == []
+
+
+def test_an_own_schedule_goes_along_and_what_the_file_says_of_one_holds(office: Office) -> None:
+    sets(office, "main", "TU 9:00")
+    sets(office, "east", "TH 15:00")
+    office.imports("members", f"phone,schedule\n{SAM},MO 10:00\n{LEE},\n")
+    office.imports("members", f"phone,circle,schedule\n{SAM},east,\n{LEE},east,FR 11:00\n")
+    assert rules(office) == [("MO 10:00", False), ("FR 11:00", False)]
 
 
 def test_a_schedule_that_is_over_is_refused(office: Office) -> None:

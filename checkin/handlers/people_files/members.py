@@ -17,6 +17,7 @@ from checkin.domain.consent import Consent, How
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.recurrence import next_occurrence, parse_schedule
 from checkin.domain.terms import Channel, Lane, MemberId, PersonId, Phone
+from checkin.handlers import followers_moved
 from checkin.handlers.apply import send_text
 from checkin.handlers.check_in_moved import plan_next
 from checkin.handlers.consent_changed import opt_out
@@ -53,6 +54,8 @@ class _Work:
     known: Known
     changed: bool
     rezoned: bool
+    moved_to: int | None
+    """The circle that they go to, if they leave one."""
 
 
 def consent_step(state: Consent, since: datetime | None, source: str | None, at: datetime | None) -> Step:
@@ -191,7 +194,8 @@ def _member(
         "prefers": line.prefers,
         "discreet": line.discreet,
     }
-    if not new and not desk.dry_run and circle != row.circle_id:
+    moved_to = circle if not new and circle != row.circle_id else None
+    if moved_to is not None and not desk.dry_run:
         escalations.goes_to_circle(desk.session, MemberId(row.id), circle)
         tasks.go_to_circle(desk.session, person.id, circle)
     changed = desk.fill(row, values, new=new) or changed
@@ -202,7 +206,7 @@ def _member(
             row.buddy_id = wanted
     if new:
         desk.add(row)
-    return _Work(line, person, row, known, changed, rezoned)
+    return _Work(line, person, row, known, changed, rezoned, moved_to)
 
 
 def _channel(desk: Desk, line: MemberLine, person: PersonRow, new: bool) -> Channel:
@@ -217,18 +221,20 @@ def _channel(desk: Desk, line: MemberLine, person: PersonRow, new: bool) -> Chan
 def _schedule(desk: Desk, work: _Work) -> bool:
     """Store the schedule with its next occurrence. Returns whether anything changed."""
     cell, row = work.line.schedule, work.known.schedule
+    wanted = cell[0] if cell is not None else None
+    same = row is not None and wanted is not None and _same(wanted, row.rule, desk.now)
+    if row is not None and row.follows and work.moved_to is not None and (cell is None or same):
+        return _go_along(desk, work, row, work.moved_to)
     if cell is None:
         if row is not None and work.rezoned and not desk.dry_run:
             plan_next(desk.handbook, row, work.person, desk.now)
         if row is None and work.known.member is None and not desk.dry_run:
             _follow_circle(desk, work)
         return False
-    wanted = cell[0]
     if wanted is None:
         if row is not None and not desk.dry_run:
             schedules.ended(desk.session, work.member, row)
         return row is not None
-    same = row is not None and _same(wanted, row.rule, desk.now)
     if same and not work.rezoned:
         return False
     if not desk.dry_run:
@@ -242,24 +248,28 @@ def _schedule(desk: Desk, work: _Work) -> bool:
 
 def _follow_circle(desk: Desk, work: _Work) -> None:
     """Somebody new, of whose schedule the file says nothing, is asked as their circle is."""
-    circle = once(
-        desk.session,
-        ("circle schedule", work.member.circle_id),
-        lambda: desk.session.scalar(
-            select(CircleScheduleRow).where(CircleScheduleRow.circle_id == work.member.circle_id)
-        ),
-    )
+    circle = _of_circle(desk, work.member.circle_id)
     if circle is not None:
-        row = ScheduleRow(
-            member_id=work.member.id,
-            rule=circle.rule,
-            skip=list(circle.skip),
-            holidays=circle.holidays,
-            kept=list(circle.kept),
-            follows=True,
-        )
-        desk.session.add(row)
-        plan_next(desk.handbook, row, work.person, desk.now)
+        row = schedules.begun(desk.session, work.member)
+        followers_moved.follow_by(desk.handbook, row, work.person, circle, desk.now)
+
+
+def _go_along(desk: Desk, work: _Work, row: ScheduleRow, to: int) -> bool:
+    """Who was asked as the circle that they leave is asked as the new one; where that has no schedule, as before."""
+    circle = _of_circle(desk, to)
+    if circle is None:
+        desk.report.asked_alone.append(work.line.number)
+    if not desk.dry_run and circle is not None:
+        followers_moved.follow_by(desk.handbook, row, work.person, circle, desk.now)
+    elif not desk.dry_run:
+        row.follows = False
+        plan_next(desk.handbook, row, work.person, desk.now)  # their zone may be another one
+    return True
+
+
+def _of_circle(desk: Desk, circle: int) -> CircleScheduleRow | None:
+    query = select(CircleScheduleRow).where(CircleScheduleRow.circle_id == circle)
+    return once(desk.session, ("circle schedule", circle), lambda: desk.session.scalar(query))
 
 
 def _same(wanted: RuleCell, stored: str, now: datetime) -> bool:

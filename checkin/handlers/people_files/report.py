@@ -11,7 +11,8 @@ class Report:
     """Counts, and the lines of the file that a person should look at.
 
     `written`: whether the database was changed. `by_voice`: they cannot be texted. `to_ask`: nor invited by
-    text, so a coordinator has a task. `stays_out`: they said stop after the consent that the file names.
+    text, so a coordinator has a task. `stays_out`: they said stop after the consent that the file names. `asked_alone`:
+    they go on by the schedule of the circle that they leave, for the new one has none.
     """
 
     kind: Kind
@@ -25,6 +26,7 @@ class Report:
     by_voice: list[int] = field(default_factory=list)
     to_ask: list[int] = field(default_factory=list)
     stays_out: list[int] = field(default_factory=list)
+    asked_alone: list[int] = field(default_factory=list)
     circles_made: list[str] = field(default_factory=list)
     extra_columns: list[str] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
