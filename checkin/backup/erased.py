@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from checkin.backup.problem import BackupProblem
 from checkin.store import erasures
@@ -57,13 +57,15 @@ def listed(folders: Iterable[Path]) -> list[Tombstone]:
     return sorted(found.values(), key=lambda stone: stone.at)
 
 
-def known_to(engine: Engine) -> list[Tombstone]:
-    """Whoever was erased by a database; nobody where it is none of ours, or older than erasures."""
+def known_to(engine: Engine) -> list[Tombstone] | None:
+    """Whoever was erased by a database; nobody where it is none of ours or older than erasures. None: it is damaged."""
     try:
         with reading(engine) as session:
             return [stone for _number, stone in erasures.tombstones(session)]
     except (OperationalError, ProgrammingError):
         return []
+    except DatabaseError:
+        return None
 
 
 def _identity(stone: Tombstone) -> tuple[int, datetime]:

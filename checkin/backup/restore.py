@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from checkin.backup import envelope, erased, passphrase, postgresql, sqlite_file
@@ -36,6 +36,7 @@ class Restored:
     """What was put back: from when it is, how many rows, and where the earlier database lies now, if there was one.
 
     `erased_again`: people whom it had brought back. `lists`: where the list of who was erased since was read.
+    `was_damaged`: the earlier database could not be asked who was.
     """
 
     taken_at: datetime
@@ -43,6 +44,7 @@ class Restored:
     aside: str | None
     erased_again: int
     lists: tuple[Path, ...]
+    was_damaged: bool
 
 
 def restore(settings: Settings, file: Path, now: datetime, *, force: bool, keys_under: str | None) -> Restored:
@@ -71,7 +73,8 @@ def restore(settings: Settings, file: Path, now: datetime, *, force: bool, keys_
         if not settings.encryption_keys:
             keep_encryption_keys(settings, keys)
         lists = tuple(folder / erased.NAME for folder in folders if (folder / erased.NAME).exists())
-        return Restored(taken_at, sum(manifest.counts.values()), aside, finish.erased_again, lists)
+        rows = sum(manifest.counts.values())
+        return Restored(taken_at, rows, aside, finish.erased_again, lists, finish.was_damaged)
     except OSError as error:
         raise of_disk(error, error.filename or folder) from error
     finally:
@@ -118,7 +121,7 @@ def _into_sqlite(settings: Settings, draft: Path, finish: "_Finish", force: bool
         engine = make_engine(settings.database_url)
         try:
             _refuse(engine, force, now, f"{target} holds a database already")
-            finish.stones += erased.known_to(engine)
+            finish.ask(engine)
         finally:
             engine.dispose()
     engine = make_engine(f"sqlite:///{draft}")
@@ -146,7 +149,7 @@ def _into_postgresql(settings: Settings, draft: Path, finish: "_Finish", force: 
         with engine.connect() as connection:
             if not postgresql.is_empty(connection):
                 _refuse(engine, force, now, "The database of DATABASE_URL is not empty")
-                finish.stones += erased.known_to(engine)
+                finish.ask(engine)
                 aside = postgresql.move_aside(connection, f"{now:{_MARK}}")
             postgresql.load(connection, draft)
             finish.on(connection)
@@ -167,8 +170,8 @@ def is_alive(engine: Engine, now: datetime) -> bool:
     try:
         with transaction(engine) as session:
             return any(now - at < _STILL_ALIVE for at in system.heartbeats(session).values())
-    except (OperationalError, ProgrammingError):
-        return False  # no such table: nothing of ours works there
+    except DatabaseError:
+        return False  # no such table, or no database at all: nothing of ours works there
 
 
 @dataclass
@@ -180,6 +183,13 @@ class _Finish:
     now: datetime
     stones: list[Tombstone]
     erased_again: int = 0
+    was_damaged: bool = False
+
+    def ask(self, engine: Engine) -> None:
+        """Ask the database that is moved aside who was erased."""
+        known = erased.known_to(engine)
+        self.stones += known or []
+        self.was_damaged = known is None
 
     def on(self, connection: Connection) -> None:
         """Bring it to this version, erase again who was erased since, mark it: in the connection's one transaction."""

@@ -41,6 +41,8 @@ def command(file: Path | None, force: bool, with_keys: bool, passphrase_file: IO
     click.echo(f"Restored {done.rows} rows as they were at {done.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
     if done.aside is not None:
         click.echo(f"What was there before is now {done.aside}.")
+    if done.was_damaged:
+        click.echo("It is damaged: whoever was erased in the last minute before may be back. Erase them again.")
     if done.erased_again:
         click.echo(f"Erased again: {done.erased_again} of the people in it, who were erased since then.")
     if not done.lists:

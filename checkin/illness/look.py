@@ -20,6 +20,7 @@ from checkin.messages.lint import lint_own
 from checkin.store import accounts, backups, erasures, illness, paging, restored, signs, system, unfinished, words_kept
 from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
+from checkin.store.trouble import DAMAGED, is_damaged
 from checkin.wiring import Services
 
 PROCESSES = ("web", "clock", "worker_urgent", "worker_reply", "worker_checkin", "worker_bulk", "auditor")
@@ -81,6 +82,8 @@ def version_ailments(services: Services) -> list[Ailment]:
 
 def database_ailment(error: Exception) -> Ailment:
     """The database was asked in vain, or did not take a write."""
+    if is_damaged(error):
+        return _database(DAMAGED)
     if isinstance(error, WrongDatabase) and not isinstance(error.__cause__ or error.__context__, SQLAlchemyError):
         return _database(str(error))
     reason = str(getattr(error, "orig", "")).lower()

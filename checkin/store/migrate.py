@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, column, select, table, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from checkin.migrations import WORKS_FROM
 from checkin.migrations.indexes import LATER
@@ -42,7 +42,7 @@ class WrongDatabase(Exception):
 
 
 class NoDatabase(WrongDatabase):
-    """It does not answer."""
+    """It does not answer, or is damaged."""
 
 
 class NewerDatabase(WrongDatabase):
@@ -123,7 +123,7 @@ def require_some(engine: Engine) -> None:
     try:
         with engine.connect() as connection:
             version = version_of(connection)
-    except OperationalError as error:
+    except SQLAlchemyError as error:
         raise NoDatabase(why(error)) from None
     if version is None:
         raise OlderDatabase("There is no database yet: run `checkin init` first.")

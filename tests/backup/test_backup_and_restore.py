@@ -1,5 +1,6 @@
 """A backup is made while others write, read back, and put back elsewhere: whole, or not at all."""
 
+import os
 import sqlite3
 import threading
 from datetime import timedelta
@@ -123,6 +124,27 @@ def test_what_is_there_is_refused_and_with_force_moved_aside(
             assert connection.scalar(text(f"SELECT count(*) FROM {schema}.person")) == len(before) + 1
         again = backup(home, tmp_path / "again")
         assert again.exists(), "what lies aside is no part of the next backup"
+
+
+@pytest.mark.parametrize("first", [0, 2], ids=["its beginning", "all but its beginning"])
+def test_a_file_that_a_disk_has_damaged_is_moved_aside_like_any_other(
+    make_place: MakePlace, tmp_path: Path, first: int
+) -> None:
+    """What backups are for. A file whose beginning is lost is no database to SQLite, any other is a malformed one."""
+    place = make_place("home")
+    place.settle()
+    before, file = place.names(), backup(place, tmp_path / "safe")
+    place.engine.dispose()
+    database = place.settings.data_dir / "checkin.sqlite3"
+    whole, page = database.read_bytes(), 4096
+    lost = whole[: first * page] + os.urandom(len(whole) - first * page)
+    database.write_bytes(lost)
+    with pytest.raises(BackupProblem, match="--force"):
+        restore(place.settings, file, LATER, force=False, keys_under=None)
+    done = restore(place.settings, file, LATER, force=True, keys_under=None)
+    assert place.names() == before
+    assert done.was_damaged, "and could not be asked who was erased"
+    assert Path(done.aside or "").read_bytes() == lost
 
 
 def test_a_restore_says_that_it_was(home: Place, away: Place, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from checkin.backup import postgresql
 from checkin.backup.problem import BackupProblem
 from checkin.embedded.alone import alone
 from checkin.settings import ROOT
+from tests.live import free_port
 from tests.postgres import Postgres
 
 
@@ -58,6 +59,20 @@ def test_on_another_machine_with_nothing_but_the_file_and_its_passphrase(home: P
     assert done.returncode == 0, done.stderr
     assert "Dora" in checkin(away, "coordinators", "list").stdout
     assert "Routine texts leave again" in checkin(away, "restore", "--trust").stdout
+
+
+def test_a_damaged_database_is_said_to_be_and_a_backup_takes_its_place(home: Path) -> None:
+    assert checkin(home, "backup").returncode == 0
+    [file] = (home / "backups").glob("*.backup")
+    (home / "checkin.sqlite3").write_bytes(os.urandom(8192))
+    ports = {"PORT": str(free_port()), "CHECKIN_SIMULATOR_PORT": str(free_port())}
+    for command in ("doctor", "up"):
+        done = checkin(home, command, **ports)
+        assert said(done, "is damaged: stop the service, and restore a backup"), done
+    restored = checkin(home, "restore", str(file), "--force")
+    assert "What was there before is now" in restored.stdout, restored.stderr
+    assert "whoever was erased in the last minute before may be back" in restored.stdout
+    assert "Dora" in checkin(home, "coordinators", "list").stdout
 
 
 def test_what_runs_is_neither_restored_over_nor_moved(tmp_path: Path) -> None:

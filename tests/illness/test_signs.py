@@ -223,3 +223,10 @@ def test_own_words_that_no_longer_pass_are_named_by_their_place_alone(town: Town
     assert ill(town)["words"] is Severity.MILD
     assert "circle 1 sms/en/check_in" in what(town, "words")
     assert "Sam" not in what(town, "words")
+
+
+def test_a_database_whose_file_is_damaged_asks_for_a_backup(town: Town) -> None:
+    town.services.engine.dispose()
+    Path(str(town.services.engine.url.database)).write_bytes(bytes(range(256)) * 32)
+    [found] = [ailment for ailment in look(town.services).ill if ailment.key == "database"]
+    assert "restore a backup with `checkin restore FILE --force`" in found.what
