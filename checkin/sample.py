@@ -9,16 +9,10 @@ from sqlalchemy.orm import Session
 from checkin.domain.consent import Consent
 from checkin.domain.terms import PersonId, Phone
 from checkin.handlers.check_in_moved import plan_next
+from checkin.settings import SAMPLE_PHONES
 from checkin.store import consent, people
 from checkin.store.tables import CoordinatorRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
 from checkin.wiring import Services
-
-SAMPLE_PHONES = (
-    ("Sam (member)", "+12025550101"),
-    ("Ana (volunteer)", "+12025550102"),
-    ("Ben (volunteer)", "+12025550103"),
-    ("Dora (coordinator)", "+12025550104"),
-)
 
 
 def make_sample(services: Services) -> bool:

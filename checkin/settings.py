@@ -26,6 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 SIMULATED_NUMBER = "+12025550100"
 """The number of the service where the simulator is the carrier."""
 
+SAMPLE_PHONES = (
+    ("Sam (member)", "+12025550101"),
+    ("Ana (volunteer)", "+12025550102"),
+    ("Ben (volunteer)", "+12025550103"),
+    ("Dora (coordinator)", "+12025550104"),
+)
+"""The circle that is made to be looked at, where the simulator is the carrier: numbers that no real phone has."""
+
 _LONGEST_SOCKET_PATH = 100
 """Unix socket addresses hold 104 bytes (macOS) or 108 (Linux)."""
 

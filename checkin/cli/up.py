@@ -24,14 +24,15 @@ from checkin.embedded.alone import alone
 from checkin.embedded.supervisor import Program, Supervisor
 from checkin.embedded.valkey import CannotStart, check_redis
 from checkin.handlers.coordinators_invited import first_admin_invited
+from checkin.illness.look import sample_ailments
 from checkin.redis_queue import RedisQueue
 from checkin.sample import make_sample, phones_file
 from checkin.sealed_keys import data_folder, load_keys, simulator_token_file
 from checkin.settings import ROOT, BadSettings, Settings, load, merged_environment
 from checkin.store.migrate import Slow, check, upgrade
-from checkin.store.session import make_engine, transaction
+from checkin.store.session import make_engine, reading, transaction
 from checkin.store.tables import CircleRow
-from checkin.wiring import build, utc_now
+from checkin.wiring import Services, build, utc_now
 
 _WAITING_CALLERS = 2048
 
@@ -78,8 +79,10 @@ def _start(supervisor: Supervisor, settings: Settings, stopping: threading.Event
         supervisor.start(Program("simulator", simulator_command(settings), environment, ROOT))
     for program in programs(settings, environment, door):
         supervisor.start(program)
-    for line in (*greeting(settings), *_first_link(settings)):
+    services = build(settings, RedisQueue(settings.redis_url))
+    for line in (*greeting(settings), *at_start(services)):
         supervisor.say(line)
+    services.engine.dispose()
 
 
 def _renew(supervisor: Supervisor, stopping: threading.Event, door: int) -> None:
@@ -161,16 +164,20 @@ def _make_sample(settings: Settings) -> None:
     services.engine.dispose()
 
 
-def _first_link(settings: Settings) -> list[str]:
-    """While nobody can sign in who lets others in: the first admin's link. Whoever reads this terminal runs it all."""
-    services = build(settings, RedisQueue(settings.redis_url))
+def at_start(services: Services) -> list[str]:
+    """What is said of the people who are there.
+
+    While nobody can sign in who lets others in: the first admin's link. Whoever reads this terminal runs it all.
+    """
+    with reading(services.engine) as session:
+        lines = [ailment.what for ailment in sample_ailments(session, services)]
     token = services.act(lambda session: first_admin_invited(session, services.now()))
-    services.engine.dispose()
     if token is None:
-        return []
+        return lines
     return [
+        *lines,
         "Nobody can sign in yet. The first admin makes their account here (the link opens once, within three days):",
-        f"{settings.public_base_url}/invitation/{token}",
+        f"{services.settings.public_base_url}/invitation/{token}",
     ]
 
 

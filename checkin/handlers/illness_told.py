@@ -43,6 +43,7 @@ _WORDS = {
     Part.BACKUP: ("the backup", "la copia de datos"),
 }
 _WORDS_OF = {
+    "sample": ("sample people", "personas de ejemplo"),
     "words": ("words of a text", "palabras de un mensaje"),
     "promises": ("a check that fails", "un control que falla"),
 }

@@ -10,14 +10,27 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.illness import Ailment, Part, Severity
 from checkin.domain.illness_policy import IllnessPolicy
-from checkin.domain.terms import Lane
+from checkin.domain.terms import Lane, PersonId, Phone
 from checkin.handlers import coverage_told, people_file_waits
 from checkin.handlers.words_changed import errors
 from checkin.illness.broken import PROMISES
 from checkin.illness.carrier_signs import carrier_ailments
 from checkin.messages.catalogue import catalogue
 from checkin.messages.lint import lint_own
-from checkin.store import accounts, backups, erasures, illness, paging, restored, signs, system, unfinished, words_kept
+from checkin.settings import SAMPLE_PHONES
+from checkin.store import (
+    accounts,
+    backups,
+    erasures,
+    illness,
+    paging,
+    people,
+    restored,
+    signs,
+    system,
+    unfinished,
+    words_kept,
+)
 from checkin.store.migrate import NewerDatabase, WrongDatabase, check
 from checkin.store.session import reading
 from checkin.store.trouble import DAMAGED, is_damaged
@@ -128,6 +141,7 @@ def row_ailments(session: Session, services: Services) -> list[Ailment]:
         *_late_check_ins(session, now, policy),
         *carrier_ailments(session, now, policy),
         *_nobody_to_page(session),
+        *sample_ailments(session, services),
         *_held_or_unsaved(session, services),
         *_unfit_words(session, services),
     ]
@@ -193,6 +207,20 @@ def _nobody_to_page(session: Session) -> Iterable[Ailment]:
             "Add one with `checkin coordinators add`."
         )
         yield Ailment("nobody_to_page", Part.PEOPLE, Severity.MILD, what)
+
+
+def sample_ailments(session: Session, services: Services) -> Iterable[Ailment]:
+    """Who was made to be looked at is rung and told in place of somebody real. Simulated phones may ring them."""
+    if services.settings.carrier_is_here:
+        return
+    found = [people.by_phone(session, Phone(number)) for _label, number in SAMPLE_PHONES]
+    if any(person is not None and people.roles_of(session, PersonId(person.id)) for person in found):
+        what = (
+            "People of the sample circle are here in real use: they are rung and told before somebody real is, and "
+            "nobody has their numbers. Begin with a new data folder (CHECKIN_DATA_DIR), or erase them on their pages "
+            "and let the sample's coordinator go."
+        )
+        yield Ailment("sample", Part.PEOPLE, Severity.MILD, what)
 
 
 def _unfit_words(session: Session, services: Services) -> Iterable[Ailment]:

@@ -17,9 +17,9 @@ from checkin.carrier.signature import sign
 from checkin.domain.terms import DeliveryId, Lane, Phone
 from checkin.handlers.contacts_named import name_contact
 from checkin.handlers.pins_given import set_pin
-from checkin.sample import SAMPLE_PHONES, make_sample
+from checkin.sample import make_sample
 from checkin.sealed_keys import load_keys
-from checkin.settings import SIMULATED_NUMBER, load
+from checkin.settings import SAMPLE_PHONES, SIMULATED_NUMBER, load
 from checkin.simulation.due import Due
 from checkin.simulation.hours import passes
 from checkin.simulator.carrier import SimulatedCarrier
