@@ -63,14 +63,14 @@ def tick(services: Services) -> int:
     urgent(services)
     due, done = _due(services, CheckInRow, ScheduleRow, SwapRow), 0
     if due and not _catching_up(services):  # a check-in that was answered meanwhile must not be called missed
-        if CheckInRow.__tablename__ in due:
-            _check_ins_due(services)
         if SwapRow.__tablename__ in due:
             _wake_due(services, SwapRow, lambda session, row: swap_woke(
                 session, services.handbook, row, services.now()
             ))  # fmt: skip
-        if ScheduleRow.__tablename__ in due:
+        if ScheduleRow.__tablename__ in due:  # first: what is overtaken now is neither reminded nor missed beside it
             done = plan(services)
+        if CheckInRow.__tablename__ in due:
+            _check_ins_due(services)
     _hand_over_due(services, Lane.CHECKIN, Lane.BULK)
     return max(done, _move_followers(services))
 

@@ -8,7 +8,7 @@
 A call that does not reach the member is repeated after a while (`again_at`), until it was tried as often as the policy
 says; then the check-in goes on to its missed step as ever. A step whose policy is 0 is left out. Three silences are
 three things: not delivered is never counted as the member's silence (field rule R26). Nothing is asked outside the
-member's contact hours, nor after its deadline (P5).
+member's contact hours, nor after its deadline (P5); and nothing is missed then: a night is nobody's silence.
 """
 
 from dataclasses import replace
@@ -33,6 +33,7 @@ from checkin.domain.check_in_values import (
     Tried,
     Woke,
 )
+from checkin.domain.contact_hours import next_allowed
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.policy import CheckInPolicy, Policy
 from checkin.domain.recurrence import Schedule, closest
@@ -93,14 +94,16 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return Decision(_ended(check_in, State.SKIPPED))
     if check_in.state is State.DUE:
         return _ask(check_in, now, scene)
+    if scene.open_at > now:
+        return Decision(replace(check_in, next_action_at=scene.open_at))
     if now >= _missed_at(check_in, scene):
         return _miss(check_in, now, scene)
     if check_in.again_at is not None and check_in.again_at <= now < _step_at(check_in, scene):
-        return _ring_again(check_in, now, scene)
+        return _ring_again(check_in, scene)
     if check_in.state is State.ASKED and check_in.policy.remind_after:
-        return _remind(check_in, now, scene)
+        return _remind(check_in, scene)
     if check_in.state is not State.CALLED and check_in.policy.call_after:
-        return _ring(check_in, now, scene)
+        return _ring(check_in, scene)
     return Decision(_next_step(check_in, scene))
 
 
@@ -149,27 +152,17 @@ def _expires_at(check_in: CheckIn, scene: Scene) -> datetime | None:
     return min(times, default=None)
 
 
-def _remind(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    if now < scene.open_at < _missed_at(check_in, scene):
-        return Decision(replace(check_in, next_action_at=scene.open_at))
+def _remind(check_in: CheckIn, scene: Scene) -> Decision:
     reminded = _next_step(replace(check_in, state=State.REMINDED), scene)
-    if scene.open_at > now:
-        return Decision(reminded)
     return _question(reminded, "check_in_reminder", _again(check_in, "remind"), scene)
 
 
-def _ring(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
+def _ring(check_in: CheckIn, scene: Scene) -> Decision:
     called = _next_step(replace(check_in, state=State.CALLED), scene)
-    if scene.open_at > now:
-        return Decision(called)
     return _call(called, _again(check_in, "call"), scene)
 
 
-def _ring_again(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    """The call is repeated, in contact hours only (P5): what comes due outside them waits for the next ones."""
-    if scene.open_at > now:
-        waits = scene.open_at < _missed_at(check_in, scene)
-        return Decision(_soonest(replace(check_in, again_at=scene.open_at if waits else None), scene))
+def _ring_again(check_in: CheckIn, scene: Scene) -> Decision:
     return _call(_next_step(check_in, scene), f"{_again(check_in, 'again')}:{check_in.tries}", scene)
 
 
@@ -235,7 +228,7 @@ def _not_delivered(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
     failed = replace(check_in, reached=False)
     by_text = check_in.channel is Channel.SMS and scene.can_text
     if by_text and scene.may_contact and scene.open_at <= now < _missed_at(check_in, scene):
-        return _ring(failed, now, scene)
+        return _ring(failed, scene)
     return Decision(failed)
 
 
@@ -347,14 +340,40 @@ def _soonest(check_in: CheckIn, scene: Scene) -> CheckIn:
 
 def _step_at(check_in: CheckIn, scene: Scene) -> datetime:
     policy = check_in.policy
+    remind_at, call_at, _ = _steps_at(check_in, scene)
     if check_in.state is State.ASKED and policy.remind_after:
-        return _asked_at(check_in) + timedelta(seconds=policy.remind_after)
+        return remind_at
     if check_in.state in (State.ASKED, State.REMINDED) and policy.call_after:
-        return _asked_at(check_in) + timedelta(seconds=policy.call_after)
+        return call_at
     return _missed_at(check_in, scene)
 
 
 def _missed_at(check_in: CheckIn, scene: Scene) -> datetime:
-    """When the silence has lasted long enough: it is counted from the question, or from what they wrote since."""
-    silent_from = max(_asked_at(check_in), scene.heard_at or _asked_at(check_in))
-    return silent_from + timedelta(seconds=check_in.policy.missed_after)
+    """When the silence has lasted long enough: it is counted from the question, or from what they wrote since.
+
+    Contact hours put it off, but not for longer than a day after the question where its time is shorter: else who has
+    short hours would always be asked anew before.
+    """
+    missed_after, (*_, missed_at) = timedelta(seconds=check_in.policy.missed_after), _steps_at(check_in, scene)
+    missed_at = min(missed_at, _opens(_asked_at(check_in) + max(missed_after, _A_DAY), scene))
+    return max(missed_at, _opens(scene.heard_at + missed_after, scene)) if scene.heard_at is not None else missed_at
+
+
+def _steps_at(check_in: CheckIn, scene: Scene) -> tuple[datetime, datetime, datetime]:
+    """When it is reminded, called and missed, whatever came of it so far.
+
+    What would come outside contact hours comes when they open, and what was to follow before that keeps its distance.
+    """
+    policy, asked_at = check_in.policy, _asked_at(check_in)
+    at, before, steps = asked_at, 0, list[datetime]()
+    for after in (policy.remind_after, policy.call_after, policy.missed_after):
+        if after:
+            planned = asked_at + timedelta(seconds=after)
+            at = _opens(planned if planned > at else at + timedelta(seconds=after - before), scene)
+            before = after
+        steps.append(at)
+    return steps[0], steps[1], steps[2]
+
+
+def _opens(at: datetime, scene: Scene) -> datetime:
+    return next_allowed(at, scene.hours, scene.zones)

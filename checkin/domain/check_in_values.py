@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from checkin.domain.answering import Attempt
+from checkin.domain.contact_hours import ContactHours
 from checkin.domain.effects import Effect
 from checkin.domain.policy import Calling, CheckInPolicy, Misses
 from checkin.domain.terms import Channel, CheckInId, CircleId, Level, MemberId, PersonId
 
-_USUAL = Calling()
+_USUAL, _HOURS = Calling(), ContactHours()
 
 
 class State(StrEnum):
@@ -58,8 +60,8 @@ class Scene:
     """What the member's side looks like at the moment of deciding.
 
     `open_at` is the first moment from now on inside the member's contact hours, `closes_at` the end of the
-    hours that are open now: a text that has not arrived by then never shall. `misses` counts those in a row
-    so far. `heard_at`: when they last wrote.
+    hours that are open now: a text that has not arrived by then never shall. `hours` in `zones` say it of any moment;
+    without zones they are always open. `misses` counts those in a row so far. `heard_at`: when they last wrote.
     """
 
     open_at: datetime
@@ -71,6 +73,8 @@ class Scene:
     has_contacts: bool = False
     calls: Calling = _USUAL
     heard_at: datetime | None = None
+    hours: ContactHours = _HOURS
+    zones: tuple[ZoneInfo, ...] = ()
 
 
 @dataclass(frozen=True)

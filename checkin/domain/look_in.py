@@ -5,11 +5,13 @@
        ▼  the next contact             └──3: not reached, or no word──► the next contact
     all rung ──► resting ──► the next round, with those who were not there
     nobody left ──► over, and a case for volunteers and coordinators
+    nobody may be rung at this hour ──► resting, until somebody may
 
 A contact is told no more than the member agreed to, and only a contact's own key counts (promise P3). What the member
 answers meanwhile ends it. Every state but the last has a `next_action_at`: a look-in ends even when nothing is told.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -135,27 +137,31 @@ class Decision:
     effects: tuple[Effect, ...] = ()
 
 
-def decide(look_in: LookIn, event: Event, now: datetime) -> Decision:
+Opens = Mapping[PersonId, datetime]
+"""When each contact may be rung: the first moment from now on inside the contact hours on their own clock."""
+
+
+def decide(look_in: LookIn, event: Event, now: datetime, opens: Opens) -> Decision:
     """Say what happens next in one look-in. What no longer fits changes nothing."""
     if look_in.state is State.OVER:
         return Decision(look_in)
     match event:
         case Begun():
-            return Decision(look_in) if look_in.calls else _ring(look_in, now)
+            return Decision(look_in) if look_in.calls else _begin_round(look_in, now, opens)
         case WillLook(call):
             return _looks(look_in, now) if _is_asked(look_in, call, State.RINGING) else Decision(look_in)
         case WillNot(call, why):
-            return _not_this_one(look_in, call, why, now)
+            return _not_this_one(look_in, call, why, now, opens)
         case Told(call, result):
             if not _is_asked(look_in, call, State.LOOKING):
                 return Decision(look_in)
-            return _told(replace(look_in, call=None), result, now)  # that call goes on to its own last words
+            return _told(replace(look_in, call=None), result, now, opens)  # that call goes on to its own last words
         case MemberAnswered():
             return _over(look_in, End.ANSWERED, now)
         case CalledOff():
             return _over(look_in, End.CALLED_OFF, now)
         case Woke():
-            return _wake(look_in, now)
+            return _wake(look_in, now, opens)
         case _:
             assert_never(event)
 
@@ -164,8 +170,28 @@ def _is_asked(look_in: LookIn, call: DeliveryId, state: State) -> bool:
     return look_in.state is state and look_in.call == call
 
 
+def _begin_round(look_in: LookIn, now: datetime, opens: Opens) -> Decision:
+    """Ring the first who may be rung; where none may be at this hour, wait for the first of them."""
+    place = _whose_turn(look_in, 0, now, opens)
+    if place is None:
+        awake_at = min(opens[contact] for contact in look_in.contacts)
+        return Decision(replace(look_in, state=State.RESTING, place=0, next_action_at=awake_at))
+    return _ring(replace(look_in, state=State.RINGING, place=place), now)
+
+
+def _whose_turn(look_in: LookIn, start: int, now: datetime, opens: Opens) -> int | None:
+    """The next place, from `start` on, of somebody who may be rung at this hour."""
+    for place in range(start, len(look_in.contacts)):
+        if look_in.policy.any_hour or opens[look_in.contacts[place]] <= now:
+            return place
+    return None
+
+
 def _ring(look_in: LookIn, now: datetime) -> Decision:
-    """Ring whose turn it is, with the question that fits: will you look in, or what did you find."""
+    """Ring whose turn it is, with the question that fits: will you look in, or what did you find.
+
+    Who looks in is asked what they found whatever the hour: they have said that they do it.
+    """
     calls, ring_for = look_in.calls + 1, timedelta(seconds=look_in.policy.ring_for)
     until = now + ring_for + _WORST_RING
     ringing = replace(look_in, call=None, calls=calls, next_action_at=until)
@@ -179,34 +205,38 @@ def _looks(look_in: LookIn, now: datetime) -> Decision:
     return Decision(replace(look_in, state=State.LOOKING, call=None, asked=0, next_action_at=due))
 
 
-def _not_this_one(look_in: LookIn, call: DeliveryId, why: str, now: datetime) -> Decision:
+def _not_this_one(look_in: LookIn, call: DeliveryId, why: str, now: datetime, opens: Opens) -> Decision:
     if look_in.call != call:
         return Decision(look_in)
     if look_in.state is State.RINGING:
-        return _next(look_in, now, later=why != "declined")
+        return _next(look_in, now, opens, later=why != "declined")
     return Decision(replace(look_in, call=None, next_action_at=_again(look_in, now)))
 
 
-def _told(look_in: LookIn, result: Result, now: datetime) -> Decision:
+def _told(look_in: LookIn, result: Result, now: datetime, opens: Opens) -> Decision:
     match result:
         case Result.FINE:
             return _over(look_in, End.FINE, now, do.Vouch(look_in.member, look_in.contact, look_in.check_in))
         case Result.NEEDS_HELP:
             return _over(look_in, End.NEEDS_HELP, now, _case(look_in, Cause.DISTRESS, Level.DISTRESS))
         case Result.NOT_REACHED:
-            return _next(look_in, now, later=False)
+            return _next(look_in, now, opens, later=False)
         case _:
             assert_never(result)
 
 
-def _next(look_in: LookIn, now: datetime, *, later: bool) -> Decision:
-    """The next contact; who was not there is rung once more in the next round, who declined is not."""
+def _next(look_in: LookIn, now: datetime, opens: Opens, *, later: bool) -> Decision:
+    """The next contact who may be rung now; who was not there, or was asleep, has a turn in the next round too.
+
+    Who declined has none.
+    """
     contacts, place = look_in.contacts, look_in.place + 1
     if not later:
         contacts, place = (*contacts[: look_in.place], *contacts[look_in.place + 1 :]), look_in.place
     going = replace(look_in, state=State.RINGING, contacts=contacts, place=place, call=None, asked=0)
-    if place < len(contacts):
-        return _ring(going, now)
+    turn = _whose_turn(going, place, now, opens)
+    if turn is not None:
+        return _ring(replace(going, place=turn), now)
     if not contacts or look_in.round >= look_in.policy.rounds:
         return _over(going, End.NOBODY, now, _case(look_in, Cause.MISSED, Level.CONCERN))
     rest = now + timedelta(seconds=look_in.policy.round_rest)
@@ -214,21 +244,21 @@ def _next(look_in: LookIn, now: datetime, *, later: bool) -> Decision:
     return Decision(again)
 
 
-def _wake(look_in: LookIn, now: datetime) -> Decision:
+def _wake(look_in: LookIn, now: datetime, opens: Opens) -> Decision:
     if look_in.next_action_at is None or now < look_in.next_action_at:
         return Decision(look_in)
     match look_in.state:
         case State.LOOKING:
-            return _ask_what_was_found(look_in, now)
+            return _ask_what_was_found(look_in, now, opens)
         case State.RESTING:
-            return _ring(replace(look_in, state=State.RINGING), now)
+            return _begin_round(look_in, now, opens)
         case _:
-            return _next(look_in, now, later=True)  # nothing was heard of the call, or it was never placed
+            return _next(look_in, now, opens, later=True)  # nothing was heard of the call, or it was never placed
 
 
-def _ask_what_was_found(look_in: LookIn, now: datetime) -> Decision:
+def _ask_what_was_found(look_in: LookIn, now: datetime, opens: Opens) -> Decision:
     if look_in.asked >= look_in.policy.result_asks:
-        return _next(look_in, now, later=False)
+        return _next(look_in, now, opens, later=False)
     return _ring(replace(look_in, asked=look_in.asked + 1), now)
 
 

@@ -53,6 +53,7 @@ class LookInPolicy:
     result_after: int
     result_again: int
     result_asks: int
+    any_hour: bool
 
 
 @dataclass(frozen=True)
@@ -249,15 +250,14 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
 def escalation_policy(data: Mapping[str, Any]) -> EscalationPolicy:
     """Read back what `EscalationPolicy.as_data` wrote.
 
-    Only the kinds of its values are looked at: a running case must load though later versions want other
-    values.
+    Only the kinds of its values are looked at: a running case must load though later versions want other ones.
     """
     return _values(EscalationPolicy, data, "the escalation's own policy")
 
 
 def look_in_policy(data: Mapping[str, Any]) -> LookInPolicy:
-    """Read back the policy that a look-in started with."""
-    return _values(LookInPolicy, data, "the look-in's own policy")
+    """Read back the policy that a look-in started with. One from before `any_hour` was there keeps to contact hours."""
+    return _values(LookInPolicy, {"any_hour": False, **data}, "the look-in's own policy")
 
 
 def overlay(base: Mapping[str, Any], over: Mapping[str, Any], where: str = "") -> dict[str, Any]:

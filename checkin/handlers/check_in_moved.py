@@ -157,4 +157,6 @@ def scene(session: Session, handbook: Handbook, member: MemberRow, now: datetime
         has_contacts=not only_asked and bool(look_ins.contacts_of(session, MemberId(member.id))),
         calls=policy.calls,
         heard_at=inbox.last_text_at(session, PersonId(person.id)) if not only_asked else None,
+        hours=policy.contact_hours,
+        zones=tuple(handbook.zones(person)),
     )

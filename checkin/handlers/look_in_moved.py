@@ -2,25 +2,31 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
 from checkin.domain.consent import Consent
 from checkin.domain.escalation.values import talk_is_over
 from checkin.domain.look_in import Begun, CalledOff, Event, LookIn, MemberAnswered, decide
-from checkin.domain.terms import Cause, Level, LookInId, MemberId
+from checkin.domain.terms import Cause, Level, LookInId, MemberId, PersonId
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, escalations, look_ins, people, system
-from checkin.store.tables import MemberRow
+from checkin.store.tables import MemberRow, PersonRow
 
 
 def start_look_in(session: Session, handbook: Handbook, wanted: do.StartLookIn, now: datetime) -> None:
-    """Ring the first contact; where none of them may be rung, it is a case at once."""
+    """Ring the first contact; where none of them may be rung ever, it is a case at once.
+
+    Nobody is rung twice over: one look-in at a time.
+    """
     member = session.get_one(MemberRow, wanted.member)
     open_case = escalations.open_for(session, wanted.member)
     if open_case is not None and not talk_is_over(escalations.load(session, open_case)):
         return  # people are asked already; but after a talk nobody is
+    if look_ins.under_way(session, wanted.member):
+        return
     contacts = [
         contact
         for contact in look_ins.contacts_of(session, wanted.member)
@@ -39,10 +45,17 @@ def start_look_in(session: Session, handbook: Handbook, wanted: do.StartLookIn, 
 def move_look_in(session: Session, handbook: Handbook, look_in: LookInId, event: Event, now: datetime) -> LookIn:
     """Let one event happen to one look-in, and return it as it now stands."""
     before = look_ins.load(session, look_in)
-    decision = decide(before, event, now)
+    decision = decide(before, event, now, _opens(session, handbook, before, now))
     look_ins.save(session, before, decision.look_in, now)
     apply(session, handbook, decision.effects, now)
     return decision.look_in
+
+
+def _opens(session: Session, handbook: Handbook, look_in: LookIn, now: datetime) -> dict[PersonId, datetime]:
+    """When each contact may be rung, by the hours of the member's circle on the contact's own clock."""
+    hours = handbook.policy(people.circle_by_id(session, look_in.circle)).contact_hours
+    rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(look_in.contacts)))
+    return {PersonId(row.id): handbook.next_allowed(row, hours, now) for row in rows}
 
 
 def heard_of(session: Session, handbook: Handbook, member: MemberId, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """The life of a check-in: three silences are three things, and nobody is asked in the night."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,16 +32,18 @@ from checkin.domain.check_in import (
     overtaking,
     policy_of,
 )
-from checkin.domain.contact_hours import closes_at, is_open, next_allowed
+from checkin.domain.contact_hours import ContactHours, closes_at, is_open, next_allowed
 from checkin.domain.effects import Effect
 from checkin.domain.policy import CheckInPolicy
-from checkin.domain.recurrence import parse_schedule
+from checkin.domain.recurrence import next_occurrence, parse_schedule, week_schedule
 from checkin.domain.terms import Channel, CheckInId, CircleId, MemberId
 from tests.domain.cast import NOON, POLICY, SAM, at
 
 HOURS, ZONE = POLICY.contact_hours, ZoneInfo("UTC")
 DAILY, WEEKLY = POLICY.daily, POLICY.weekly
 NO_REMINDER = CheckInPolicy(remind_after=0, call_after=7200, missed_after=10800)
+ONE_STEP = CheckInPolicy(remind_after=0, call_after=0, missed_after=10800)
+SLOW = CheckInPolicy(remind_after=8 * 3600, call_after=16 * 3600, missed_after=24 * 3600)
 
 
 class Day:
@@ -48,6 +51,9 @@ class Day:
 
     Contact hours are 8 to 20 UTC; `misses` are those so far.
     """
+
+    heard_at: datetime | None
+    hours: ContactHours
 
     def __init__(
         self,
@@ -60,13 +66,13 @@ class Day:
         ids = (CheckInId(3), MemberId(7), SAM, CircleId(1))
         self.check_in = CheckIn(*ids, due, channel, policy, next_action_at=due)
         self.misses, self.may_contact, self.can_text = misses, True, True
-        self.heard_at: datetime | None = None
+        self.heard_at, self.hours = None, HOURS
         self.now, self.happened = due, list[tuple[datetime, Effect]]()
 
     def there(self) -> Scene:
-        opens, closes = next_allowed(self.now, HOURS, [ZONE]), closes_at(self.now, HOURS, [ZONE])
+        opens, closes = next_allowed(self.now, self.hours, [ZONE]), closes_at(self.now, self.hours, [ZONE])
         known = (self.may_contact, self.can_text, self.misses, POLICY.misses)
-        return Scene(opens, *known, closes, heard_at=self.heard_at)
+        return Scene(opens, *known, closes, heard_at=self.heard_at, hours=self.hours, zones=(ZONE,))
 
     def then(self, event: Event, now: datetime | None = None) -> Decision:
         self.now = now or self.now
@@ -111,6 +117,52 @@ def test_delivered_and_not_answered_goes_up_to_a_miss(
 ) -> None:
     day = Day(policy).wakes_until(NOON).arrives().wakes_until(at(hours=missed_after))
     assert day.questions() == questions
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "due", "steps"),
+    [
+        # hours after noon; the contact hours are from -4 to 8, and open again at 20
+        (DAILY, 4.9, [(4.9, "check_in"), (5.9, "check_in_reminder"), (6.9, "call"), (7.9, "check_in_nudge")]),
+        (DAILY, 5.5, [(5.5, "check_in"), (6.5, "check_in_reminder"), (7.5, "call"), (20, "check_in_nudge")]),
+        (DAILY, 6.5, [(6.5, "check_in"), (7.5, "check_in_reminder"), (20, "call"), (21, "check_in_nudge")]),
+        (DAILY, 7.75, [(7.75, "check_in"), (20, "check_in_reminder"), (21, "call"), (22, "check_in_nudge")]),
+        (NO_REMINDER, 7.75, [(7.75, "check_in"), (20, "call"), (21, "check_in_nudge")]),
+        (ONE_STEP, 7.75, [(7.75, "check_in"), (20, "check_in_nudge")]),
+        (WEEKLY, 7.75, [(7.75, "check_in"), (31.75, "check_in_reminder"), (55.75, "check_in_nudge")]),
+        (SLOW, 7.75, [(7.75, "check_in"), (20, "check_in_reminder"), (23.75, "call"), (31.75, "check_in_nudge")]),
+    ],
+)
+def test_what_would_come_at_night_comes_in_the_morning_as_it_would_have_in_the_day(
+    policy: CheckInPolicy, due: float, steps: list[tuple[float, str]]
+) -> None:
+    """Asked at 19:45: neither reminded nor rung, missed at 22:45, and their contacts were rung at night."""
+    day = Day(policy, at(hours=due)).wakes_until(at(hours=due)).arrives().wakes_until(at(hours=72))
+    assert day.questions() == steps
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+
+
+def test_an_answer_in_the_night_ends_it() -> None:
+    day = Day(DAILY, at(hours=7.75)).wakes_until(at(hours=7.75)).arrives()
+    day.wakes_until(at(hours=15)).then(Answered(3))
+    assert day.wakes_until(at(hours=72)).questions() == [(7.75, "check_in")]
+
+
+@pytest.mark.parametrize(
+    ("hours", "due", "missed"),
+    [
+        (ContactHours(time(17), time(19)), 6, 30),  # 18:00 by hours from 17 to 19: rung at 18:00, the next is due then
+        (ContactHours(time(12), time(12, 30)), 0, 24),
+        (ContactHours(time(8), time(20)), 7.75, 22),
+    ],
+)
+def test_short_hours_put_a_miss_off_for_no_longer_than_a_day(hours: ContactHours, due: float, missed: float) -> None:
+    day = Day(DAILY, at(hours=due))
+    day.hours = hours
+    day.wakes_until(at(hours=due)).arrives().wakes_until(at(hours=missed - 0.01))
+    assert day.misses == 0
+    day.wakes_until(at(hours=missed))
     assert (day.check_in.state, day.misses) == (State.MISSED, 1)
 
 
@@ -341,16 +393,17 @@ def test_words_that_a_person_reads_are_not_asked_for_again_before_the_next_step(
     assert day.questions() == [(0, "call")]
 
 
-def test_a_try_that_comes_due_at_night_waits_for_the_morning_or_is_left_out() -> None:
-    assert [when for when, words in rung(Attempt.BUSY, WEEKLY, due=at(hours=7.9)).questions() if words == "call"] == [
-        7.9,
-        20,
-        20.175,
-    ]
-    assert [words for _, words in rung(Attempt.BUSY, DAILY, due=at(hours=7.9)).questions()] == [
-        "call",
-        "check_in_nudge",
-    ]
+@pytest.mark.parametrize(
+    ("policy", "calls"),
+    [
+        (WEEKLY, [7.9, 20, 20.175]),  # the next ones of its three at once
+        (DAILY, [7.9, 20, 20.175]),
+    ],
+)
+def test_a_try_that_comes_due_at_night_waits_for_the_morning(policy: CheckInPolicy, calls: list[float]) -> None:
+    day = rung(Attempt.BUSY, policy, due=at(hours=7.9))
+    assert [when for when, words in day.questions() if words == "call"] == calls
+    assert (day.check_in.state, day.misses) == (State.MISSED, 1)
 
 
 def test_after_later_there_are_as_many_tries_as_before() -> None:
@@ -384,12 +437,15 @@ def test_an_answer_that_was_a_machines_is_taken_back_and_the_member_rung_again()
     assert (day.check_in.state, day.misses) == (State.MISSED, 2)
 
 
-def test_taken_back_after_its_time_it_is_missed_at_once() -> None:
+@pytest.mark.parametrize(("taken_back", "missed"), [(5, 5), (9, 20)])
+def test_taken_back_after_its_time_it_is_missed_at_once_but_never_in_the_night(taken_back: int, missed: int) -> None:
     day = Day(channel=Channel.VOICE).wakes_until(NOON)
     day.then(Answered(None), at(minutes=1))
-    day.then(TakenBack(0), at(hours=9))
-    day.wakes_until(at(hours=9.1))
+    day.then(TakenBack(0), at(hours=taken_back))
+    day.wakes_until(at(hours=missed - 0.1) if missed > taken_back else day.now)
+    day.wakes_until(at(hours=missed))
     assert (day.check_in.state, day.misses) == (State.MISSED, 1)
+    assert day.questions()[-1] == (missed, "check_in_nudge")
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ANSWERED])
@@ -427,9 +483,9 @@ def lived(policy: CheckInPolicy, due: datetime, history: History, channel: Chann
 def test_nobody_is_asked_at_night_or_late(policy: CheckInPolicy, due: datetime, history: History) -> None:
     day = lived(policy, due, history).wakes_until(at(hours=24 * 30))
     for when, effect in day.happened:
+        assert is_open(when, HOURS, [ZONE]) or isinstance(effect, do.CancelRoutine | do.GiveTask), "nothing is missed"
         if isinstance(effect, do.SendText | do.PlaceCall) and not effect.key.endswith("nudge"):
             assert effect.routine
-            assert is_open(when, HOURS, [ZONE])
             assert effect.expires_at is not None
             assert when < effect.expires_at <= closes_at(when, HOURS, [ZONE])
     asked = [when for when, effect in day.happened if getattr(effect, "template", "") == "check_in"]
@@ -503,22 +559,34 @@ def test_the_daily_policy_holds_where_the_next_question_would_come_before_the_we
     assert held == (weekly if policy is WEEKLY else DAILY)
 
 
-def missed_when_silent(policy: CheckInPolicy, gaps: Sequence[int]) -> timedelta:
-    """After how long somebody has missed whom each question reaches and who never writes, if asked anew after these."""
-    ids, now, steps = (CheckInId(3), MemberId(7), SAM, CircleId(1)), NOON, policy
-    for gap in (*gaps, 60 * 24 * 365):
-        overtaken_at = now + timedelta(minutes=gap)
-        check_in = CheckIn(*ids, now, Channel.SMS, steps, next_action_at=now)
-        while check_in.next_action_at is not None and check_in.next_action_at < overtaken_at:
-            now = check_in.next_action_at
-            there = Scene(now, True, True, 0, POLICY.misses)
-            check_in = decide(decide(check_in, Woke(), now, there).check_in, Delivered(), now, there).check_in
-        if check_in.state in OPEN:
-            now, there = overtaken_at, Scene(overtaken_at, True, True, 0, POLICY.misses)
-            check_in = decide(check_in, CalledOff("overtaken"), now, there).check_in
-            steps = overtaking(policy, check_in, now, there)
-        if check_in.state is State.MISSED:
-            return now - NOON
+def missed_when_silent(policy: CheckInPolicy, dues: Iterable[datetime], hours: ContactHours | None = None) -> timedelta:
+    """After how long somebody has missed whom each question reaches and who never writes. `hours` None: at any hour."""
+    ids, asked, zones = (CheckInId(3), MemberId(7), SAM, CircleId(1)), None, (ZONE,) if hours is not None else ()
+
+    def happens(check_in: CheckIn, now: datetime, *events: Event) -> CheckIn:
+        for event in events:
+            check_in = decide(check_in, event, now, there(now)).check_in
+        return check_in
+
+    def there(now: datetime) -> Scene:
+        kept = hours or HOURS
+        opens, closes = next_allowed(now, kept, zones), closes_at(now, kept, zones)
+        return Scene(opens, True, True, 0, POLICY.misses, closes, hours=kept, zones=zones)
+
+    first, *others = dues
+    for due, following in pairwise([first, *others, first + timedelta(days=366)]):
+        steps = policy
+        if asked is not None and asked.state in OPEN:
+            asked = happens(asked, due, CalledOff("overtaken"))
+            steps = overtaking(policy, asked, due, there(due))
+        if asked is None or asked.state is not State.MISSED:
+            asked = happens(CheckIn(*ids, due, Channel.SMS, steps, next_action_at=due), due, Woke(), Delivered())
+        now = due
+        while asked.next_action_at is not None and asked.next_action_at < following:
+            now = asked.next_action_at
+            asked = happens(asked, now, Woke(), Delivered())
+        if asked.state is State.MISSED:
+            return now - first
     raise AssertionError("nobody noticed")
 
 
@@ -526,5 +594,27 @@ def missed_when_silent(policy: CheckInPolicy, gaps: Sequence[int]) -> timedelta:
 def test_a_silent_member_is_noticed_in_the_policys_time_however_often_they_are_asked(
     policy: CheckInPolicy, gaps: list[int]
 ) -> None:
-    wait = timedelta(seconds=policy.missed_after)
-    assert wait - timedelta(minutes=10) <= missed_when_silent(policy, gaps) <= wait
+    wait, dues = timedelta(seconds=policy.missed_after), accumulate(gaps, initial=0)
+    after = missed_when_silent(policy, (at(minutes=minutes) for minutes in dues))
+    assert wait - timedelta(minutes=10) <= after <= wait
+
+
+WINDOWS = st.tuples(st.integers(0, 22), st.integers(1, 12)).map(
+    lambda window: ContactHours(time(window[0]), time(min(window[0] + window[1], 23)))
+)
+MINUTES = st.sets(st.integers(0, 10**6), min_size=1, max_size=4)
+
+
+@given(POLICIES, WINDOWS, MINUTES, st.sets(st.integers(0, 6), min_size=1))
+def test_and_within_two_days_more_however_short_their_hours_are(
+    policy: CheckInPolicy, hours: ContactHours, minutes: set[int], days: set[int]
+) -> None:
+    opens, open_for = hours.start.hour * 60, (hours.end.hour - hours.start.hour) * 60
+    clocks = [opens + minute % open_for for minute in minutes]
+    schedule = week_schedule((day, time(clock // 60, clock % 60)) for day in days for clock in clocks)
+    dues, policies = [NOON], replace(POLICY, daily=policy)
+    while len(dues) < 30:
+        dues.append(next_occurrence(schedule, dues[-1], ZONE) or NOON)
+    steps = policy_of(policies, schedule)
+    after, wait = missed_when_silent(steps, dues[1:], hours), timedelta(seconds=steps.missed_after)
+    assert wait - timedelta(minutes=10) <= after <= wait + timedelta(days=2)

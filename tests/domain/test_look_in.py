@@ -28,7 +28,9 @@ from checkin.domain.policy import LookInPolicy
 from checkin.domain.terms import Cause, CheckInId, CircleId, DeliveryId, Level, LookInId, MemberId, PersonId
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-POLICY = LookInPolicy(ring_for=25, rounds=2, round_rest=600, result_after=1800, result_again=600, result_asks=2)
+POLICY = LookInPolicy(
+    ring_for=25, rounds=2, round_rest=600, result_after=1800, result_again=600, result_asks=2, any_hour=False
+)
 MARY, JOE, LIZ = PersonId(11), PersonId(12), PersonId(13)
 
 
@@ -40,14 +42,15 @@ def look_in(*contacts: PersonId) -> LookIn:
 
 
 class Story:
-    """A look-in, the calls that it asked for, and time."""
+    """A look-in, the calls that it asked for, and time. `opens`: who is asleep, and until when."""
 
-    def __init__(self, value: LookIn) -> None:
+    def __init__(self, value: LookIn, **opens: datetime) -> None:
         self.value, self.now, self.effects = value, NOON, list[do.Effect]()
+        self.opens = {MARY: opens.get("mary", NOON), JOE: opens.get("joe", NOON), LIZ: opens.get("liz", NOON)}
         self.then(Begun())
 
     def then(self, event: Event) -> Decision:
-        decision = decide(self.value, event, self.now)
+        decision = decide(self.value, event, self.now, self.opens)
         self.value = decision.look_in
         self.effects += decision.effects
         for effect in decision.effects:
@@ -142,12 +145,69 @@ def test_a_key_on_a_call_of_the_past_changes_nothing() -> None:
     assert story.value.contact == JOE
 
 
+EVENING, MORNING = NOON + timedelta(hours=7), NOON + timedelta(hours=20)
+
+
+def test_who_is_asleep_is_passed_over_and_rung_in_a_later_round_if_they_are_awake_then() -> None:
+    """A contact in London of a member in New York was rung at 3:45."""
+    story = Story(look_in(MARY, JOE, LIZ), mary=MORNING, liz=NOON + timedelta(minutes=5))
+    assert story.rung == [JOE]
+    story.then(WillNot(story.call, "no_answer"))
+    assert (story.value.state, story.value.round) == (State.RESTING, 2)
+    story.wakes()
+    story.then(WillNot(story.call, "no_answer"))
+    story.then(WillNot(story.call, "no_answer"))
+    assert story.rung == [JOE, JOE, LIZ]
+    assert (story.value.end, story.cases) == (End.NOBODY, [(Cause.MISSED, Level.CONCERN)])
+
+
+def test_where_everybody_is_asleep_it_waits_for_the_first_to_be_awake_and_begins_then() -> None:
+    story = Story(look_in(MARY, JOE), mary=MORNING, joe=EVENING)
+    assert (story.rung, story.value.state, story.value.next_action_at) == ([], State.RESTING, EVENING)
+    story.wakes()
+    assert (story.rung, story.value.round) == ([JOE], 1)
+
+
+def test_what_the_member_writes_while_it_waits_ends_it() -> None:
+    story = Story(look_in(MARY), mary=MORNING)
+    story.then(MemberAnswered())
+    assert (story.value.end, story.rung, story.effects) == (End.ANSWERED, [], [])
+
+
+def test_a_circle_may_have_contacts_rung_at_any_hour() -> None:
+    story = Story(replace(look_in(MARY, JOE), policy=replace(POLICY, any_hour=True)), mary=MORNING)
+    assert story.rung == [MARY]
+
+
+def test_who_looks_in_is_asked_what_they_found_though_it_is_night_by_now() -> None:
+    story = Story(look_in(MARY))
+    story.then(WillLook(story.call))
+    story.opens[MARY] = MORNING
+    story.wakes()
+    assert story.rung == [MARY, MARY]
+
+
+@pytest.mark.parametrize("result", [Result.NOT_REACHED, Result.NEEDS_HELP])
+def test_what_they_found_in_the_night_wakes_no_other_contact(result: Result) -> None:
+    story = Story(look_in(MARY, JOE), joe=MORNING)
+    story.then(WillLook(story.call))
+    story.wakes()
+    story.then(Told(story.call, result))
+    if result is Result.NOT_REACHED:
+        story.wakes()  # the next round
+        assert (story.value.state, story.value.next_action_at) == (State.RESTING, MORNING)
+    assert story.rung == [MARY, MARY]
+
+
+HOURS = st.lists(st.integers(0, 48).map(lambda hour: NOON + timedelta(hours=hour)), min_size=3, max_size=3)
 EVENTS = ("look", "not", "none", "fine", "help", "not reached", "old", "wake", "wake", "answered")
 
 
-@given(st.lists(st.sampled_from(EVENTS), max_size=30), st.integers(1, 3))
-def test_whatever_happens_it_has_a_next_time_until_it_ends_and_it_ends(events: list[str], count: int) -> None:
-    story = Story(look_in(*(MARY, JOE, LIZ)[:count]))
+@given(st.lists(st.sampled_from(EVENTS), max_size=30), st.integers(1, 3), HOURS)
+def test_whatever_happens_it_has_a_next_time_until_it_ends_and_it_ends(
+    events: list[str], count: int, hours: list[datetime]
+) -> None:
+    story = Story(look_in(*(MARY, JOE, LIZ)[:count]), **dict(zip(("mary", "joe", "liz"), hours, strict=True)))
     for event in events:
         call = story.value.call or DeliveryId(1)
         match event:
@@ -169,6 +229,7 @@ def test_whatever_happens_it_has_a_next_time_until_it_ends_and_it_ends(events: l
                 story.then(MemberAnswered())
             case "wake" if story.value.state is not State.OVER:
                 story.wakes()
+        assert all(story.opens[contact] <= story.now for contact in story.rung), "nobody is woken"
         assert (story.value.next_action_at is None) is (story.value.state is State.OVER)
     for _ in range(40):  # nobody does anything any more
         if story.value.state is State.OVER:

@@ -2,13 +2,23 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.policy import BadPolicy, Calling, CheckInPolicy, Misses, escalation_policy, overlay, parse_policy
+from checkin.domain.policy import (
+    BadPolicy,
+    Calling,
+    CheckInPolicy,
+    Misses,
+    escalation_policy,
+    look_in_policy,
+    overlay,
+    parse_policy,
+)
 from checkin.domain.terms import Cause
 from tests.domain.cast import POLICY, POLICY_DATA
 
@@ -121,6 +131,13 @@ def test_a_running_case_loads_with_values_that_later_versions_would_refuse() -> 
     """A stricter version must not leave an open case unread (promise P2)."""
     data = {**POLICY.escalation[Cause.CRISIS].as_data(), "round_rest": 0, "offer_holds_for": 1}
     assert escalation_policy(data).round_rest == 0
+
+
+def test_a_look_in_from_before_contacts_had_hours_goes_on_in_contact_hours() -> None:
+    begun = asdict(POLICY.look_in)
+    assert look_in_policy(begun | {"any_hour": True}).any_hour
+    del begun["any_hour"]
+    assert look_in_policy(begun) == POLICY.look_in
 
 
 def test_the_defaults_are_those_of_the_design() -> None:

@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from checkin.domain.terms import Phone
 from checkin.handlers.check_in_sent import send_check_in
 from checkin.simulator.phones import Habit
-from checkin.store.tables import CheckInRow, InboundRow, LookInRow, MemberRow, PersonRow
-from tests.stories.contacts import contact
+from checkin.store import people
+from checkin.store.tables import CheckInRow, CircleRow, DeliveryRow, InboundRow, LookInRow, MemberRow, PersonRow
+from tests.stories.contacts import JOE, MARY, contact
 from tests.town import Town
 from workers import catch_up
 
@@ -288,3 +290,98 @@ def test_who_goes_silent_after_a_talk_and_named_nobody_is_put_before_the_coordin
     asked_to_look = sum("Please look" in text for text in town.dora.received)
     town.passes(hours=2)
     assert sum("Please look" in text for text in town.dora.received) == asked_to_look
+
+
+# --- in the night -----------------------------------------------------------------------------------------------------
+
+
+def reached_out(town: Town) -> list[str]:
+    """What left for Sam about check-ins, or was to, and when in New York."""
+    return [
+        f"{row.created_at.astimezone(NEW_YORK):%a %H:%M} {row.template or row.subject}"
+        for row in town.rows(DeliveryRow)
+        if row.check_in_id is not None and row.lane in ("checkin", "bulk")
+    ]
+
+
+def test_who_is_asked_in_the_evening_is_reminded_and_rung_in_the_morning_before_anybody_is_worried(town: Town) -> None:
+    """Asked at 19:45: reminder and call fell into the night and were left out, and Mary was rung at 22:45."""
+    mary = contact(town)
+    mary.habit = Habit.RINGS
+    town.schedule("daily 19:45")
+    at(town, "09:59", day=1)
+    assert (asked(town), mary.line) == ([("Mon 19:45", "called")], "idle")
+    assert reached_out(town)[:3] == ["Mon 19:45 check_in", "Tue 08:00 check_in_reminder", "Tue 09:00 check_in"]
+    town.rings(mary, within=120)
+    assert misses(town) == 1
+
+
+def test_an_answer_in_the_night_is_in_time(town: Town) -> None:
+    contact(town)
+    town.schedule("daily 19:45")
+    at(town, "03:00", day=1)
+    town.sam.sends("4")
+    at(town, "12:00")
+    assert (asked(town), ends(town)) == ([("Mon 19:45", "answered")], [])
+
+
+def test_the_next_question_in_the_morning_stands_in_for_the_reminder_of_the_evening(town: Town) -> None:
+    town.schedule("daily 8:00,19:45")
+    at(town, "08:30", day=1)
+    assert reached_out(town) == ["Mon 19:45 check_in", "Tue 08:00 check_in"]
+    assert (asked(town), misses(town)) == ([("Mon 19:45", "skipped"), ("Tue 08:00", "asked")], 0)
+    at(town, "10:01")
+    assert asked(town)[1:] == [("Tue 08:00", "missed")], "since Monday evening they were silent"
+
+
+def in_honolulu(town: Town, number: str) -> None:
+    """It is five hours earlier there than in New York."""
+    with town.in_session() as session:
+        person = people.by_phone(session, Phone(number))
+        assert person is not None
+        person.timezone = "Pacific/Honolulu"
+
+
+def test_a_contact_is_not_woken_on_their_own_clock_and_the_others_are_rung_meanwhile(town: Town) -> None:
+    mary, joe = contact(town, MARY), contact(town, JOE)
+    mary.habit = joe.habit = Habit.RINGS
+    in_honolulu(town, MARY)
+    town.schedule("daily 9:05")
+    at(town, "12:05")
+    town.rings(joe, within=10)
+    at(town, "12:50")
+    assert [call.to for call in town.world.calls.values() if call.to in (MARY, JOE)] == [JOE, JOE]
+    assert ends(town) == ["nobody"], "then volunteers are asked, as ever"
+
+
+def test_where_every_contact_is_asleep_the_first_who_wakes_is_rung(town: Town) -> None:
+    mary = contact(town, MARY)
+    mary.habit = Habit.RINGS
+    in_honolulu(town, MARY)
+    town.schedule("daily 9:05")
+    at(town, "12:59")
+    assert (mary.line, ends(town), misses(town)) == ("idle", [None], 1)
+    town.rings(mary, within=70)
+
+
+def test_a_circle_may_have_contacts_rung_at_any_hour(town: Town) -> None:
+    mary = contact(town, MARY)
+    mary.habit = Habit.RINGS
+    in_honolulu(town, MARY)
+    with town.in_session() as session:
+        session.query(CircleRow).filter_by(name="main").one().policy = {"look_in": {"any_hour": True}}
+    town.schedule("daily 9:05")
+    at(town, "12:05")
+    town.rings(mary, within=10)
+
+
+def test_while_somebody_looks_in_a_further_miss_rings_nobody(town: Town) -> None:
+    mary = contact(town, MARY)
+    mary.habit = Habit.RINGS
+    with town.in_session() as session:
+        session.query(CircleRow).filter_by(name="main").one().policy = {"look_in": {"result_after": 2 * 86400}}
+    town.schedule("daily 9:05")
+    at(town, "12:05")
+    town.rings(mary, within=10).presses("1")
+    at(town, "13:00", day=1)
+    assert (misses(town), ends(town), mary.line) == (2, [None], "idle")
