@@ -1,5 +1,8 @@
 """Each page says what it asks of whoever opens it, and the server refuses everybody else."""
 
+from typing import Any
+from urllib.parse import quote
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -65,3 +68,31 @@ def test_a_role_opens_what_it_may_and_nothing_else(town: Town, role: str) -> Non
             assert opened(desk, rule, method) == 403, rule.rule
         elif need is not None and method == "GET":
             assert opened(desk, rule, method) in (200, 303, 404), rule.rule
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("place", "field", "others"),
+    [
+        ("/shifts?circle=1", "day", {"volunteer": "1", "on": "on", "start": "18:00", "end": "17:00"}),
+        ("/keys/new", "expires", {"name": "x", "scopes": ["members:read"], "everywhere": "y"}),
+        ("/access-log", "start", {}),
+        ("/access-log", "end", {"do": "csv"}),
+        ("/members/1/pause", "until", {}),
+    ],
+)
+def test_a_day_near_an_end_of_the_calendar_is_refused_beside_its_field(
+    town: Town, place: str, field: str, others: dict[str, Any], day: str
+) -> None:
+    town.schedule("MO 09:05")  # who has no schedule is not paused
+    page = desk_of(town, DORA, "admin", None).sends(place, {**others, field: day})
+    assert page.status == 422
+    assert page.select_one(f"#{field}-error").text == "Choose a day in the years 2000 to 2100."  # type: ignore[union-attr]
+    assert page.select_one(f"#{field}")["value"] == day, "what was typed stays"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "2026-11-24", "soon", ""])
+def test_a_moment_that_no_page_was_given_is_not_found(town: Town, moment: str) -> None:
+    desk = desk_of(town, DORA)
+    assert desk.opens(f"/members/1/conversation?before={quote(moment)}").status == 404
+    assert desk.sends("/volunteers/1/shifts/offer", start=moment).status == 404

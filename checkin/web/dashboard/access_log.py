@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.validators import Optional
 
 from checkin.domain.contact_hours import local_instant
@@ -19,7 +19,7 @@ from checkin.store.session import reading
 from checkin.store.tables import CoordinatorRow, PersonRow
 from checkin.web.dashboard.access_words import by, said
 from checkin.web.dashboard.door import Door, Need
-from checkin.web.dashboard.forms import PageForm, choices
+from checkin.web.dashboard.forms import DayField, PageForm, choices
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.signed import signed
@@ -34,8 +34,8 @@ class LogForm(PageForm):
 
     who = SelectField(lazy("Who"), default="", validate_choice=False)
     what = SelectField(lazy("What"), default="", validate_choice=False)
-    start = DateField(lazy("From the day"), [Optional()])
-    end = DateField(lazy("To the day"), [Optional()])
+    start = DayField(lazy("From the day"), [Optional()])
+    end = DayField(lazy("To the day"), [Optional()])
 
 
 def access_log(services: Services) -> Door:
@@ -78,7 +78,7 @@ def access_log(services: Services) -> Door:
             person = people.by_phone(session, phone)
         return person.id if person is not None else 0
 
-    def page(wanted: Wanted, form: LogForm | None, member: int | None = None, name: str = "") -> ResponseReturnValue:
+    def page(wanted: Wanted, form: LogForm | None, member: int | None = None, name: str = "") -> str:
         with reading(services.engine) as session:
             rows, more = audit_shown.entries(session, wanted)
             names = audit_shown.names(session, rows)
@@ -103,9 +103,11 @@ def access_log(services: Services) -> Door:
     @door.post("/access-log", Need.ADMIN)
     def log_found() -> ResponseReturnValue:
         form = filled()
-        form.validate()
+        is_fit = form.validate()
         wanted = wanted_of(form)
         looked(services, "access log looked at")
+        if not is_fit:
+            return page(wanted, form), 422
         if request.form.get("do") == "csv":
             return _file(wanted)
         return page(wanted, form)

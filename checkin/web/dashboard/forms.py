@@ -1,14 +1,17 @@
 """What all forms share. Their errors are our own sentences, each beside its field."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import DateField, Field
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from checkin.web.dashboard.language import _, language
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -49,6 +52,28 @@ class NotLonger(Length):  # type: ignore[misc]
             raise StopValidation(
                 _("This has %(count)s characters; %(most)s are possible. Shorten it.", count=count, most=self.max)
             )
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day of the years in which anything can happen here: near both ends of the calendar no day has a moment."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What lies elsewhere is no day."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not _FIRST_YEAR <= self.data.year <= _LAST_YEAR:
+            self.data = None
+            raise ValueError(_("Choose a day in the years %(first)s to %(last)s.", first=_FIRST_YEAR, last=_LAST_YEAR))
+
+
+def instant(text: str) -> datetime | None:
+    """The moment (UTC) that a page was given and sends back; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def stripped(text: str | None) -> str:

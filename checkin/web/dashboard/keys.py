@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from flask import abort, flash, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import BooleanField, DateField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, SelectMultipleField, StringField, widgets
 from wtforms.validators import Optional
 
 from checkin.domain.contact_hours import local_instant
@@ -16,7 +16,7 @@ from checkin.store import api_keys, webhooks
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow
 from checkin.web.dashboard.door import Door, go
-from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.forms import DayField, Given, NotLonger, PageForm, choices, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.signed import signed
@@ -74,7 +74,7 @@ class NewKeyForm(CirclesForm):
         filters=[stripped],
     )
     scopes = Boxes(lazy("What it may do"), choices=choices((scope.value, words) for scope, words in SCOPES.items()))
-    expires = DateField(lazy("Last day on which it works"), [Optional()])
+    expires = DayField(lazy("Last day on which it works"), [Optional()])
 
 
 def circle_names(services: Services) -> dict[int, str]:

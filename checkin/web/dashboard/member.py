@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import DateField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import Optional
 
 from checkin.domain.terms import Level
@@ -15,7 +15,7 @@ from checkin.store import member_record, members_shown, people, schedules
 from checkin.store.session import reading
 from checkin.store.tables import InboundRow, MemberRow, PersonRow
 from checkin.web.dashboard.door import Door, Need, by_htmx, go
-from checkin.web.dashboard.forms import Given, NotLonger, PageForm, choices, stripped
+from checkin.web.dashboard.forms import DayField, Given, NotLonger, PageForm, choices, instant, stripped
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.mood import plot
@@ -52,7 +52,7 @@ class CorrectionForm(PageForm):
 class PauseForm(PageForm):
     """Until when check-ins rest."""
 
-    until = DateField(lazy("Pause until"), [Optional()])
+    until = DayField(lazy("Pause until"), [Optional()])
 
 
 def member(services: Services) -> Door:
@@ -120,11 +120,8 @@ def member(services: Services) -> Door:
     def earlier_part(number: int) -> ResponseReturnValue:
         """What was said before a moment."""
         row, person = found(number)
-        try:
-            before = datetime.fromisoformat(request.args.get("before", ""))
-        except ValueError:
-            abort(404)
-        if before.tzinfo is None:
+        before = instant(request.args.get("before", ""))
+        if before is None:
             abort(404)
         with reading(services.engine) as session:
             lines, earlier = member_record.conversation(session, person.id, before)

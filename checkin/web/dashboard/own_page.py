@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import abort, flash, g, render_template, request, session
 from flask.typing import ResponseReturnValue
-from wtforms import DateField
 from wtforms.validators import InputRequired
 
 from checkin.domain.escalation import Outcome
@@ -28,9 +27,8 @@ from checkin.store.own_pages import Owner
 from checkin.store.session import reading
 from checkin.store.tables import PersonRow, SwapRow, VolunteerRow
 from checkin.web.dashboard.door import Door, go
-from checkin.web.dashboard.forms import PageForm
+from checkin.web.dashboard.forms import DayField, PageForm, instant
 from checkin.web.dashboard.language import LANGUAGES, _, lazy
-from checkin.web.dashboard.swaps import instant
 from checkin.wiring import Services
 
 _KEY = "own page"
@@ -42,8 +40,8 @@ View = Callable[..., ResponseReturnValue]
 class AwayForm(PageForm):
     """Days away, both whole."""
 
-    first = DateField(lazy("From"), [InputRequired(lazy("Choose a day."))])
-    last = DateField(lazy("To, this day too"), [InputRequired(lazy("Choose a day."))])
+    first = DayField(lazy("From"), [InputRequired(lazy("Choose a day."))])
+    last = DayField(lazy("To, this day too"), [InputRequired(lazy("Choose a day."))])
 
 
 def own_page(services: Services) -> Door:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import DateField, SelectField, TimeField
+from wtforms import SelectField, TimeField
 from wtforms.validators import InputRequired
 
 from checkin.domain.consent import Consent
@@ -23,7 +23,7 @@ from checkin.store import shifts as store
 from checkin.store.session import reading
 from checkin.store.tables import CircleRow, ShiftChangeRow, VolunteerRow
 from checkin.web.dashboard.door import Door, Need, go
-from checkin.web.dashboard.forms import PageForm, choices
+from checkin.web.dashboard.forms import DayField, PageForm, choices
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.signed import signed
@@ -41,7 +41,7 @@ class ChangeForm(PageForm):
 
     volunteer = SelectField(lazy("Volunteer"), coerce=int)
     on = SelectField(lazy("Is"), choices=choices([("on", lazy("on call")), ("off", lazy("not on call"))]))
-    day = DateField(lazy("From the day"), [InputRequired(lazy("Choose a day."))])
+    day = DayField(lazy("From the day"), [InputRequired(lazy("Choose a day."))])
     start = TimeField(lazy("From"), [InputRequired(lazy("Choose a time."))])
     end = TimeField(lazy("Until"), [InputRequired(lazy("Choose a time."))])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from checkin.store import swaps as store
 from checkin.store.session import reading
 from checkin.store.tables import PersonRow, SwapRow, VolunteerRow
 from checkin.web.dashboard.door import Door, Need, go
+from checkin.web.dashboard.forms import instant
 from checkin.web.dashboard.language import _, lazy
 from checkin.web.dashboard.looks import looked
 from checkin.web.dashboard.signed import signed
@@ -167,15 +168,6 @@ def swaps(services: Services) -> Door:
         return back(row)
 
     return door
-
-
-def instant(text: str) -> datetime | None:
-    """The moment that a form sent back as it was given to it; None for anything else."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def _said(asked: int) -> str:
