@@ -23,7 +23,8 @@ _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BYSECOND=")
 MOST_A_DAY = 4
 _FAR = timedelta(days=366 * 9)  # 29 February may stay away for eight years
 _A_YEAR = timedelta(days=366)
-_FIRST_YEAR = 1970
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_UNREADABLE = "the rule cannot be read; see RFC 5545, section 3.3.10"
 _A_MONDAY = date(2020, 1, 6)
 
 
@@ -121,13 +122,11 @@ def _from_rfc5545(text: str, today: date) -> Schedule:
         raise BadSchedule("DTSTART must be local, without Z: a schedule is kept in the member's own zone")
     rule = found[1].rstrip(";")
     _refuse_endless(rule)
+    starts = _starts(start, today)
     try:
-        starts = _starts(start, today)
         first = rrule_of(rule, starts).after(starts, inc=True)
     except (ValueError, TypeError, OverflowError) as error:
-        raise BadSchedule("the rule cannot be read; see RFC 5545, section 3.3.10") from error
-    if starts.year < _FIRST_YEAR:
-        raise BadSchedule(f"DTSTART must be in {_FIRST_YEAR} or later")
+        raise BadSchedule(_UNREADABLE) from error
     if not isinstance(first, datetime) or first - starts > _FAR:
         raise BadSchedule("the rule never occurs within nine years; check its COUNT, UNTIL and days")
     if _busiest(rrule_of(rule, starts), first) > MOST_A_DAY:
@@ -152,7 +151,13 @@ def _starts(found: re.Match[str] | None, today: date) -> datetime:
     """Where the rule begins, in local time; at 9:00 today where it does not say."""
     if found is None:
         return datetime.combine(today, time(9))
-    return datetime.strptime(found[1] + (found[2] or "000000"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - local
+    try:
+        starts = datetime.strptime(found[1] + (found[2] or "000000"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - local
+    except ValueError as error:
+        raise BadSchedule(_UNREADABLE) from error
+    if not _FIRST_YEAR <= starts.year <= _LAST_YEAR:
+        raise BadSchedule(f"DTSTART must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return starts
 
 
 def _busiest(rule: rrule, first: datetime) -> int:

@@ -102,6 +102,7 @@ def test_a_national_number_is_read_in_the_programmes_region() -> None:
         ("consent_at", "1/5/2026", "consent_at: '1/5/2026' is no date; write it like 2026-11-24"),
         ("consent_at", "2026-02-30", "consent_at: '2026-02-30' is no date"),
         ("consent_at", "1926-01-05", "consent_at: it is before 1990"),
+        ("consent_at", "9999-12-31T23:59", "consent_at: it is after 2100"),
     ],
 )
 def test_a_cell_that_cannot_be_used_says_why(column: str, cell: str, reason: str) -> None:

@@ -37,6 +37,7 @@ _YES = frozenset("yes y true 1 x si sí".split())
 _NO = frozenset("no n false 0".split())
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
 _OLDEST_CONSENT = 1990
+_LAST_YEAR = 2100
 
 
 class BadCell(ValueError):
@@ -190,4 +191,6 @@ def moment_cell(text: str) -> datetime:
         raise BadCell(f"'{text[:30]}' is no date; write it like 2026-11-24 or 2026-11-24 18:00") from error
     if moment.year < _OLDEST_CONSENT:
         raise BadCell(f"it is before {_OLDEST_CONSENT}")
+    if moment.year > _LAST_YEAR:
+        raise BadCell(f"it is after {_LAST_YEAR}")
     return moment
