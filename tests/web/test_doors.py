@@ -96,3 +96,11 @@ def test_a_moment_that_no_page_was_given_is_not_found(town: Town, moment: str) -
     desk = desk_of(town, DORA)
     assert desk.opens(f"/members/1/conversation?before={quote(moment)}").status == 404
     assert desk.sends("/volunteers/1/shifts/offer", start=moment).status == 404
+
+
+@pytest.mark.parametrize("circle", ["0", "999", "999999999"])
+def test_a_circle_that_is_not_cannot_be_shown(town: Town, circle: str) -> None:
+    for role, own in (("admin", None), ("coordinator", "main")):
+        desk = desk_of(town, DORA, role, own)
+        assert desk.sends("/shown-circle", circle=circle).status == 404
+        assert desk.opens("/").status == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Flask, Request, Response, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -134,8 +134,10 @@ def _picker(services: Services) -> Door:
         """Show one circle from now on, or all."""
         me, wanted = signed(), request.form.get("circle", "")
         circle = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else None
-        if circle is None or me.answers_for(circle):
-            services.act(lambda writing: accounts.show_circle(writing, me.browser, circle))
+        with reading(services.engine) as found_in:
+            if circle is not None and (not me.answers_for(circle) or found_in.get(CircleRow, circle) is None):
+                abort(404)
+        services.act(lambda writing: accounts.show_circle(writing, me.browser, circle))
         return redirect(safe_place(request.form.get("back", "")), 303)
 
     @door.open("/language", "POST")
