@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from checkin.backup.problem import BackupProblem
 from checkin.settings import merged_environment
-from checkin.store.session import without_limits
+from checkin.store.session import link, without_limits
 
 ASIDE = "before_restore_"
 """Schemas of this name hold what a restore moved aside; they are no part of a backup."""
@@ -157,6 +157,7 @@ def _script(dumped: Path) -> Generator[bytes, None, None]:
 def _address(engine: Engine) -> tuple[str, dict[str, str]]:
     """The address without its password, which goes by the environment: a command line can be read by others."""
     url = make_url(engine.url).set(drivername="postgresql")
+    url = url.update_query_dict({name: str(value) for name, value in link(url).items()})
     environment = merged_environment(env_file=None)
     if url.password is not None:
         environment["PGPASSWORD"] = str(url.password)

@@ -143,7 +143,9 @@ def _into_sqlite(settings: Settings, draft: Path, finish: "_Finish", force: bool
 
 
 def _into_postgresql(settings: Settings, draft: Path, finish: "_Finish", force: bool) -> str | None:
-    engine = make_engine(settings.database_url)
+    # A server that writes for ten seconds, and takes nothing meanwhile, has not vanished.
+    patient = make_url(settings.database_url).update_query_dict({"tcp_user_timeout": "0"})
+    engine = make_engine(patient.render_as_string(hide_password=False))
     aside, now = None, finish.now
     try:
         with engine.connect() as connection:

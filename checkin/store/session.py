@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -34,6 +34,16 @@ _TRIES = 6
 _LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=12000"
 """Milliseconds. The last is the lease of a transaction: a process that is paused in one loses its locks, and cannot
 commit when it wakes up. SQLite has no such limit: a paused process with the write lock holds up everybody else."""
+_LINK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a server is missed that vanished without a word (a power cut, a partition, a failover): after about ten
+seconds. The kernel's own patience is a quarter of an hour for who has asked, and two hours for who waits. All in
+seconds, but the last in milliseconds: how long what was sent may stay without an answer from the other kernel."""
 
 
 class SomebodyWasFaster(Exception):
@@ -64,11 +74,16 @@ def make_engine(url: str, *, pool_size: int = 16, patience: float = PATIENCE) ->
         max_overflow=4,
         pool_timeout=patience,
         hide_parameters=True,
-        connect_args={"options": _LIMITS, "connect_timeout": 5},
+        connect_args={"options": _LIMITS, **link(parsed)},
     )
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _ping_rested)
     return engine
+
+
+def link(url: URL) -> dict[str, int]:
+    """What PostgreSQL's library is told of the line to the server: what the URL says itself goes before."""
+    return {name: value for name, value in _LINK.items() if name not in url.query}
 
 
 def without_limits(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from checkin.backup import postgresql
 from checkin.backup.make import make_backup
@@ -19,6 +19,7 @@ from checkin.store import people, system
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import AuditRow, PersonRow
 from tests.backup.conftest import NOW, MakePlace, Place
+from tests.postgres import Postgres
 
 LATER = NOW + timedelta(hours=5)
 WORDS = "correct horse battery staple"
@@ -198,6 +199,26 @@ def test_a_backup_and_a_restore_take_longer_than_a_transaction_may_rest(
     hasty.dispose()
     restore(away.settings, file, LATER, force=False, keys_under=None)
     assert away.names() == home.names()
+
+
+@pytest.mark.postgres
+def test_a_server_that_takes_nothing_while_it_writes_what_is_restored_is_waited_for(
+    make_place: MakePlace, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_place("home", postgres.new_database())
+    home.settle()
+    given, load = dict[str, str](), postgresql.load
+
+    def look_and_load(connection: Connection, dumped: Path) -> None:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        given.update(raw.info.get_parameters())
+        load(connection, dumped)
+
+    monkeypatch.setattr(postgresql, "load", look_and_load)
+    restore(home.settings, backup(home, tmp_path / "safe"), LATER, force=True, keys_under=None)
+    assert given["tcp_user_timeout"] == "0"
+    assert given["keepalives_idle"] == "5", "one that vanishes while it is waited for is missed"
 
 
 def test_the_oldest_give_way_and_a_killed_ones_drafts_are_removed(home: Place, tmp_path: Path) -> None:
