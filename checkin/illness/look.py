@@ -253,8 +253,9 @@ def _held_or_unsaved(session: Session, services: Services) -> Iterable[Ailment]:
     if services.settings.backup_keep and backups.is_overdue(session, services.now()):
         what = "No backup has been made for two days: run `checkin backup` and see what it says."
         yield Ailment("backup", Part.BACKUP, Severity.MILD, what)
-    owed = [work for work in _HOUSEKEEPING if unfinished.waiting(session, work, services.now() - _OWED_FOR_LONG)]
-    if words_kept.DELETING not in owed and words_kept.is_overdue(session, services.now()):
+    now = services.now()
+    owed = [work for work in _HOUSEKEEPING if unfinished.is_owed_for(session, work, _OWED_FOR_LONG, now)]
+    if words_kept.DELETING not in owed and words_kept.is_overdue(session, now):
         owed.append(words_kept.DELETING)
     if owed:
         what = (

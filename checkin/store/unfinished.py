@@ -1,11 +1,14 @@
 """Work that takes several transactions, and how far it is: whoever dies between two of them, another goes on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from checkin.store.tables import UnfinishedRow
+
+_FAILS_ON = timedelta(minutes=30)
+"""What nobody has failed at for so long is not tried any more, or was done by another: a try may take ten minutes."""
 
 
 def begun(session: Session, work: str, number: int, at: datetime) -> None:
@@ -15,11 +18,25 @@ def begun(session: Session, work: str, number: int, at: datetime) -> None:
         session.flush()
 
 
-def owed(session: Session, work: str, number: int, since: datetime) -> None:
-    """The work failed. Where it had failed before, it is owed since then."""
-    if session.get(UnfinishedRow, (work, number)) is None:
-        session.add(UnfinishedRow(work=work, number=number, done_up_to=0, next_action_at=since))
-        session.flush()
+def owed(session: Session, work: str, number: int, now: datetime) -> None:
+    """The work failed, now. Where it has failed on and on, it is owed since the first time."""
+    row = session.get(UnfinishedRow, (work, number))
+    if row is None:
+        session.add(UnfinishedRow(work=work, number=number, done_up_to=0, next_action_at=now))
+    else:
+        rested = now - row.next_action_at
+        row.done_up_to = row.done_up_to + round(rested.total_seconds()) if rested <= _FAILS_ON else 0
+        row.next_action_at = now
+    session.flush()
+
+
+def is_owed_for(session: Session, work: str, long: timedelta, now: datetime) -> bool:
+    """Whether somebody has failed at the work for so long, and goes on failing.
+
+    Whoever failed and is no more (a machine by another name) owes nothing: whoever tries it now does it, or fails too.
+    """
+    fails = (UnfinishedRow.done_up_to >= long.total_seconds(), UnfinishedRow.next_action_at >= now - _FAILS_ON)
+    return bool(session.scalar(select(exists().where(UnfinishedRow.work == work, *fails))))
 
 
 def done_up_to(session: Session, work: str, number: int) -> int | None:

@@ -1,5 +1,6 @@
 """Words are kept for half a year, or as long as a circle says: then they go by night, and what they came to stays."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -212,6 +213,13 @@ def test_who_was_at_it_too_long_changes_nothing_of_whoever_went_on(town: Town) -
     assert place(town, "inbound") == [10, 10]
 
 
+def fails_on(town: Town, minutes: int) -> None:
+    """The work is tried each minute, as it is while a clock runs."""
+    for _ in range(minutes):
+        town.time += timedelta(minutes=1)
+        housekeeping.look(town.services)
+
+
 def test_when_nobody_looks_for_old_words_at_all_it_is_told(town: Town) -> None:
     the_night_comes(town)
     town.time += timedelta(hours=2.9)
@@ -237,11 +245,50 @@ def test_a_list_that_cannot_be_written_holds_up_nothing_and_is_told_after_an_hou
         housekeeping.look(town.services)
         assert not any(row.body for row in town.rows(InboundRow) if row.person_id == 1)
         assert "housekeeping" not in ailments(town)
-        town.time += timedelta(hours=1)
-        housekeeping.look(town.services)
+        fails_on(town, minutes=59)
+        assert "housekeeping" not in ailments(town)
+        fails_on(town, minutes=1)
         assert "list of the erased" in ailments(town)["housekeeping"]
     housekeeping.look(town.services)
     assert "housekeeping" not in ailments(town)
+
+
+def test_what_a_machine_failed_at_that_is_no_more_is_not_told_for_ever(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list was not written once, and the machine got another name: the debt of the old one stood for ever."""
+
+    def no_room(*_given: object) -> int:
+        raise OSError("no space left on the device")
+
+    for minutes in (0, 70):
+        with monkeypatch.context() as broken:
+            broken.setattr(housekeeping.erased, "written", no_room)
+            broken.setattr(socket, "gethostname", lambda: "before")
+            housekeeping.look(town.services)
+            fails_on(town, minutes)
+            assert ("housekeeping" in ailments(town)) is bool(minutes)
+            broken.setattr(socket, "gethostname", lambda: "after")
+            broken.setattr(housekeeping.erased, "written", lambda *_given: 0)
+            fails_on(town, minutes=31)
+            assert "housekeeping" not in ailments(town)
+            town.time += timedelta(hours=1)
+            assert "housekeeping" not in ailments(town)
+
+
+def test_a_machine_that_fails_is_told_though_another_does_not(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_there(*_given: object) -> int:
+        if socket.gethostname() == "full":
+            raise OSError("no space left on the device")
+        return 0
+
+    monkeypatch.setattr(housekeeping.erased, "written", only_there)
+    for _ in range(61):
+        for machine in ("full", "roomy"):
+            monkeypatch.setattr(socket, "gethostname", lambda name=machine: name)
+            housekeeping.look(town.services)
+        town.time += timedelta(minutes=1)
+    assert "list of the erased" in ailments(town)["housekeeping"]
 
 
 def test_words_that_cannot_be_deleted_are_told_after_an_hour_until_they_are(

@@ -53,7 +53,10 @@ class SenderRow(Row):
 
 
 class UnfinishedRow(Row):
-    """Work that takes several transactions: done up to this id, the clock's from `next_action_at` on."""
+    """Work that takes several transactions: done up to this id, the clock's from `next_action_at` on.
+
+    Of housekeeping that is owed: when it last failed, and in `done_up_to` for how many seconds it had by then.
+    """
 
     __tablename__ = "unfinished"
     work: Mapped[str] = mapped_column(String(40), primary_key=True)
