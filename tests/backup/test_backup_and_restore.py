@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from checkin.backup import postgresql
 from checkin.backup.make import make_backup
 from checkin.backup.problem import BackupProblem
-from checkin.backup.restore import restore
+from checkin.backup.restore import is_alive, restore
 from checkin.domain.terms import Phone
 from checkin.sealed_keys import keep_encryption_keys
 from checkin.store import people, system
@@ -125,6 +125,18 @@ def test_what_is_there_is_refused_and_with_force_moved_aside(
             assert connection.scalar(text(f"SELECT count(*) FROM {schema}.person")) == len(before) + 1
         again = backup(home, tmp_path / "again")
         assert again.exists(), "what lies aside is no part of the next backup"
+
+
+def test_who_writes_for_long_is_alive(home: Place) -> None:
+    """An import that holds the one lock of SQLite longer than we wait for it: no database is moved away under it."""
+    with transaction(home.engine) as session:
+        system.beat(session, "clock", LATER)
+    other = make_engine(home.settings.database_url)
+    with transaction(home.engine) as session:
+        people.ensure(session, Phone("+12025559999"), NOW)
+        session.flush()
+        assert is_alive(other, LATER)
+    other.dispose()
 
 
 @pytest.mark.parametrize("first", [0, 2], ids=["its beginning", "all but its beginning"])
