@@ -13,6 +13,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.on_call import DAYS, BadShifts, parse_days
+from checkin.domain.terms import LAST_YEAR
 
 _CLOCK = r"(?:at\s+)?\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?"
 _SIMPLE = re.compile(rf"^(daily|[A-Za-z,\-\s]+?)\s+({_CLOCK}(?:\s*,\s*{_CLOCK})*)$", re.IGNORECASE)
@@ -23,7 +24,7 @@ _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BYSECOND=")
 MOST_A_DAY = 4
 _FAR = timedelta(days=366 * 9)  # 29 February may stay away for eight years
 _A_YEAR = timedelta(days=366)
-_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_FIRST_YEAR = 1970
 _UNREADABLE = "the rule cannot be read; see RFC 5545, section 3.3.10"
 _A_MONDAY = date(2020, 1, 6)
 
@@ -155,8 +156,8 @@ def _starts(found: re.Match[str] | None, today: date) -> datetime:
         starts = datetime.strptime(found[1] + (found[2] or "000000"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - local
     except ValueError as error:
         raise BadSchedule(_UNREADABLE) from error
-    if not _FIRST_YEAR <= starts.year <= _LAST_YEAR:
-        raise BadSchedule(f"DTSTART must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    if not _FIRST_YEAR <= starts.year <= LAST_YEAR:
+        raise BadSchedule(f"DTSTART must be in the years {_FIRST_YEAR} to {LAST_YEAR}")
     return starts
 
 

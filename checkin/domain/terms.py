@@ -18,6 +18,9 @@ LookInId = NewType("LookInId", int)
 Phone = NewType("Phone", str)
 """A number in E.164, such as +12025550123. Made only by `checkin.domain.phone.parse_phone`."""
 
+LAST_YEAR = 2100
+"""Of no later year is anything taken: near the end of the calendar a day has no moment in every zone."""
+
 
 class Level(StrEnum):
     """How soon a member needs a person. Ordered by `rank`; never compared as text."""

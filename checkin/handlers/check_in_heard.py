@@ -165,8 +165,7 @@ def counts(call: Call, kept: Kept, reading: Reading, *, opened: bool = False) ->
 
 
 def _for_a_person(call: Call, inbound: int, what: str) -> None:
-    about = {"circle_id": call.member.circle_id, "person_id": call.person.id, "inbound_id": inbound}
-    tasks.give(call.session, f"inbound:{inbound}", what, call.now, **about)
+    tasks.give_words(call.session, inbound, what, call.now, circle=call.member.circle_id, person=call.person.id)
 
 
 def check_in_call_over(session: Session, handbook: Handbook, row: DeliveryRow, why: str, now: datetime) -> None:

@@ -68,7 +68,7 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     schedule.next_action_at = turn.next_at
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         return None
-    policy = overtake(session, handbook, member, schedule, turn.due_at, now)
+    policy = overtake(session, handbook, member, turn.policy, turn.due_at, now)
     created = check_ins.create(session, member, turn.due_at, policy)
     if created is None:
         return None
@@ -96,16 +96,15 @@ def overtake(
     session: Session,
     handbook: Handbook,
     member: MemberRow,
-    schedule: ScheduleRow | None,
+    policy: CheckInPolicy,
     due_at: datetime,
     now: datetime,
 ) -> CheckInPolicy:
-    """A new question comes: end what is open, and return the policy that the new one keeps to.
+    """A new question comes by this policy: end what is open, and return the one that it keeps to.
 
     One that is left out itself, because it comes too late or in the night, overtakes nothing.
     """
     there = scene(session, handbook, member, now)
-    policy = policy_by(session, handbook, member, schedule, now)
     if decide(check_ins.new(CheckInId(0), member, due_at, policy), Woke(), now, there).check_in.state is State.SKIPPED:
         return policy
     for number in check_ins.open_ones(session, MemberId(member.id)):

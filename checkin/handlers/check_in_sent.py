@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.check_in import CheckIn, Woke
 from checkin.domain.consent import Consent
 from checkin.domain.terms import MemberId, PersonId
-from checkin.handlers.check_in_moved import move_check_in, overtake
+from checkin.handlers.check_in_moved import move_check_in, overtake, policy_by
 from checkin.handlers.handbook import Handbook
 from checkin.store import check_ins, consent, people
 from checkin.store.tables import MemberRow, PersonRow
@@ -31,7 +31,8 @@ def send_check_in(
     if at_once and not handbook.may_disturb(person, hours, now):
         raise OutsideHours("It is outside this member's contact hours")
     schedule, due_at = check_ins.schedule_of(session, MemberId(member.id)), handbook.next_allowed(person, hours, now)
-    created = check_ins.create(session, member, due_at, overtake(session, handbook, member, schedule, due_at, now))
+    policy = policy_by(session, handbook, member, schedule, now)
+    created = check_ins.create(session, member, due_at, overtake(session, handbook, member, policy, due_at, now))
     if created is None:
         raise CannotSend("This member is asked at that very moment already")
     return move_check_in(session, handbook, created.id, Woke(), now)

@@ -161,15 +161,8 @@ def _help(
         values = {"link": handbook.address} if template == "coordinator_help" else {}
         text = do.SendText(PersonId(person.id), template, f"help:{inbound.id}", Lane.REPLY, values)
         send_text(session, handbook, text, now)
-    tasks.give(
-        session,
-        f"inbound:{inbound.id}",
-        "asked_for_help_text",
-        now,
-        circle_id=_circle(session, person),
-        person_id=person.id,
-        inbound_id=inbound.id,
-    )
+    circle = _circle(session, person)
+    tasks.give_words(session, inbound.id, "asked_for_help_text", now, circle=circle, person=person.id)
 
 
 def _asks_as(session: Session, person: PersonRow) -> Role | None:

@@ -43,5 +43,5 @@ def erased_cried(
         inbox.link(session, kept)
         return
     key, circle = f"inbound:{kept.id}", circle_of(session, erased)
-    tasks.give(session, key, TASK, now, circle_id=circle, person_id=person.id, inbound_id=kept.id)
+    tasks.give_words(session, kept.id, TASK, now, circle=circle, person=person.id)
     tell_coordinators_of(session, handbook, key, "an urgent text from no member", circle, now)

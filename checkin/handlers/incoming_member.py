@@ -66,8 +66,7 @@ def member_asked(
         _coordinator(session, handbook, row, member, inbound, now)
     elif act in (Act.UNCLEAR, Act.CONCERN):
         what = "to_read" if act is Act.CONCERN else "not_understood"
-        about = {"circle_id": member.circle_id, "person_id": person.id, "inbound_id": inbound.id}
-        tasks.give(session, f"inbound:{inbound.id}", what, now, **about)
+        tasks.give_words(session, inbound.id, what, now, circle=member.circle_id, person=person.id)
     elif act is Act.RATE:
         _answer(session, handbook, member, inbound, heard, state, now)
     inbox.link(session, inbound)
@@ -125,8 +124,7 @@ def _answer(
         detail = {"rating": reading.rating if reading.rating is not None else -1}
         escalations.note(session, EscalationId(inbound.escalation_id), now, "answered_on_a_call", detail)
     if reading.level is Level.CONCERN or state is not Consent.IN:
-        about = {"circle_id": member.circle_id, "person_id": member.person_id, "inbound_id": inbound.id}
-        tasks.give(session, f"inbound:{inbound.id}", "to_read", now, **about)
+        tasks.give_words(session, inbound.id, "to_read", now, circle=member.circle_id, person=member.person_id)
     if state is not Consent.IN:
         return
     if reading.rating is not None:

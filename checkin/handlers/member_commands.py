@@ -42,14 +42,10 @@ def member_commands(
     """Do what the command says, and answer it."""
     template, values = _do(session, handbook, member, person, inbound, command, now)
     if template in _FOR_A_PERSON:
-        _for_a_person(session, member, inbound, _FOR_A_PERSON[template], now)
+        what = _FOR_A_PERSON[template]
+        tasks.give_words(session, inbound.id, what, now, circle=member.circle_id, person=person.id)
     text = do.SendText(PersonId(person.id), template, f"answer:{inbound.id}", Lane.REPLY, values)
     send_text(session, handbook, text, now)
-
-
-def _for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
-    about = {"circle_id": member.circle_id, "person_id": member.person_id, "inbound_id": inbound.id}
-    tasks.give(session, f"inbound:{inbound.id}", what, now, **about)
 
 
 def _do(
@@ -96,7 +92,7 @@ def _pause(
     said = until_said(command.argument, zone, now, bare="d")
     until = paused(session, handbook, member, person, said or now + timedelta(weeks=1), now)
     if until != said and (command.argument or names_a_time(inbound.body)):
-        _for_a_person(session, member, inbound, "pause_unclear", now)
+        tasks.give_words(session, inbound.id, "pause_unclear", now, circle=member.circle_id, person=person.id)
     return "paused", {"until": date_words(until, zone, person.language)}
 
 

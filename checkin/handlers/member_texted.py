@@ -41,7 +41,7 @@ def member_texted(
         member_commands.member_commands(session, handbook, member, person, inbound, reading.command, now)
         return
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
-        for_a_person(session, member, inbound, "invited_wrote", now)
+        tasks.give_words(session, inbound.id, "invited_wrote", now, circle=member.circle_id, person=person.id)
         return
     relayed = relay_to_volunteer(session, handbook, member, inbound, body, now)
     if reading.kind is Kind.CORRECTION:
@@ -54,22 +54,9 @@ def member_texted(
         mistake_said(session, handbook, member, inbound, now)
     elif reading.level is Level.CONCERN or not answers:
         what = "to_read" if answers else "not_understood"
-        for_a_person(session, member, inbound, what, now)
+        tasks.give_words(session, inbound.id, what, now, circle=member.circle_id, person=person.id)
     if inbound.escalation_id is None and not relayed and not is_stale(handbook, inbound):
         _thank(session, handbook, member, inbound, reading, answers, now)
-
-
-def for_a_person(session: Session, member: MemberRow, inbound: Kept, what: str, now: datetime) -> None:
-    """Put a member's text before a coordinator."""
-    tasks.give(
-        session,
-        f"inbound:{inbound.id}",
-        what,
-        now,
-        circle_id=member.circle_id,
-        person_id=member.person_id,
-        inbound_id=inbound.id,
-    )
 
 
 def _answer_check_in(

@@ -24,8 +24,7 @@ def mistake_said(session: Session, handbook: Handbook, member: MemberRow, inboun
     Who holds the case as a volunteer has the words already (see `relay.py`).
     """
     case = EscalationId(inbound.escalation_id) if inbound.escalation_id is not None else None
-    about = {"circle_id": member.circle_id, "person_id": member.person_id, "inbound_id": inbound.id}
-    tasks.give(session, f"inbound:{inbound.id}", TASK, now, escalation_id=case, **about)
+    tasks.give_words(session, inbound.id, TASK, now, circle=member.circle_id, person=member.person_id, case=case)
     if case is not None:
         escalations.note(session, case, now, TASK, {"inbound": inbound.id})
         _tell_who_holds_it(session, handbook, member, case, inbound, now)

@@ -122,15 +122,7 @@ def _act_on(
         open_case(session, handbook, member, inbound, reading, state, now)
     if text.sent_at is not None and found_late.is_overtaken(session, person, reading, state, text.sent_at):
         circle = member.circle_id if member is not None else None
-        tasks.give(
-            session,
-            f"inbound:{inbound.id}",
-            "to_read",
-            now,
-            circle_id=circle,
-            person_id=person.id,
-            inbound_id=inbound.id,
-        )
+        tasks.give_words(session, inbound.id, "to_read", now, circle=circle, person=person.id)
         return
     if member is not None and state is Consent.IN:
         member_heard_of.texted(session, handbook, member, reading, text.sent_at, now)
@@ -147,7 +139,7 @@ def _act_on(
         if urgent:
             _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
         elif member is not None and reading.level is Level.CONCERN:
-            member_texted.for_a_person(session, member, inbound, "to_read", now)
+            tasks.give_words(session, inbound.id, "to_read", now, circle=member.circle_id, person=person.id)
     elif member is not None and state is not Consent.OUT:
         member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
     else:
@@ -195,15 +187,7 @@ def _from_elsewhere(
     if member is not None or volunteer is not None:
         circle = member.circle_id if member is not None else volunteer.circle_id if volunteer is not None else None
     what = "opted_out_wrote" if state is Consent.OUT else "volunteer_wrote" if roles else "unknown_wrote"
-    tasks.give(
-        session,
-        f"inbound:{inbound.id}",
-        what,
-        now,
-        circle_id=circle,
-        person_id=person.id,
-        inbound_id=inbound.id,
-    )
+    tasks.give_words(session, inbound.id, what, now, circle=circle, person=person.id)
     urgent = reading.level in ALERTS
     if urgent and member is None:
         tell_coordinators(session, handbook, inbound, circle, now)

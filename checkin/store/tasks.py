@@ -15,6 +15,21 @@ def give(session: Session, key: str, what: str, now: datetime, **about: Any) -> 
     return insert_once(session, TaskRow, "key", {"key": key, "what": what, "created_at": now, **about}) is not None
 
 
+def give_words(
+    session: Session,
+    inbound: int,
+    what: str,
+    now: datetime,
+    *,
+    circle: int | None,
+    person: int,
+    case: int | None = None,
+) -> None:
+    """Put what somebody wrote or said before a coordinator, once."""
+    about = {"circle_id": circle, "person_id": person, "inbound_id": inbound, "escalation_id": case}
+    give(session, f"inbound:{inbound}", what, now, **about)
+
+
 def is_given(session: Session, key: str) -> bool:
     """Whether something was put before a coordinator under this key, done or not."""
     return session.scalar(select(TaskRow.id).where(TaskRow.key == key)) is not None

@@ -136,8 +136,7 @@ def _ask_volunteer(handoff: Handoff, note: Effect, now: datetime) -> Decision:
     text = do.SendText(to, template, f"{key}:missed", Lane.URGENT, {}, about)
     if handoff.volunteer_leg is None:
         return Decision(asking, (note, text))
-    asked = f"{key}:no_answer" + (f":{handoff.member_tries}" if handoff.asked_again else "")
-    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, asked)))
+    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, f"{key}:no_answer:{handoff.member_tries}")))
 
 
 def ask_again(handoff: Handoff, now: datetime) -> Decision:

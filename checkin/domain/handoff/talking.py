@@ -170,7 +170,7 @@ def together(handoff: Handoff, now: datetime, but: DeliveryId | None = None) -> 
         next_action_at=now + JOINING_TAKES,
     )
     legs = (leg for leg in (handoff.volunteer_leg, handoff.member_leg) if leg is not None and leg != but)
-    which = f"back:{handoff.again}" + (":unheard" if handoff.unheard else "")
+    which = f"back:{handoff.again}:{handoff.unheard}"
     return Decision(joining, tuple(_ask(handoff, leg, which) for leg in legs))
 
 

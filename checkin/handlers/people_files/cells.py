@@ -16,7 +16,7 @@ from checkin.domain.on_call import BadShifts, parse_shifts
 from checkin.domain.phone import BadPhone, parse_phone
 from checkin.domain.recurrence import BadSchedule, Schedule, parse_schedule
 from checkin.domain.routing import asked_for
-from checkin.domain.terms import Phone
+from checkin.domain.terms import LAST_YEAR, Phone
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -37,7 +37,6 @@ _YES = frozenset("yes y true 1 x si sí".split())
 _NO = frozenset("no n false 0".split())
 _EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
 _OLDEST_CONSENT = 1990
-_LAST_YEAR = 2100
 
 
 class BadCell(ValueError):
@@ -191,6 +190,6 @@ def moment_cell(text: str) -> datetime:
         raise BadCell(f"'{text[:30]}' is no date; write it like 2026-11-24 or 2026-11-24 18:00") from error
     if moment.year < _OLDEST_CONSENT:
         raise BadCell(f"it is before {_OLDEST_CONSENT}")
-    if moment.year > _LAST_YEAR:
-        raise BadCell(f"it is after {_LAST_YEAR}")
+    if moment.year > LAST_YEAR:
+        raise BadCell(f"it is after {LAST_YEAR}")
     return moment

@@ -3,7 +3,6 @@
 Nothing of a member stands on it: no more than a volunteer is told by text.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import wraps
@@ -279,10 +278,10 @@ def own_page(services: Services) -> Door:
     @door.open("/my/outcome", "POST")
     @own
     def outcome(row: VolunteerRow, person: PersonRow) -> ResponseReturnValue:
-        given, of = request.form.get("outcome", ""), request.form.get("case", "")
-        if given not in {str(one.value) for one in Outcome} or not re.fullmatch("[0-9]{1,9}", of):
+        given, of = request.form.get("outcome", ""), request.form.get("case", type=int)
+        if given not in {str(one.value) for one in Outcome} or of is None:
             abort(400)
-        case, answer, now = EscalationId(int(of)), Outcome(given), services.now()
+        case, answer, now = EscalationId(of), Outcome(given), services.now()
         said = services.act(lambda writing: handler.outcome_said(writing, services.handbook, row.id, case, answer, now))
         flash(
             _("Thank you for telling us how it went.")
