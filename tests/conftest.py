@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.desk import Desk, desk_of
+from tests.postgres import Postgres
 from tests.town import DORA, Town
 
 _ALIKE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +32,15 @@ def town(tmp_path: Path) -> Iterator[Town]:
     place = Town(tmp_path)
     yield place
     place.closes()
+
+
+@pytest.fixture
+def town_on_postgresql(tmp_path: Path) -> Iterator[Town]:
+    """The same on a PostgreSQL server of its own."""
+    with Postgres() as server:
+        place = Town(tmp_path, database=server.new_database())
+        yield place
+        place.closes()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The same on PostgreSQL, where several write at the same moment."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from checkin.store import webhooks as store
 from checkin.store.tables import MemberRow, WebhookEventRow
 from tests.api.conftest import program
 from tests.api.test_webhooks import ALL, Receiver
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.town import Town
 from workers.webhooks import Carrying
 
@@ -19,12 +17,9 @@ pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """A town on a PostgreSQL of its own."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """All of this file is played there."""
+    return town_on_postgresql
 
 
 def test_keys_answers_and_events(town: Town) -> None:

@@ -1,9 +1,7 @@
 """Erasing, another number and old words on PostgreSQL: the same walk through every table, and an instant of both."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,7 @@ from checkin.handlers.text_received import IncomingText, text_received
 from checkin.handlers.volunteer_erased import erase_volunteer
 from checkin.store.sealed import blind
 from checkin.store.tables import InboundRow, TaskRow
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.stories.test_words_deleted import ages, deletes, old_texts, place, the_night_comes
 from tests.town import ANA, DORA, SAM, Town
 from tests.whole_life import MARY, NAME, TOPIC, WORD, lived, traces
@@ -24,12 +22,9 @@ pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The town on a server of its own."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """All of this file is played there."""
+    return town_on_postgresql
 
 
 def test_old_words_another_number_and_erased(town: Town) -> None:

@@ -21,12 +21,18 @@ def cut_off(town: Town) -> Phone:
     return peer
 
 
-def not_reached(town: Town) -> Phone:
-    """Sam did not hear their phone, three times; the volunteer is asked whether to hold the case."""
-    town.sam.sends("i cant go on like this")
+def taken(town: Town) -> Phone:
+    """Whoever is rung for Sam presses 1."""
     town.passes(seconds=2)
     peer = town.ana if town.ana.line == "ringing" else town.ben
     peer.presses("1")
+    return peer
+
+
+def not_reached(town: Town) -> Phone:
+    """Sam did not hear their phone, three times; the volunteer is asked whether to hold the case."""
+    town.sam.sends("i cant go on like this")
+    peer = taken(town)
     town.passes(seconds=2)
     while town.rows(HandoffRow)[-1].state != State.NO_ANSWER:
         town.passes(seconds=5)
@@ -162,9 +168,7 @@ def loses_the_next_coming(town: Town) -> list[str]:
 def test_two_who_talk_are_not_cut_off_because_a_word_of_the_carrier_was_lost(town: Town) -> None:
     """45 seconds into the talk the volunteer heard "Goodbye", and three others were rung."""
     town.sam.sends("CALL")
-    town.passes(seconds=2)
-    peer = town.ana if town.ana.line == "ringing" else town.ben
-    peer.presses("1")
+    peer = taken(town)
     town.passes(seconds=3)
     lost = loses_the_next_coming(town)
     town.rings(town.sam).presses("1")

@@ -1,16 +1,14 @@
 """Swaps on PostgreSQL: of two who say yes at the same moment one has the shift; limits hold for two shifts at once."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from checkin.domain.swap import Did
 from checkin.handlers.swap_moved import Moved, Offered, shift_offered, swap_accepted, swap_given_back
 from checkin.store.tables import CircleRow, ShiftChangeRow, SwapCoverRow, VolunteerRow
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.town import Town
 
 pytestmark = NEEDS_POSTGRES
@@ -19,16 +17,13 @@ ROUNDS = 8
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The town on a server of its own; Cy is of Ana's circle too."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        with place.in_session() as session:
-            for number in (1, 2, 3):
-                row = session.get_one(VolunteerRow, number)
-                row.circle_id, row.shifts = 1, "TU,TH 18:00-22:00" if number == 1 else "SU 09:00-10:00"
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """Cy is of Ana's circle too."""
+    with town_on_postgresql.in_session() as session:
+        for number in (1, 2, 3):
+            row = session.get_one(VolunteerRow, number)
+            row.circle_id, row.shifts = 1, "TU,TH 18:00-22:00" if number == 1 else "SU 09:00-10:00"
+    return town_on_postgresql
 
 
 def offered(town: Town, start: datetime) -> int:

@@ -1,27 +1,23 @@
 """Members on PostgreSQL: two coordinators who save the same member's page at the same moment."""
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from checkin.handlers import members_kept
 from checkin.store.tables import ExclusionRow, MemberRow
 from tests.desk import Desk, desk_of
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.town import DORA, EVE, Town
 
 pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The town on a server of its own."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """All of this file is played there."""
+    return town_on_postgresql
 
 
 def at_once(*works: Callable[[], object]) -> list[object]:

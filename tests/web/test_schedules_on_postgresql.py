@@ -1,15 +1,13 @@
 """Schedules on PostgreSQL: the same looks, and a circle's schedule saved while its members are still being moved."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from checkin.handlers import followers_moved
 from checkin.store.tables import ScheduleRow
 from tests.desk import desk_of
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.town import DORA, Town
 from workers import clock
 
@@ -17,12 +15,9 @@ pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The town on a server of its own."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """All of this file is played there."""
+    return town_on_postgresql
 
 
 def test_whoever_saves_while_others_are_moved_has_all_of_them_in_the_end(

@@ -1,8 +1,6 @@
 """Today on PostgreSQL: the same pages, the same marks, and two coordinators who take one case at once."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from checkin.handlers.coordinator_acted import CannotAct, take_case
 from checkin.store.tables import HandoffRow, VolunteerRow
 from checkin.web.dashboard.today.live import Live
 from tests.desk import desk_of
-from tests.postgres import NEEDS_POSTGRES, Postgres
+from tests.postgres import NEEDS_POSTGRES
 from tests.town import DORA, EVE, Town
 from tests.web.test_today import words_of
 
@@ -19,12 +17,9 @@ pytestmark = NEEDS_POSTGRES
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The town on a server of its own."""
-    with Postgres() as server:
-        place = Town(tmp_path, database=server.new_database())
-        yield place
-        place.closes()
+def town(town_on_postgresql: Town) -> Town:
+    """All of this file is played there."""
+    return town_on_postgresql
 
 
 def test_today_and_a_case_are_shown_acted_on_and_marked(town: Town) -> None:
