@@ -112,8 +112,9 @@ def test_what_fails_is_tried_again_and_said_when_it_is_owed_for_long(
     has(town, ana="MO 07:00-24:00", ben="MO 07:00-24:00")
     with monkeypatch.context() as broken:
         broken.setattr(coverage_told, "empty_hours", lambda *_: 1 / 0)
-        keeps_house(town, 0, 7)
-        town.time += timedelta(minutes=61)
+        for hour in (7, 7.25, 7.5, 7.75, 8):
+            keeps_house(town, 0, hour)
+        town.time += timedelta(minutes=1)
         assert any("hours without anybody" in ailment.what for ailment in look(town.services).ill)
     keeps_house(town, 0, 9)
     assert told(town) == [(1, [(24, 48)])]
