@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from checkin.domain.escalation import Ending
@@ -59,18 +60,17 @@ class Pages:
 
     def sits_down(self, by: str, chance: Random) -> None:
         """She has a quiet hour, and changes what a coordinator changes."""
-        seed, gone = chance.random(), list[str]()
+        seed = chance.random()
 
         def work(session: Session, services: "Services", me: PersonId) -> None:
-            gone.clear()
             number = Office(session, services, me, Random(seed)).works()  # noqa: S311 - a life, not a secret
-            gone.extend([number] if number is not None else [])
+            if number is not None:  # known as it is committed: the process may be killed right after
+                event.listen(session, "after_commit", partial(self._was_erased, number), once=True)
 
-        def done() -> None:
-            for number in gone:
-                self._watch.was_erased(number)
+        self._does(by, "changes something at the pages", work)
 
-        self._does(by, "changes something at the pages", work, done)
+    def _was_erased(self, number: str, _committed: Session) -> None:
+        self._watch.was_erased(number)
 
     def _acts(self, session: Session, services: "Services", me: PersonId, row: EscalationRow, hand: Random) -> None:
         case, now, book = EscalationId(row.id), services.now(), services.handbook
@@ -95,13 +95,7 @@ class Pages:
         if task is not None and task.inbound_id is not None and writes.may_do(session, me, task.circle_id):
             writes.answer_task(session, services.handbook, task.id, me, "A person has read this.", services.now())
 
-    def _does(
-        self,
-        by: str,
-        what: str,
-        work: "Callable[[Session, Services, PersonId], None]",
-        then: Callable[[], None] = lambda: None,
-    ) -> None:
+    def _does(self, by: str, what: str, work: "Callable[[Session, Services, PersonId], None]") -> None:
         web = next((each for each in self._house.webs if each.alive), None)
         if web is None:
             return
@@ -115,7 +109,6 @@ class Pages:
         def sent() -> None:
             try:
                 services.act(done)
-                then()
             except CannotErase as error:
                 self._watch.note(f"{self._watch.name(by)} cannot erase: {error.why}")
             except acts.CannotAct as error:
