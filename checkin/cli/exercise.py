@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin.cli.day import taken
 from checkin.cli.show import show
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.exercise import Step
@@ -55,7 +56,7 @@ def _instant(here: Services, moment: str | None) -> datetime:
     if moment is None:
         return here.now()
     try:
-        local = datetime.fromisoformat(moment)
+        local = taken(datetime.fromisoformat(moment))
     except ValueError:
         raise click.ClickException("--at must be a day and a time, such as '2026-12-24 03:00'.") from None
     if local.tzinfo is not None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import click
 from sqlalchemy.orm import Session
 
+from checkin.cli.day import Day
 from checkin.cli.show import show
 from checkin.domain.contact_hours import local_instant
 from checkin.domain.scopes import MEANING, BadScope, scopes_of
@@ -26,7 +27,7 @@ def command() -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, help="what it may do; several times, or all")
 @click.option("--circle", "names", multiple=True, help="a circle that it is for; several times")
 @click.option("--all-circles", is_flag=True, help="it is for every circle, also for those to come")
-@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="the last day on which it works")
+@click.option("--expires", type=Day(), help="the last day on which it works")
 @click.pass_obj
 def add(
     get: Get, name: str, scopes: tuple[str, ...], names: tuple[str, ...], all_circles: bool, expires: datetime | None

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
+from checkin.cli.day import Day
 from checkin.cli.escalations import coordinator_by
 from checkin.cli.people import list_command
 from checkin.cli.show import show
@@ -84,7 +85,7 @@ def show_member(get: Get, who: str, as_json_: bool) -> None:
 
 @command.command("pause")
 @click.argument("who")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="the day on which check-ins go on")
+@click.option("--until", type=Day(), required=True, help="the day on which check-ins go on")
 @click.pass_obj
 def pause(get: Get, who: str, until: datetime) -> None:
     """Let a member's check-ins rest until a day of theirs; half a year at most."""

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin.cli.day import Day
 from checkin.cli.show import show
 from checkin.domain.results import Days, Period, Report, days_of
 from checkin.domain.results.report import lines
@@ -17,7 +18,7 @@ from checkin.store.tables import CircleRow
 from checkin.wiring import Get
 
 _CHOICES = [period.value for period in Period if period is not Period.OWN]
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.command()
