@@ -34,6 +34,7 @@ from checkin.simulation.troubles import KINDS, Troubles
 from checkin.simulation.watch import PromiseBroken, Watch
 from checkin.simulator.carrier import SimulatedCarrier
 from checkin.simulator.world import World
+from checkin.store import catch_up
 from checkin.store.migrate import upgrade
 from checkin.store.session import make_engine, transaction
 from checkin.store.tables import (
@@ -127,6 +128,7 @@ class Run:
         self.outside = self.house.outside = Outside(self.stage, chance, kind=not plan.kinds)
         with transaction(self.aside) as session:
             self.outside.settles(session)
+            catch_up.claim(session, timedelta(0), START)  # as a clock does in its first second
         self.people, self.numbers = settled.people, settled.numbers
         self._asked_at = START
         self._logging = _listen_to_logs(self._logged)
