@@ -110,6 +110,7 @@ _STEPS: Mapping[str, Any] = {
     "coordinators_texted": lazy("Coordinators were texted."),
     "handoff_over": lazy("The call between %(volunteer)s and the member ended (%(seconds)s of talk)."),
     "joined": lazy("%(volunteer)s and the member were joined."),
+    "invited_wrote": lazy("Wrote before saying yes"),
     "member_not_reached": lazy("The member was not reached: %(why)s."),
     "member_pressed_1": lazy("The member picked up and pressed 1."),
     "member_rung": lazy("The member's phone rang."),
@@ -172,6 +173,7 @@ TASKS: Mapping[str, Any] = {
     "filtered": lazy("Texts to this number are filtered"),
     "follow_up": lazy("Look again after a case"),
     "meant_stop_or_gives_up": lazy("Meant to stop, or gives up?"),
+    "invited_wrote": lazy("Wrote before saying yes"),
     "member_not_reached": lazy("Could not be reached: ask for another number"),
     "member_rang": lazy("Rang us and left no word"),
     "no_coordinator": lazy("A case has no coordinator whom we may contact"),
@@ -195,6 +197,8 @@ TASKS: Mapping[str, Any] = {
     "voicemail_lost": lazy("A voice message that the carrier lost"),
     "volunteer_rang": lazy("A volunteer or coordinator rang"),
     "volunteer_wrote": lazy("A volunteer or coordinator wrote"),
+    "webhook_disabled": lazy("Another system is told nothing any more: look at API keys"),
+    "webhook_event_failed": lazy("Another system has not taken something for three days: look at API keys"),
     "wrote_before_erased": lazy("Wrote before they were erased, and may need a person: found late"),
 }
 
