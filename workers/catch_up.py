@@ -195,21 +195,29 @@ def _report(services: Services, delivery: store.Unheard, told: Told, session: Se
 
 
 def follow(services: Services, stopping: threading.Event) -> None:
-    """Go on until told to stop."""
-    begun, listening_since = False, services.now()
+    """Go on until told to stop. What fails is said, and holds up none of the others."""
+    listening_since = services.now()
+    begun = False
+
+    def begins() -> bool:
+        with transaction(services.engine) as session:
+            store.hasten(session, services.now())
+        return True
+
     while not stopping.is_set():
-        full = False
-        try:
-            if not begun:
-                with transaction(services.engine) as session:
-                    store.hasten(session, services.now())
-                begun = True
-            look(services, listening_since)
-            full = ask_after(services) == _AT_ONCE
-            full = sounds.look(services) or full
-        except Exception:
-            log.exception("catch_up_failed")
+        begun = begun or _kept_on(begins)
+        _kept_on(lambda: look(services, listening_since))
+        full = _kept_on(lambda: ask_after(services) == _AT_ONCE)
+        full = _kept_on(lambda: sounds.look(services)) or full
         stopping.wait(0.0 if full else _LOOK_EVERY)
+
+
+def _kept_on(work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except Exception:
+        log.exception("catch_up_failed")
+        return False
 
 
 def following(services: Services, stopping: threading.Event) -> threading.Thread:
