@@ -1,5 +1,6 @@
 """The `checkin` command. Every error that the user can mend is one sentence and exit code 2, without a traceback."""
 
+import errno
 import importlib
 import pkgutil
 import sys
@@ -18,6 +19,7 @@ from checkin.store.trouble import why
 from checkin.wiring import MENDABLE, Services, build
 
 _NO_NOUNS = ("main", "passphrase", "people", "pin", "show", "written")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _MENDABLE = (*MENDABLE, BackupProblem, CannotStart)
 
 
@@ -77,7 +79,15 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(why(error))
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        return _fail(f"Nothing can be written ({error.strerror}): make room on the disk{_named(error)}.")
     return answer if isinstance(answer, int) else 0
+
+
+def _named(error: OSError) -> str:
+    return f" that holds {error.filename}" if error.filename else ""
 
 
 def _fail(sentence: str) -> int:

@@ -65,6 +65,16 @@ def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
     assert refused(run("init", cwd=tmp_path, CHECKIN_DATA_DIR=str(tmp_path / "d")), "CHECKIN_DATA_DIR")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full, a disk that is always full")
+def test_a_full_disk(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    (folder / "valkey").mkdir(parents=True, mode=0o700)
+    (folder / "valkey" / "valkey.conf").symlink_to("/dev/full")
+    folder.chmod(0o700)
+    result = run("up", cwd=tmp_path, PORT=str(free_port()), CHECKIN_DATA_DIR=str(folder))
+    assert refused(result, "(No space left on device): make room")
+
+
 def test_half_an_account(tmp_path: Path) -> None:
     result = run("doctor", cwd=tmp_path, TWILIO_ACCOUNT_SID="AC" + "a" * 32)
     assert refused(result, "TWILIO_AUTH_TOKEN and TWILIO_FROM_NUMBER is missing")
