@@ -100,7 +100,8 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
         return _miss(check_in, now, scene)
     if check_in.again_at is not None and check_in.again_at <= now < _step_at(check_in, scene):
         return _ring_again(check_in, scene)
-    if check_in.state is State.ASKED and check_in.policy.remind_after:
+    put_off = check_in.asked_at == check_in.next_action_at
+    if check_in.state is State.ASKED and (check_in.policy.remind_after or put_off):
         return _remind(check_in, scene)
     if check_in.state is not State.CALLED and check_in.policy.call_after:
         return _ring(check_in, scene)
@@ -108,8 +109,11 @@ def _wake(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
 
 
 def _ask(check_in: CheckIn, now: datetime, scene: Scene) -> Decision:
-    """Ask inside contact hours, or not at all: a late question is dropped, never sent in the night (P5)."""
-    latest = check_in.due_at + first_wait(check_in.policy)
+    """Ask inside contact hours, or not at all: a late question is dropped, never sent in the night (P5).
+
+    Late is counted from when it was to be asked: one that waits for contact hours to open was judged before it waited.
+    """
+    latest = max(check_in.due_at, check_in.next_action_at or check_in.due_at) + first_wait(check_in.policy)
     if max(now, scene.open_at) >= latest:
         return _skip(check_in, "late" if now > check_in.due_at + _BEHIND else "hours")
     if scene.open_at > now:
@@ -265,37 +269,45 @@ def _take_back(check_in: CheckIn, misses: int, now: datetime, scene: Scene) -> D
 
 
 def _postpone(check_in: CheckIn, wait: timedelta, now: datetime, scene: Scene) -> Decision:
-    """As if asked so that its reminder comes after the wait; the member wrote, so they are reached."""
+    """As if asked so that its reminder comes after the wait; the member wrote, so they are reached.
+
+    A policy without a reminder or a call asks once more too: as if asked when the wait is over, and reminded then.
+    """
     if check_in.state not in OPEN or check_in.state is State.DUE:
         return Decision(check_in)
-    asked_at = now + wait - first_wait(check_in.policy)
-    later = replace(check_in, state=State.ASKED, asked_at=asked_at, reached=True, tries=0)
-    return Decision(_next_step(later, scene), (do.CancelRoutine(check_in.person, check_in.id),))
+    cancel = do.CancelRoutine(check_in.person, check_in.id)
+    later = replace(check_in, state=State.ASKED, reached=True, tries=0, again_at=None)
+    if not (check_in.policy.remind_after or check_in.policy.call_after):
+        again = _opens(now + wait, scene)
+        return Decision(replace(later, asked_at=again, next_action_at=again), (cancel,))
+    return Decision(_next_step(replace(later, asked_at=now + wait - first_wait(check_in.policy)), scene), (cancel,))
 
 
 def _call_off(check_in: CheckIn, why: str, now: datetime, scene: Scene) -> Decision:
     """Ended from outside; what it still had queued is cancelled.
 
-    One that is overtaken was missed where its time is over; the new question stands in for a kind word. (Some minutes
-    may be lacking: the service asks a little late.) Before its time it is over, and no miss.
+    One that is overtaken was missed where its time is over when the new one is asked, which stands in for a kind word.
+    (Some minutes may be lacking: the service asks a little late.) Before its time it is over, and no miss.
     """
     if check_in.state not in OPEN:
         return Decision(check_in)
     cancel = do.CancelRoutine(check_in.person, check_in.id)
     overtaken = why == "overtaken" and check_in.state is not State.DUE
-    if overtaken and now >= _missed_at(check_in, scene) - _BEHIND:
+    if overtaken and max(now, scene.open_at) >= _missed_at(check_in, scene) - _BEHIND:
         missed = _miss(check_in, now, scene, nudges=False)
         return replace(missed, effects=(cancel, *missed.effects))
     return Decision(_ended(check_in, State.SKIPPED), (cancel,))
 
 
-def overtaking(policy: CheckInPolicy, overtaken: CheckIn, due_at: datetime, scene: Scene) -> CheckInPolicy:
+def overtaking(policy: CheckInPolicy, overtaken: CheckIn, ask_at: datetime, scene: Scene) -> CheckInPolicy:
     """The policy of a question that overtakes another one before its time: it is missed when that one would have been.
+
+    `ask_at`: when it is asked, which may be later than it is due.
 
     (Silence is counted from the first question. Else who is asked more often than a miss takes would never miss any.)
     """
     silent = overtaken.state is State.SKIPPED and overtaken.asked_at is not None and overtaken.reached is True
-    left = _missed_at(overtaken, scene) - due_at
+    left = _missed_at(overtaken, scene) - ask_at
     if not silent or not _BEHIND <= left < timedelta(seconds=policy.missed_after):
         return policy
     by = int(left.total_seconds())

@@ -68,8 +68,8 @@ def schedule_due(session: Session, handbook: Handbook, schedule: ScheduleRow, no
     schedule.next_action_at = turn.next_at
     if consent.current(session, PersonId(person.id)) is not Consent.IN:
         return None
-    policy = overtake(session, handbook, member, turn.policy, turn.due_at, now)
-    created = check_ins.create(session, member, turn.due_at, policy)
+    policy, ask_at = overtake(session, handbook, member, turn.policy, turn.due_at, now)
+    created = check_ins.create(session, member, turn.due_at, policy, ask_at)
     if created is None:
         return None
     if restored.in_gap(session, turn.due_at):
@@ -99,19 +99,20 @@ def overtake(
     policy: CheckInPolicy,
     due_at: datetime,
     now: datetime,
-) -> CheckInPolicy:
-    """A new question comes by this policy: end what is open, and return the one that it keeps to.
+) -> tuple[CheckInPolicy, datetime]:
+    """A new question comes by this policy: end what is open. Return the policy that it keeps to, and when it is asked.
 
     One that is left out itself, because it comes too late or in the night, overtakes nothing.
     """
     there = scene(session, handbook, member, now)
     if decide(check_ins.new(CheckInId(0), member, due_at, policy), Woke(), now, there).check_in.state is State.SKIPPED:
-        return policy
+        return policy, due_at
+    ask_at = max(due_at, now, there.open_at)
     for number in check_ins.open_ones(session, MemberId(member.id)):
         if check_ins.load(session, number).due_at != due_at:  # else it is this question, asked by somebody else
             overtaken = move_check_in(session, handbook, number, CalledOff("overtaken"), now)
-            policy = overtaking(policy, overtaken, max(due_at, now), there)
-    return policy
+            policy = overtaking(policy, overtaken, ask_at, there)
+    return policy, ask_at
 
 
 def policy_by(

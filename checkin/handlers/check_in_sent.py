@@ -32,7 +32,8 @@ def send_check_in(
         raise OutsideHours("It is outside this member's contact hours")
     schedule, due_at = check_ins.schedule_of(session, MemberId(member.id)), handbook.next_allowed(person, hours, now)
     policy = policy_by(session, handbook, member, schedule, now)
-    created = check_ins.create(session, member, due_at, overtake(session, handbook, member, policy, due_at, now))
+    policy, ask_at = overtake(session, handbook, member, policy, due_at, now)
+    created = check_ins.create(session, member, due_at, policy, ask_at)
     if created is None:
         raise CannotSend("This member is asked at that very moment already")
     return move_check_in(session, handbook, created.id, Woke(), now)

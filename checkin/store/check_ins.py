@@ -16,8 +16,10 @@ from checkin.store.session import SomebodyWasFaster, forget, insert_many, once, 
 from checkin.store.tables import CheckInRow, DeliveryRow, MemberRow, ScheduleRow
 
 
-def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckInPolicy) -> CheckIn | None:
-    """Write the check-in of one due time; None where it exists already (promise P6)."""
+def create(
+    session: Session, member: MemberRow, due_at: datetime, policy: CheckInPolicy, ask_at: datetime
+) -> CheckIn | None:
+    """Write the check-in of one due time, to be asked at another; None where it exists already (promise P6)."""
     exists = select(CheckInRow.id).where(CheckInRow.member_id == member.id, CheckInRow.due_at == due_at)
     if session.scalar(exists) is not None:
         return None
@@ -28,7 +30,7 @@ def create(session: Session, member: MemberRow, due_at: datetime, policy: CheckI
         state=State.DUE.value,
         policy=asdict(policy),
         version=1,
-        next_action_at=due_at,
+        next_action_at=ask_at,
     )
     session.add(row)
     session.flush()

@@ -337,6 +337,19 @@ def test_silence_is_counted_from_the_first_question_that_was_not_answered(
     assert overtaking(policy, day.check_in, day.now, day.there()) == CheckInPolicy(*becomes)
 
 
+@pytest.mark.parametrize("policy", [CheckInPolicy(0, 0, 3600), DAILY, CheckInPolicy(0, 3600, 7200)])
+def test_who_puts_a_question_off_is_asked_again_then_and_missed_later(policy: CheckInPolicy) -> None:
+    """LATER on a question that had taken another's time: told "at 13:10", and missed at 13:10, unasked."""
+    day = Day(policy).wakes_until(NOON).arrives()
+    day.then(Postponed(timedelta(hours=2)), at(minutes=10))
+    day.wakes_until(at(hours=2, minutes=9))
+    before = len(day.questions())
+    day.wakes_until(at(hours=2, minutes=10))
+    assert len(day.questions()) == before + 1
+    assert day.check_in.state in (State.REMINDED, State.CALLED)
+    assert (day.check_in.next_action_at or NOON) > at(hours=2, minutes=10)
+
+
 @pytest.mark.parametrize("state", ["unreached", "not asked", "answered", "put off"])
 def test_what_was_no_silence_is_not_counted_on(state: str) -> None:
     day = Day(DAILY).wakes_until(NOON) if state != "not asked" else Day(DAILY)
@@ -575,17 +588,19 @@ def missed_when_silent(policy: CheckInPolicy, dues: Iterable[datetime], hours: C
 
     first, *others = dues
     for due, following in pairwise([first, *others, first + timedelta(days=366)]):
-        steps = policy
-        if asked is not None and asked.state in OPEN:
-            asked = happens(asked, due, CalledOff("overtaken"))
-            steps = overtaking(policy, asked, due, there(due))
-        if asked is None or asked.state is not State.MISSED:
-            asked = happens(CheckIn(*ids, due, Channel.SMS, steps, next_action_at=due), due, Woke(), Delivered())
-        now = due
-        while asked.next_action_at is not None and asked.next_action_at < following:
+        now, ask_at = due, max(due, there(due).open_at)
+        new = CheckIn(*ids, due, Channel.SMS, policy, next_action_at=due)
+        if happens(new, due, Woke()).state is not State.SKIPPED:
+            if asked is not None and asked.state in OPEN:
+                asked = happens(asked, due, CalledOff("overtaken"))
+                new = replace(new, policy=overtaking(policy, asked, ask_at, there(due)))
+            if asked is None or asked.state is not State.MISSED:
+                asked = happens(replace(new, next_action_at=ask_at), due, Woke())
+                asked = happens(asked, due, Delivered()) if asked.state is not State.DUE else asked
+        while asked is not None and asked.next_action_at is not None and asked.next_action_at < following:
             now = asked.next_action_at
             asked = happens(asked, now, Woke(), Delivered())
-        if asked.state is State.MISSED:
+        if asked is not None and asked.state is State.MISSED:
             return now - first
     raise AssertionError("nobody noticed")
 
@@ -605,12 +620,33 @@ WINDOWS = st.tuples(st.integers(0, 22), st.integers(1, 12)).map(
 MINUTES = st.sets(st.integers(0, 10**6), min_size=1, max_size=4)
 
 
-@given(POLICIES, WINDOWS, MINUTES, st.sets(st.integers(0, 6), min_size=1))
+@pytest.mark.parametrize(
+    ("clocks", "hours"),
+    [
+        ((17.5, 7.5), 24),  # the evening's is missed at 8:00, when the morning's is asked
+        ((18, 7), 24),  # the morning's is asked at 8:00, the evening's would be missed at 9:00
+        ((9, 11), 6),
+        ((19, 7.75), 24),
+    ],
+)
+def test_who_never_answers_is_noticed_though_the_next_question_comes_before_contact_hours(
+    clocks: tuple[float, ...], hours: int
+) -> None:
+    """A question that waited for 8:00 took the evening's miss away, and was then left out itself: every day."""
+    minutes = [time(int(clock), int(clock % 1 * 60)) for clock in clocks]
+    schedule, dues = week_schedule((day, clock) for day in range(7) for clock in minutes), [NOON]
+    while len(dues) < 10:
+        dues.append(next_occurrence(schedule, dues[-1], ZONE) or NOON)
+    eight = ContactHours(time(8), time(20))
+    assert missed_when_silent(DAILY, dues[1:], eight) <= timedelta(hours=hours)
+
+
+@given(POLICIES, WINDOWS, MINUTES, st.sets(st.integers(0, 6), min_size=1), st.integers(0, 90))
 def test_and_within_two_days_more_however_short_their_hours_are(
-    policy: CheckInPolicy, hours: ContactHours, minutes: set[int], days: set[int]
+    policy: CheckInPolicy, hours: ContactHours, minutes: set[int], days: set[int], before: int
 ) -> None:
     opens, open_for = hours.start.hour * 60, (hours.end.hour - hours.start.hour) * 60
-    clocks = [opens + minute % open_for for minute in minutes]
+    clocks = [(opens - before + minute % (open_for + before)) % (24 * 60) for minute in minutes]
     schedule = week_schedule((day, time(clock // 60, clock % 60)) for day in days for clock in clocks)
     dues, policies = [NOON], replace(POLICY, daily=policy)
     while len(dues) < 30:

@@ -217,6 +217,30 @@ def test_a_question_that_is_left_out_itself_overtakes_nothing(town: Town) -> Non
     assert (asked(town)[0], misses(town)) == (("Mon 12:00", "missed"), 1)
 
 
+def test_a_morning_question_that_waits_for_contact_hours_takes_no_evenings_miss_away(town: Town) -> None:
+    """At 7:30 the evening's ended as no miss; at 8:00 the morning's was left out as too late: every day."""
+    town.schedule("daily 7:30,17:30")
+    at(town, "07:59", day=1)
+    assert asked(town) == [("Mon 17:30", "missed"), ("Tue 07:30", "due")]
+    at(town, "08:05")
+    assert (asked(town)[1], misses(town)) == (("Tue 07:30", "asked"), 1)
+    at(town, "11:01")
+    assert (asked(town)[1], misses(town)) == (("Tue 07:30", "missed"), 2)
+
+
+def test_LATER_on_a_question_that_took_anothers_time_is_asked_again_before_it_is_missed(town: Town) -> None:
+    """They were told 13:40; at 13:40 they had missed, and Mary was rung."""
+    contact(town)
+    town.schedule("daily 9:30,11:30")
+    at(town, "11:40")
+    town.sam.sends("LATER")
+    town.passes(seconds=5)
+    heard = len(town.sam.received)
+    at(town, "13:41")
+    assert (len(town.sam.received), asked(town)[1]) == (heard + 1, ("Mon 11:30", "reminded"))
+    assert (misses(town), ends(town)) == (0, [])
+
+
 def test_who_writes_shortly_before_the_miss_is_not_silent(town: Town) -> None:
     """INFO at 12:59; at 13:00 Mary was rung."""
     mary = contact(town)
