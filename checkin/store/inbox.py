@@ -113,15 +113,19 @@ _LATELY = (
 
 def last_text_at(session: Session, person: PersonId) -> datetime | None:
     """When a person last wrote: of what was found late, when it was sent."""
-    return session.scalar(_LAST_TEXT_AT, {"person": person})
+    at: datetime | None = session.scalar(_LAST_TEXT_AT, {"person": person})
+    return at
 
 
-_LAST_TEXT_AT = (
-    select(func.coalesce(InboundRow.sent_at, InboundRow.received_at))
+_NEWEST_TEXTS = (
+    select(func.coalesce(InboundRow.sent_at, InboundRow.received_at).label("at"))
     .where(InboundRow.person_id == bindparam("person"), InboundRow.channel == "sms")
     .order_by(InboundRow.id.desc())
-    .limit(1)
+    .limit(20)
+    .subquery()
 )
+_LAST_TEXT_AT = select(func.max(_NEWEST_TEXTS.c.at))
+"""Of the last few that came in: one that was found late in the carrier's log is the newest row, not the last text."""
 
 
 def around(

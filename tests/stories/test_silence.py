@@ -253,6 +253,25 @@ def test_who_writes_shortly_before_the_miss_is_not_silent(town: Town) -> None:
     town.rings(mary, within=120)
 
 
+def test_a_text_that_is_found_late_is_not_the_last_that_they_wrote(town: Town) -> None:
+    """INFO at 10:05 was lost, INFO at 11:30 came, the log gave the first: Mary was rung as if 10:05 were the last."""
+    contact(town).habit = Habit.RINGS
+    town.schedule("daily 10:00")
+    catch_up.look(town.services)
+    at(town, "10:05")
+    town.down = True
+    town.sam.sends("INFO")
+    town.down = False
+    town.time += timedelta(seconds=1)
+    at(town, "11:30")
+    town.sam.sends("INFO")
+    town.passes(seconds=31)
+    assert catch_up.look(town.services)
+    assert len(town.rows(InboundRow)) == 2
+    at(town, "14:28")
+    assert (asked(town), misses(town)) == ([("Mon 10:00", "called")], 0)
+
+
 def test_who_is_asked_on_weekdays_is_reminded_and_missed_on_the_same_day(town: Town) -> None:
     """The 48 hours of the weekly policy: never reminded, and missed by each next question, with two texts at once."""
     mary = contact(town)
