@@ -1,6 +1,7 @@
 """Coordinators are told of something that a task is for: a text to each who answers for the circle."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -12,26 +13,37 @@ from checkin.store import people
 from checkin.store.tables import PersonRow
 
 
+class Words(NamedTuple):
+    """The same in each language in which coordinators are written to."""
+
+    english: str
+    spanish: str
+
+    def in_language(self, language: str) -> str:
+        """As somebody with this language reads it."""
+        return self.spanish if language.startswith("es") else self.english
+
+
+URGENT_TEXT = Words("an urgent text from no member", "un mensaje urgente de alguien que no es miembro")
+
+
 def tell_coordinators_of(
     session: Session,
     handbook: Handbook,
     key: str,
-    what: str,
+    what: Words,
     circle: int | None,
     now: datetime,
     *,
     lane: Lane = Lane.URGENT,
     but: int | None = None,
 ) -> None:
-    """Text each of them once for a key, in so many words (60 at most, nothing personal); not the person `but`."""
+    """Text each of them once for a key, in words of their language (60 signs, nothing personal); not `but`."""
     for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):
         if coordinator != but:
-            send_text(
-                session,
-                handbook,
-                do.SendText(coordinator, "coordinator_task", f"{key}:told:{coordinator}", lane, {"what": what}),
-                now,
-            )
+            values = {"what": what.in_language(session.get_one(PersonRow, coordinator).language)}
+            text = do.SendText(coordinator, "coordinator_task", f"{key}:told:{coordinator}", lane, values)
+            send_text(session, handbook, text, now)
 
 
 def circle_of(session: Session, person: PersonRow | None) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.reading import Context, read
 from checkin.domain.terms import ALERTS, PersonId, Phone
-from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
+from checkin.handlers.coordinators_told import URGENT_TEXT, circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.words_heard import as_read, open_case
 from checkin.store import consent, erasures, inbox, people, tasks
@@ -44,4 +44,4 @@ def erased_cried(
         return
     key, circle = f"inbound:{kept.id}", circle_of(session, erased)
     tasks.give_words(session, kept.id, TASK, now, circle=circle, person=person.id)
-    tell_coordinators_of(session, handbook, key, "an urgent text from no member", circle, now)
+    tell_coordinators_of(session, handbook, key, URGENT_TEXT, circle, now)

@@ -19,7 +19,7 @@ from checkin.domain.terms import ALERTS, DeliveryId, EscalationId, Lane, Level, 
 from checkin.handlers.apply import send_text
 from checkin.handlers.case_moved import open_for_words
 from checkin.handlers.check_in_moved import move_check_in
-from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
+from checkin.handlers.coordinators_told import Words, circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.rejoined import rejoin_member, talks_now
 from checkin.handlers.waiting import wait_on_the_line
@@ -28,6 +28,8 @@ from checkin.store.inbox import Kept
 from checkin.store.tables import IncomingCallRow, MemberRow, PersonRow
 
 _KEPT_RATINGS = 8
+_ASKS = Words("somebody who rang asks for a coordinator", "quien llamó pide hablar con alguien de coordinación")
+_URGENT_CALL = Words("an urgent call from no member", "una llamada urgente de alguien que no es miembro")
 
 
 def member_asked(
@@ -105,8 +107,7 @@ def _coordinator(
     about = {"person_id": member.person_id, "escalation_id": case, "inbound_id": inbound.id}
     tasks.give(session, key, "asks_for_coordinator", now, circle_id=member.circle_id, **about)
     lane = Lane.URGENT if case is not None else Lane.REPLY
-    words = "somebody who rang asks for a coordinator"
-    tell_coordinators_of(session, handbook, key, words, member.circle_id, now, lane=lane, but=member.person_id)
+    tell_coordinators_of(session, handbook, key, _ASKS, member.circle_id, now, lane=lane, but=member.person_id)
 
 
 def _answer(
@@ -159,4 +160,4 @@ def _stranger_cried(
         kept = _keep(session, row, person, Act.CRY, heard, level, now)
         about = {"person_id": person.id, "inbound_id": kept.id if kept is not None else None}
         tasks.give(session, key, "cried_on_a_call", now, circle_id=circle, **about)
-    tell_coordinators_of(session, handbook, key, "an urgent call from no member", circle, now)
+    tell_coordinators_of(session, handbook, key, _URGENT_CALL, circle, now)

@@ -8,7 +8,7 @@ from checkin.domain import effects as do
 from checkin.domain.escalation import State
 from checkin.domain.terms import EscalationId, Lane, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.coordinators_told import tell_coordinators_of
+from checkin.handlers.coordinators_told import Words, tell_coordinators_of
 from checkin.handlers.found_late import is_stale
 from checkin.handlers.handbook import Handbook
 from checkin.store import escalations, tasks
@@ -40,6 +40,9 @@ def _tell_who_holds_it(
     """Coordinators who have been paged for a case, or have it, hear of it at once; in words that send nobody home."""
     case = escalations.load(session, number)
     if case.state is State.WITH_COORDINATORS or case.progress.acknowledged_by is not None:
-        words = f"{number}: they say it was a mistake. Please look all the same"
+        words = Words(
+            f"{number}: they say it was a mistake. Please look all the same",
+            f"{number}: dice que fue un error. Mira el caso igual",
+        )
         key = f"mistake:{inbound.id}"
         tell_coordinators_of(session, handbook, key, words, member.circle_id, now, but=member.person_id)

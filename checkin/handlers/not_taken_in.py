@@ -10,11 +10,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from checkin.handlers.coordinators_told import tell_coordinators_of
+from checkin.handlers.coordinators_told import Words, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.store import tasks
 
 TASK = "not_taken_in"
+_WORDS = Words("something came in that could not be taken in", "llegó algo que no se pudo recibir")
 
 
 class Entry(StrEnum):
@@ -28,8 +29,7 @@ class Entry(StrEnum):
 def not_taken_in(session: Session, handbook: Handbook, entry: Entry, sid: str, now: datetime) -> None:
     """Give a task for an entry, once. By text coordinators hear of it, once an hour, however many fail."""
     if tasks.give(session, _key(sid), TASK, now, detail={"why": entry.value, "sid": sid}):
-        words = "something came in that could not be taken in"
-        tell_coordinators_of(session, handbook, f"{TASK}:{now:%Y-%m-%dT%H}", words, None, now)
+        tell_coordinators_of(session, handbook, f"{TASK}:{now:%Y-%m-%dT%H}", _WORDS, None, now)
 
 
 def taken_in(session: Session, sid: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins as rules
 from checkin.domain.terms import Lane, PersonId
 from checkin.handlers.apply import send_text
-from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
+from checkin.handlers.coordinators_told import Words, circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.store import pins, system, tasks
 from checkin.store.inbox import Kept
@@ -86,6 +86,6 @@ def try_pin(session: Session, handbook: Handbook, person: PersonRow, pin: str, n
         return Tried.WRONG
     key, circle = f"pin_locked:{person.id}:{after.locked_until:%Y-%m-%dT%H:%M:%S}", circle_of(session, person)
     tasks.give(session, key, "pin_locked", now, circle_id=circle, person_id=person.id)
-    words = "wrong PINs on a call; it may be forged"
+    words = Words("wrong PINs on a call; it may be forged", "PIN equivocados en una llamada; quizá sea falsa")
     tell_coordinators_of(session, handbook, key, words, circle, now, lane=Lane.REPLY)
     return Tried.LOCKED

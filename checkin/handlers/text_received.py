@@ -13,7 +13,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
-from checkin.domain.terms import ALERTS, CircleId, Lane, Level, PersonId, Phone, Role
+from checkin.domain.terms import ALERTS, Lane, Level, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
     coordinator_texted,
@@ -26,6 +26,7 @@ from checkin.handlers import (
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
+from checkin.handlers.coordinators_told import URGENT_TEXT, tell_coordinators_of
 from checkin.handlers.erased_cried import erased_cried
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.words_before import with_words_before
@@ -190,7 +191,7 @@ def _from_elsewhere(
     tasks.give_words(session, inbound.id, what, now, circle=circle, person=person.id)
     urgent = reading.level in ALERTS
     if urgent and member is None:
-        tell_coordinators(session, handbook, inbound, circle, now)
+        tell_coordinators_of(session, handbook, f"inbound:{inbound.id}", URGENT_TEXT, circle, now)
     if not roles and state is not Consent.OUT and (urgent or not found_late.is_stale(handbook, inbound)):
         day = f"{now:%Y-%m-%d}" if not urgent else str(inbound.id)
         text = do.SendText(
@@ -203,11 +204,3 @@ def _from_elsewhere(
     elif roles and urgent and state is not Consent.OUT:
         text = do.SendText(PersonId(person.id), "help", f"help:{inbound.id}", Lane.URGENT)
         send_text(session, handbook, text, now)
-
-
-def tell_coordinators(session: Session, handbook: Handbook, inbound: Kept, circle: int | None, now: datetime) -> None:
-    """Somebody who is no member wrote something that needs a person: coordinators are told at once."""
-    for coordinator in people.coordinators(session, CircleId(circle) if circle is not None else None):
-        key = f"inbound:{inbound.id}:told:{coordinator}"
-        values = {"what": "an urgent text from no member"}
-        send_text(session, handbook, do.SendText(coordinator, "coordinator_task", key, Lane.URGENT, values), now)

@@ -17,7 +17,7 @@ from checkin.domain.incoming import Act
 from checkin.domain.reading import Context, Kind, Reading, read
 from checkin.domain.terms import ALERTS, EscalationId, Lane, Level, MemberId, PersonId
 from checkin.handlers.case_moved import open_for_words
-from checkin.handlers.coordinators_told import circle_of, tell_coordinators_of
+from checkin.handlers.coordinators_told import Words, circle_of, tell_coordinators_of
 from checkin.handlers.handbook import Handbook
 from checkin.store import consent, escalations, inbox, incoming, people, tasks, voicemails
 from checkin.store.tables import EscalationRow, PersonRow, VoicemailRow
@@ -93,7 +93,7 @@ def transcript_came(session: Session, handbook: Handbook, left: RecordingLeft, w
     if row.person_id is not None:
         _keep(session, handbook, row, reading, now)
     if reading.level in ALERTS:
-        words_for_them = f"an urgent voice message, number {row.id}"
+        words_for_them = Words(f"an urgent voice message, number {row.id}", f"un mensaje de voz urgente, el {row.id}")
         tell_coordinators_of(session, handbook, f"voicemail:{row.id}:urgent", words_for_them, row.circle_id, now)
     elif reading.level is Level.CONCERN or reading.kind in (Kind.NOT_UNDERSTOOD, Kind.EMPTY):
         _tell_to_listen(session, handbook, row, now)
@@ -144,7 +144,7 @@ def _tell_to_listen(
     """Once; urgent where the caller has cried, or is in a case."""
     case = session.get(EscalationRow, EscalationId(row.escalation_id)) if row.escalation_id is not None else None
     lane = Lane.URGENT if urgent or (case is not None and case.closed_at is None) else Lane.REPLY
-    words = f"a voice message to listen to, number {row.id}"
+    words = Words(f"a voice message to listen to, number {row.id}", f"un mensaje de voz por escuchar, el {row.id}")
     tell_coordinators_of(
         session, handbook, f"voicemail:{row.id}", words, row.circle_id, now, lane=lane, but=row.person_id
     )
