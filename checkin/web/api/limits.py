@@ -7,7 +7,7 @@ from collections.abc import Callable
 PER_SECOND = 10.0
 BURST = 100.0
 AT_ONCE = 3
-"""API requests at the same time, of the web server's 32 threads: webhooks may have 28, the pages are to have some."""
+"""API requests at the same time, of the web server's 64 threads: webhooks may have 28, the pages are to have some."""
 
 
 class Buckets:
