@@ -19,7 +19,7 @@ from checkin.store.trouble import why
 from checkin.wiring import MENDABLE, Services, build
 
 _NO_NOUNS = ("main", "passphrase", "people", "pin", "show", "written")
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _MENDABLE = (*MENDABLE, BackupProblem, CannotStart)
 
 
