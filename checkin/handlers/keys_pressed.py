@@ -124,10 +124,13 @@ def _no_answer(
     handoff = handoffs.newest_for_leg(session, DeliveryId(row.id))
     if handoff is None:
         return to.ends_with("error_goodbye")
-    after = move_handoff(session, handbook, handoff, Chose(hold=keys == "1"), now)
+    hold = {"1": True, "2": False}.get(keys)
+    after = move_handoff(session, handbook, handoff, Chose(hold), now)
     if after.ended_at != now:  # it waited for this key no more: the member came back meanwhile, or it was over before
         return next_words(session, handbook, row, now)
-    return to.ends_with("outcome_thanks" if keys == "1" else "offer_passed")
+    if hold is None and escalations.held_by(session, after.volunteer) == after.escalation:  # they had talked before
+        return next_words(session, handbook, row, now)
+    return to.ends_with({True: "outcome_thanks", False: "offer_passed", None: "no_key"}[hold])
 
 
 def _outcome(

@@ -227,6 +227,29 @@ def test_a_short_bridge_starts_again_also_where_a_coordinator_had_acknowledged()
     assert story.case.progress.page_at == at(10 + 900)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "why", "state"),
+    [
+        (0, "volunteer_hung_up", State.IN_TOUCH),
+        (0, "no_choice", State.IN_TOUCH),
+        (0, "held", State.IN_TOUCH),
+        (60, "volunteer_left", State.IN_TOUCH),  # the talk itself, to which they came back and found nobody
+        (0, "left", State.OFFERING),
+        (0, "asked_again", State.OFFERING),
+        (60, "volunteer_lost", State.OFFERING),
+    ],
+)
+def test_who_comes_back_after_the_talk_and_is_not_joined_leaves_the_case_as_it_was(
+    seconds: int, why: str, state: State
+) -> None:
+    """The talk counted; then the member's line was busy, and the whole case began again."""
+    story = Story(Cause.DISTRESS).talked()
+    before = story.case.progress
+    story.then(esc.HandoffOver(ANA, seconds, why), at(90))
+    assert story.case.state is state
+    assert (story.case.progress == before) is (state is State.IN_TOUCH)
+
+
 def test_the_outcome_is_asked_twice_then_coordinators_are_told_until_somebody_says() -> None:
     story = Story(Cause.DISTRESS).talked()
     story.wakes_until(at(hours=48))

@@ -146,11 +146,17 @@ def test_a_try_of_which_nothing_is_heard_is_let_go_and_followed_by_the_next() ->
     assert line.rings_member() == 2
 
 
-@pytest.mark.parametrize(("hold", "why"), [(True, "held"), (False, "left")])
-def test_the_volunteer_may_hold_the_case_or_leave_it(hold: bool, why: str) -> None:
+@pytest.mark.parametrize(("hold", "why"), [(True, "held"), (False, "left"), (None, "no_choice")])
+def test_the_volunteer_may_hold_the_case_or_leave_it_or_say_nothing(hold: bool | None, why: str) -> None:
     line = Line().member_fails(3)
     line.then(Chose(hold))
     assert line.tells[-1] == esc.HandoffOver(ANA, 0, why)
+
+
+def test_who_chooses_nothing_is_not_said_to_have_left_it() -> None:
+    line = Line().member_fails(3)
+    line.then(Woke(), line.now + timedelta(seconds=60))
+    assert line.tells[-1] == esc.HandoffOver(ANA, 0, "no_choice")
 
 
 def test_a_member_who_picks_up_late_calls_the_volunteer_back_from_the_question() -> None:

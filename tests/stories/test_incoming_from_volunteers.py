@@ -7,6 +7,7 @@ from checkin.store.tables import (
     VolunteerRow,
 )
 from tests.stories.ringing_in import PIN, has_pin, rings_in
+from tests.stories.test_main_path import talked
 from tests.town import ANA, BEN, SAM, Town
 
 # --- a volunteer ------------------------------------------------------------------------------------------------------
@@ -77,6 +78,36 @@ def test_a_volunteer_rings_in_for_the_member_whom_they_hold_hours_later(town: To
     town.rings(town.sam, within=30).presses("1")
     town.passes(seconds=3)
     assert (town.sam.line, town.ana.line) == ("in conference", "in conference"), town.steps()
+
+
+def test_a_volunteer_who_rings_in_after_the_talk_and_finds_the_line_busy_starts_nothing_anew(town: Town) -> None:
+    """The other volunteer's phone rang, a coordinator was paged, and the member read that no one had picked up yet."""
+    has_pin(town, ANA)
+    talked(town)
+    town.passes(minutes=15)
+    offered, told = town.steps().count("offered"), len(town.dora.received)
+    town.sam.becomes("busy")
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.passes(seconds=30)
+    town.ana.hangs_up()
+    town.passes(minutes=2)
+    [case] = town.cases()
+    assert (case.state, case.facts["talked"]) == ("in_touch", True)
+    assert town.steps().count("offered") == offered
+    assert (town.ben.line, len(town.dora.received)) == ("idle", told)
+    assert not any("picked up yet" in text for text in town.sam.received)
+
+
+def test_who_rang_in_after_the_talk_and_presses_nothing_is_asked_how_the_talk_went(town: Town) -> None:
+    has_pin(town, ANA)
+    talked(town)
+    town.passes(minutes=15)
+    town.sam.becomes("busy")
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.passes(seconds=60)
+    assert any("They did not pick up" in said for said in town.ana.heard)
+    assert any("How did it go?" in said for said in town.ana.heard), town.ana.heard
+    assert town.cases()[0].state == "in_touch"
 
 
 def test_nobody_takes_the_place_of_a_member_who_talks(town: Town) -> None:

@@ -34,6 +34,7 @@ from checkin.domain.terms import Cause, DeliveryId, Lane, Level, PersonId, Volun
 _TIMES_ASKED = 2
 _KEYS_FIRST = timedelta(minutes=1)  # the outcome is asked for on the call; by text only when no key came
 _LONGEST_SILENCE = 24 * 3600
+_WANTS_SOMEBODY = ("volunteer_lost", "asked_again")  # the member waits for somebody, on the line or by their words
 
 
 def take(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, now: datetime) -> Decision:
@@ -124,12 +125,17 @@ def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
 
 
 def end_handoff(case: Escalation, event: HandoffOver, now: datetime) -> Decision:
-    """A talk that counts awaits its outcome; a volunteer may hold the case for a while; else it goes on."""
+    """A talk that counts awaits its outcome; a volunteer may hold the case for a while; else it goes on.
+
+    Who comes back after such a talk and is not joined leaves the case as it was: its outcome is awaited.
+    """
     if case.state not in (State.HANDING_OFF, State.IN_TOUCH) or case.holder != event.volunteer:
         return Decision(case)
     detail: dict[str, str | int] = {"seconds": event.talked_seconds, "why": event.why}
     note = do.Note(case.id, "handoff_over", {"volunteer": event.volunteer, **detail})
-    if event.why in ("volunteer_lost", "asked_again"):  # the member waits for somebody, on the line or by their words
+    if talk_is_over(case) and event.why not in (*_WANTS_SOMEBODY, "left"):
+        return Decision(case, (note,))
+    if event.why in _WANTS_SOMEBODY:
         return Decision(offer_again(case, now), (note,))
     if event.talked_seconds >= case.policy.talk_counts_after:
         return Decision(_await_outcome(case, now), (note,))

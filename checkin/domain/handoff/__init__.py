@@ -144,7 +144,7 @@ def _wake(handoff: Handoff, now: datetime) -> Decision:
         case State.JOINING:
             return not_heard(handoff, now)
         case State.NO_ANSWER:
-            return over(handoff, "left", now)
+            return choose(handoff, None, now)
         case State.JOINED:
             return over(handoff, "silence", now)
         case State.APART:

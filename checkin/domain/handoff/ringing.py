@@ -155,11 +155,11 @@ def ask_again(handoff: Handoff, now: datetime) -> Decision:
     return Decision(handoff)
 
 
-def choose(handoff: Handoff, hold: bool, now: datetime) -> Decision:
-    """The member did not answer; the volunteer holds the case, or leaves it."""
+def choose(handoff: Handoff, hold: bool | None, now: datetime) -> Decision:
+    """The member did not answer; the volunteer holds the case, leaves it, or says nothing."""
     if handoff.state is not State.NO_ANSWER:
         return Decision(handoff)
-    return over(handoff, "held" if hold else "left", now)
+    return over(handoff, {True: "held", False: "left", None: "no_choice"}[hold], now)
 
 
 def enter(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:

@@ -184,9 +184,9 @@ class ThirdGone:
 
 @dataclass(frozen=True)
 class Chose:
-    """The member did not answer; the volunteer holds the case, or leaves it to others."""
+    """The member did not answer; the volunteer holds the case, leaves it to others, or (None) says nothing."""
 
-    hold: bool
+    hold: bool | None
 
 
 @dataclass(frozen=True)
