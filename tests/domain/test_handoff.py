@@ -165,11 +165,33 @@ def test_a_member_who_picks_up_late_calls_the_volunteer_back_from_the_question()
     line.then(Woke(), line.now + timedelta(seconds=100))  # the third try rang, and nothing was heard of it
     assert line.handoff.state is State.NO_ANSWER
     line.then(MemberReady(line.member))
-    assert any(isinstance(e, do.AskAgain) and e.key.endswith("member_came") for e in line.effects)
+    assert any(isinstance(e, do.AskAgain) and "member_came" in e.key for e in line.effects)
     line.then(Entered(line.member))
     assert esc.Joined(ANA) not in line.tells, "the volunteer is not back yet"
     line.then(Entered(VOLUNTEER))
     assert esc.Joined(ANA) in line.tells
+
+
+def test_a_member_who_comes_and_is_lost_again_brings_the_volunteer_back_to_the_question_each_time() -> None:
+    """Coming back counts no try: the second question had the key of the first, and was never asked (promise P6)."""
+    line = Line().member_fails(3)
+    line.then(Entered(VOLUNTEER))
+    for leg in (DeliveryId(90), DeliveryId(91)):
+        line.then(CameBack(Side.MEMBER, leg))
+        assert line.handoff.state is State.JOINING
+        line.then(HungUp(leg))
+        assert line.handoff.state is State.NO_ANSWER
+    keys = [each.key for each in line.effects if isinstance(each, do.AskAgain) and each.call == VOLUNTEER]
+    assert len(keys) == len(set(keys)) == 5
+
+
+def test_a_member_who_picks_up_late_and_is_lost_brings_the_volunteer_back_to_the_question() -> None:
+    line = Line().member_fails(2)
+    line.then(Woke(), line.now + timedelta(seconds=100))
+    line.then(MemberReady(line.member))
+    line.then(HungUp(line.member))
+    keys = [each.key for each in line.effects if isinstance(each, do.AskAgain)]
+    assert len(keys) == len(set(keys)) == 3
 
 
 def test_each_further_try_tells_the_case_that_something_follows() -> None:

@@ -93,7 +93,7 @@ def member_ready(handoff: Handoff, leg: DeliveryId, now: datetime) -> Decision:
     joining = replace(handoff, state=State.JOINING, next_action_at=now + JOINING_TAKES)
     effects: tuple[Effect, ...] = (do.Note(handoff.escalation, "member_pressed_1"),)
     if handoff.state is State.NO_ANSWER and handoff.volunteer_leg is not None:
-        effects = (*effects, do.AskAgain(handoff.volunteer_leg, f"handoff:{handoff.id}:member_came"))
+        effects = (*effects, do.AskAgain(handoff.volunteer_leg, f"handoff:{handoff.id}:member_came:{leg}"))
     return Decision(joining, effects, (case.GoesOn(handoff.volunteer),))
 
 
@@ -104,7 +104,7 @@ def fail_leg(handoff: Handoff, leg: DeliveryId, why: str, now: datetime) -> Deci
     if leg == handoff.volunteer_leg:
         return _volunteer_gone(handoff, why, now)
     if leg == handoff.member_leg:
-        return _member_gone(handoff, why, now)
+        return _member_gone(handoff, leg, why, now)
     return Decision(handoff)
 
 
@@ -115,7 +115,7 @@ def _volunteer_gone(handoff: Handoff, why: str, now: datetime) -> Decision:
     return over(handoff, f"volunteer_{why}", now)
 
 
-def _member_gone(handoff: Handoff, why: str, now: datetime) -> Decision:
+def _member_gone(handoff: Handoff, leg: DeliveryId, why: str, now: datetime) -> Decision:
     if handoff.state is State.RINGING_VOLUNTEER:  # they waited on the line, and put it down: rung when it is their turn
         return Decision(replace(handoff, member_leg=None, member_in=False))
     if handoff.state not in (State.RINGING_MEMBER, State.JOINING):
@@ -123,12 +123,15 @@ def _member_gone(handoff: Handoff, why: str, now: datetime) -> Decision:
     note = do.Note(handoff.escalation, "member_not_reached", {"why": why, "time": handoff.member_tries})
     gone = replace(handoff, member_leg=None, member_in=False)
     if handoff.member_tries >= handoff.max_tries:
-        return _ask_volunteer(gone, note, now)
+        return _ask_volunteer(gone, note, f"gone:{leg}", now)
     return Decision(replace(gone, state=State.RINGING_MEMBER, next_action_at=now + _AGAIN_AFTER), (note,))
 
 
-def _ask_volunteer(handoff: Handoff, note: Effect, now: datetime) -> Decision:
-    """All tries are used: the member gets a text, and the volunteer may hold the case or leave it."""
+def _ask_volunteer(handoff: Handoff, note: Effect, which: str, now: datetime) -> Decision:
+    """All tries are used: the member gets a text, and the volunteer may hold the case or leave it.
+
+    `which`: of all the losses of a leg, this one. Who rings in and is lost again counts no try.
+    """
     asking = replace(handoff, state=State.NO_ANSWER, volunteer_in=False)
     asking = replace(asking, next_action_at=now + _CHOICE_WAITS)
     key, about = f"handoff:{handoff.id}", do.About(escalation=handoff.escalation, handoff=handoff.id)
@@ -136,7 +139,7 @@ def _ask_volunteer(handoff: Handoff, note: Effect, now: datetime) -> Decision:
     text = do.SendText(to, template, f"{key}:missed", Lane.URGENT, {}, about)
     if handoff.volunteer_leg is None:
         return Decision(asking, (note, text))
-    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, f"{key}:no_answer:{handoff.member_tries}")))
+    return Decision(asking, (note, text, do.AskAgain(handoff.volunteer_leg, f"{key}:no_answer:{which}")))
 
 
 def ask_again(handoff: Handoff, now: datetime) -> Decision:
@@ -190,7 +193,7 @@ def ring_on(handoff: Handoff, now: datetime) -> Decision:
     """The pause between two tries is over, or nothing was heard of one: the next, while there is one."""
     if handoff.member_tries >= handoff.max_tries:
         note = do.Note(handoff.escalation, "member_not_reached", {"why": "silence"})
-        return _ask_volunteer(handoff, note, now)
+        return _ask_volunteer(handoff, note, f"silent:{handoff.member_tries}", now)
     ringing = _ring_member(handoff, now)
     if handoff.member_leg is None:
         return ringing
