@@ -132,7 +132,6 @@ class StartHandoff:
     escalation: EscalationId
     volunteer: VolunteerId
     call: DeliveryId | None
-    number: int
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from checkin.domain import effects as do
 from checkin.domain.effects import Subject
+from checkin.domain.escalation import RangIn
 from checkin.domain.escalation import State as CaseState
 from checkin.domain.handoff import CameBack, Handoff, Side, State
 from checkin.domain.handoff.talking import REJOIN_FOR
 from checkin.domain.terms import DeliveryId, EscalationId, HandoffId, MemberId, PersonId, VolunteerId
+from checkin.handlers.case_moved import move_case
 from checkin.handlers.handbook import Handbook
-from checkin.handlers.handoff_moved import move_handoff, start_handoff
+from checkin.handlers.handoff_moved import move_handoff
 from checkin.store import escalations, handoffs, places
 from checkin.store.tables import DeliveryRow, MemberRow, VolunteerRow
 
@@ -33,9 +34,8 @@ def rejoin(session: Session, handbook: Handbook, volunteer: VolunteerRow, sid: s
     if handoff is not None and _may_rejoin(handoff, now):
         return _back(session, handbook, handoff, Side.VOLUNTEER, me, sid, now)
     leg = places.leg_of_incoming(session, sid, me, Subject.VOLUNTEER_LEG, held, None, now)
-    number = escalations.load(session, held).progress.handoffs + 1
-    wanted = do.StartHandoff(held, VolunteerId(volunteer.id), leg, number)
-    session.get_one(DeliveryRow, leg).handoff_id = start_handoff(session, handbook, wanted, now).id
+    move_case(session, handbook, held, RangIn(VolunteerId(volunteer.id), leg), now)
+    session.get_one(DeliveryRow, leg).handoff_id = handoffs.newest_for_leg(session, leg)
     return leg
 
 

@@ -1,6 +1,7 @@
 """One escalation, event by event: a table of next steps, and the policy of each level told by times."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from checkin.domain import effects as do
 from checkin.domain import escalation as esc
 from checkin.domain.effects import Subject
 from checkin.domain.escalation import OfferState, Outcome, State
-from checkin.domain.terms import Cause, DeliveryId, Level, Reach
+from checkin.domain.terms import Cause, DeliveryId, Level, Reach, VolunteerId
 from tests.domain.cast import (
     ALL,
     ANA,
@@ -217,6 +218,29 @@ def test_who_holds_the_case_may_ring_again_by_TAKE_but_not_while_phones_ring() -
     assert story.then(esc.Taken(ANA)) == ()
     story.then(HELD)
     assert any(isinstance(effect, do.StartHandoff) for effect in story.then(esc.Taken(ANA)))
+
+
+def test_who_holds_the_case_and_rings_in_has_the_full_time_anew() -> None:
+    story = Story(Cause.DISTRESS)
+    story.then(esc.Taken(ANA, CALL))
+    story.then(HELD)
+    until = story.case.progress.hold_until
+    assert until is not None
+    effects = story.then(esc.RangIn(ANA, DeliveryId(901)), until - timedelta(seconds=12))
+    assert do.StartHandoff(story.case.id, ANA, DeliveryId(901)) in effects
+    story.then(esc.GoesOn(ANA), until - timedelta(seconds=2))
+    story.wakes_until(until + timedelta(minutes=1))
+    assert story.case.holder == ANA
+    assert "taken_back" not in notes(story.happened)
+
+
+@pytest.mark.parametrize("who", [ANA, BEN])
+def test_only_the_holder_may_ring_in_and_after_the_talk_its_outcome_is_awaited_as_before(who: VolunteerId) -> None:
+    story = Story(Cause.DISTRESS).talked()
+    before = story.case.progress
+    effects = story.then(esc.RangIn(who, DeliveryId(901)))
+    assert any(isinstance(each, do.StartHandoff) for each in effects) is (who == ANA)
+    assert story.case.progress == before
 
 
 def test_a_short_bridge_starts_again_also_where_a_coordinator_had_acknowledged() -> None:

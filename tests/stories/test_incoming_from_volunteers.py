@@ -1,5 +1,7 @@
 """A volunteer rings the service: each branch of the menu, told by phones."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -108,6 +110,26 @@ def test_who_rang_in_after_the_talk_and_presses_nothing_is_asked_how_the_talk_we
     assert any("They did not pick up" in said for said in town.ana.heard)
     assert any("How did it go?" in said for said in town.ana.heard), town.ana.heard
     assert town.cases()[0].state == "in_touch"
+
+
+def test_a_volunteer_who_rings_in_as_their_hold_ends_is_not_cut_off(town: Town) -> None:
+    has_pin(town, ANA)
+    town.sam.becomes("busy")
+    town.sam.sends("i cant do this any more")
+    town.rings(town.ana).presses("1")
+    while "hold it" not in town.ana.heard[-1]:
+        town.passes(seconds=2)
+    town.ana.presses("1")
+    town.passes(seconds=2)
+    town.sam.becomes("rings")
+    ends = datetime.fromisoformat(town.cases()[0].facts["hold_until"])
+    town.passes(seconds=(ends - town.time).total_seconds() - 20)
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.passes(seconds=(ends - town.time).total_seconds() + 3)
+    town.rings(town.sam, within=1).presses("1")
+    town.passes(seconds=3)
+    assert (town.sam.line, town.ana.line) == ("in conference", "in conference"), town.steps()
+    assert "taken_back" not in town.steps()
 
 
 def test_nobody_takes_the_place_of_a_member_who_talks(town: Town) -> None:

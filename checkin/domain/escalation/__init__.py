@@ -39,6 +39,7 @@ from checkin.domain.escalation.events import (
     OutcomeGiven,
     Passed,
     Raised,
+    RangIn,
     Taken,
     TakenByCoordinator,
     Woke,
@@ -49,6 +50,7 @@ from checkin.domain.escalation.holding import (
     go_on,
     join,
     record_outcome,
+    ring_in,
     take,
     take_back,
     take_herself,
@@ -94,6 +96,7 @@ __all__ = [
     "Passed",
     "Progress",
     "Raised",
+    "RangIn",
     "Scene",
     "State",
     "Taken",
@@ -126,6 +129,8 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
             changed = pass_on(case, volunteer, now)
         case OfferFailed(number, why):
             changed = fail_offer(case, number, why, now)
+        case RangIn(volunteer, call):
+            changed = ring_in(case, volunteer, call, now)
         case GoesOn(volunteer):
             changed = go_on(case, volunteer, now)
         case Joined(volunteer):

@@ -52,6 +52,14 @@ class OfferFailed:
 
 
 @dataclass(frozen=True)
+class RangIn:
+    """Who holds the case rang us, on `call`, to be with the member; no talk is left to come back to."""
+
+    volunteer: VolunteerId
+    call: DeliveryId
+
+
+@dataclass(frozen=True)
 class GoesOn:
     """The handoff went on: a phone rings again, or somebody pressed 1.
 
@@ -130,6 +138,7 @@ Event = (
     | Taken
     | Passed
     | OfferFailed
+    | RangIn
     | GoesOn
     | Joined
     | HandoffOver

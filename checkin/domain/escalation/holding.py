@@ -69,7 +69,6 @@ def take_herself(case: Escalation, volunteer: VolunteerId, by: PersonId, now: da
 
 def _begin(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, note: Effect, now: datetime) -> Decision:
     """They hold it, other phones stop ringing, and the two are brought together."""
-    handoffs = case.progress.handoffs + 1
     held = with_progress(
         replace(case, state=State.HANDING_OFF, holder=volunteer),
         hold_until=after(case.policy.taken_holds_for, now),
@@ -77,10 +76,10 @@ def _begin(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, no
         talked=False,
         outcome_at=None,
         outcome_due_by=None,
-        handoffs=handoffs,
+        handoffs=case.progress.handoffs + 1,
     )
     stop = do.StopCalls(case.id, (Subject.OFFER, Subject.COORDINATOR), keep=call)
-    return Decision(held, (note, stop, do.StartHandoff(case.id, volunteer, call, handoffs)))
+    return Decision(held, (note, stop, do.StartHandoff(case.id, volunteer, call)))
 
 
 def _taken(offer: Offer, theirs: bool, now: datetime) -> Offer:
@@ -95,6 +94,19 @@ def _taken(offer: Offer, theirs: bool, now: datetime) -> Offer:
 def is_held(case: Escalation) -> bool:
     """Whether a volunteer keeps the case though no phone rings: the member did not answer."""
     return case.state is State.HANDING_OFF and case.progress.held
+
+
+def ring_in(case: Escalation, volunteer: VolunteerId, call: DeliveryId, now: datetime) -> Decision:
+    """The holder is on the line, and the member is rung: a case on hold has its full time anew, as after TAKE.
+
+    After a talk it stays as it is until the two are joined.
+    """
+    if case.holder != volunteer or case.state not in (State.HANDING_OFF, State.IN_TOUCH):
+        return Decision(case)
+    if is_held(case):
+        note = do.Note(case.id, "taken", {"volunteer": volunteer, "how": "call"})
+        return _begin(case, volunteer, call, note, now)
+    return Decision(case, (do.StartHandoff(case.id, volunteer, call),))
 
 
 def go_on(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
