@@ -285,6 +285,23 @@ def test_the_outcome_is_asked_twice_then_coordinators_are_told_until_somebody_sa
     assert_each_has_its_own_key(story)
 
 
+def test_after_each_talk_with_the_same_volunteer_the_outcome_is_asked_for_and_missed_anew() -> None:
+    """The second time had the keys of the first: nobody was asked or told, though the timeline said so."""
+    story = Story(Cause.DISTRESS).talked()
+    story.wakes_until(at(hours=3))
+    for _ in range(2):
+        story.then(esc.RangIn(ANA, CALL), story.now + timedelta(minutes=1))
+        story.then(esc.Joined(ANA))
+        story.wakes_until(story.now + timedelta(hours=3))  # they talk for so long, or its end is lost
+        story.then(esc.HandoffOver(ANA, 10800, "member_left"))
+        story.wakes_until(story.now + timedelta(hours=3))
+    assert len(texted(story.happened, person(ANA))[1:]) == 6
+    assert len(texted(story.happened, DORA)) == 5
+    assert_each_has_its_own_key(story)
+    tasks = [each.key for _, each in story.happened if isinstance(each, do.GiveTask)]
+    assert len(set(tasks)) == 5
+
+
 def test_a_bridge_whose_end_is_lost_still_reaches_a_coordinator_after_2_hours() -> None:
     story = Story(Cause.DISTRESS).joined()
     story.wakes_until(at(hours=2))

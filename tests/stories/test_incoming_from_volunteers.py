@@ -132,6 +132,24 @@ def test_a_volunteer_who_rings_in_as_their_hold_ends_is_not_cut_off(town: Town) 
     assert "taken_back" not in town.steps()
 
 
+@pytest.mark.parametrize("minutes", [3, 125])
+def test_a_second_talk_is_asked_after_like_the_first(town: Town, minutes: int) -> None:
+    """Back in the same talk (within ten minutes), or in a new one: each is asked for, and missed, on its own."""
+    has_pin(town, ANA)
+    talked(town)
+    town.passes(minutes=minutes)
+    asked, told = len(town.ana.received), len(town.dora.received)
+    rings_in(town, town.ana, "2", f"{PIN}#")
+    town.rings(town.sam, within=30).presses("1")
+    town.passes(seconds=60)
+    for phone in (town.sam, town.ana):
+        phone.hangs_up()
+        town.passes(seconds=5)
+    town.passes(minutes=130)
+    assert sum("DONE" in text for text in town.ana.received[asked:]) == 2, town.ana.received
+    assert sum("no one has said how it went" in text for text in town.dora.received[told:]) == 1, town.dora.received
+
+
 def test_nobody_takes_the_place_of_a_member_who_talks(town: Town) -> None:
     """Who shows Sam's number while Sam talks is told to hang up, and hears nobody."""
     town.sam.sends("CALL")

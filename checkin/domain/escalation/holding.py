@@ -132,6 +132,7 @@ def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
         held=False,
         outcome_due_by=after(case.policy.outcome_coordinator, now),
         outcomes_missing=0,
+        outcomes_due=case.progress.outcomes_due + 1,
     )
     return Decision(case, (do.Note(case.id, "joined", {"volunteer": volunteer}),))
 
@@ -168,6 +169,7 @@ def _await_outcome(case: Escalation, now: datetime) -> Escalation:
         outcomes_asked=0,
         outcome_due_by=after(case.policy.outcome_coordinator, now),
         outcomes_missing=0,
+        outcomes_due=case.progress.outcomes_due + 1,
     )
 
 
@@ -253,7 +255,7 @@ def _ask_volunteer(case: Escalation, now: datetime, scene: Scene) -> Decision:
     if volunteer is None or person is None or progress.outcome_at is None or now < progress.outcome_at:
         return Decision(case)
     asked, about = progress.outcomes_asked + 1, do.About(escalation=case.id)
-    key = f"escalation:{case.id}:outcome:{progress.handoffs}:{asked}"
+    key = f"escalation:{case.id}:outcome_due:{progress.outcomes_due}:{asked}"
     text = do.SendText(person, "volunteer_outcome", key, Lane.REPLY, {}, about)
     note = do.Note(case.id, "outcome_asked", {"volunteer": volunteer, "time": asked})
     again = after(case.policy.outcome_again, now) if asked < _TIMES_ASKED else None
@@ -265,7 +267,7 @@ def _tell_coordinators(case: Escalation, now: datetime, scene: Scene) -> Decisio
     if due_by is None or now < due_by or is_acknowledged(case, now):
         return Decision(case)
     told = case.progress.outcomes_missing + 1
-    key = f"escalation:{case.id}:outcome_missing:{case.progress.handoffs}"
+    key = f"escalation:{case.id}:outcome_due:{case.progress.outcomes_due}:missing"
     template = "coordinator_outcome_missing"
     texts = (
         do.SendText(person, template, f"{key}:{told}:{person}", Lane.REPLY, {}, about)

@@ -76,7 +76,7 @@ class Progress:
     `page_at` is None only while an acknowledgement holds. `held`: the member did not answer and the volunteer
     keeps the case until `hold_until`. `page_though_held`: it became a crisis while a volunteer had it, or the member
     went silent after the talk, so coordinators are paged all the same. `talked`: a talk that counts is over and its
-    outcome is awaited.
+    outcome is awaited. `outcomes_due` counts how often one came to be awaited: each time is asked about for itself.
     """
 
     round: int = 1
@@ -96,6 +96,7 @@ class Progress:
     outcomes_asked: int = 0
     outcome_due_by: datetime | None = None
     outcomes_missing: int = 0
+    outcomes_due: int = 0
     talked: bool = False
     handoffs: int = 0
     coordinators_only: bool = False
