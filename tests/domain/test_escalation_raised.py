@@ -135,6 +135,26 @@ def test_heard_of_nobody_is_paged_for_their_silence_any_more() -> None:
     assert rang(story, DORA) == []
 
 
+def test_joined_again_nobody_is_paged_for_their_silence_while_they_talk() -> None:
+    """Dora was rung every hour for a silent member who was talking with Ana."""
+    story = Story(Cause.DISTRESS, scene(ANA)).talked()
+    story.then(SILENT_AGAIN, at(hours=1))
+    story.wakes_until(at(hours=1.4))
+    paged, before = len(rang(story, DORA)), len(texted(story.happened, DORA))
+    assert paged
+    effects = story.then(esc.Joined(ANA), at(hours=1.41))
+    assert do.StopCalls(story.case.id, (Subject.COORDINATOR,)) in effects
+    story.wakes_until(at(hours=3.4))
+    assert (len(rang(story, DORA)), len(texted(story.happened, DORA))) == (paged, before)
+
+
+def test_a_crisis_is_paged_though_they_are_joined_again() -> None:
+    story = Story(Cause.CRISIS, scene(ANA)).talked()
+    story.then(SILENT_AGAIN, at(hours=1))
+    story.then(esc.Joined(ANA), at(hours=1.1))
+    assert story.case.progress.page_though_held
+
+
 def test_a_crisis_is_paged_though_they_are_heard_of() -> None:
     story = Story(Cause.DISTRESS, scene(ANA)).joined()
     story.then(esc.Raised(Cause.CRISIS, Level.CRISIS), at(minutes=1))

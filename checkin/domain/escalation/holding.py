@@ -11,7 +11,7 @@ from typing import assert_never
 from checkin.domain import effects as do
 from checkin.domain.effects import Effect, Subject
 from checkin.domain.escalation.closing import close, live_subjects, withdraw_offers
-from checkin.domain.escalation.coordinators import acknowledged, give_to_coordinators, set_aside
+from checkin.domain.escalation.coordinators import acknowledged, give_to_coordinators, hear_of, set_aside
 from checkin.domain.escalation.events import HandoffOver, OutcomeGiven
 from checkin.domain.escalation.values import (
     Decision,
@@ -117,15 +117,16 @@ def go_on(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
 
 
 def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
-    """They are on one line.
+    """They are on one line. A member who was silent after an earlier talk is heard of.
 
     From now on coordinators are told when no outcome comes, whatever the network loses.
     """
     again = talk_is_over(case)  # they came back to it
     if not (case.state is State.HANDING_OFF or again) or case.holder != volunteer:
         return Decision(case)
+    heard = hear_of(case)
     case = with_progress(
-        replace(case, state=State.IN_TOUCH),
+        replace(heard.case, state=State.IN_TOUCH),
         talked=False,
         outcome_at=None,
         hold_until=None,
@@ -134,7 +135,7 @@ def join(case: Escalation, volunteer: VolunteerId, now: datetime) -> Decision:
         outcomes_missing=0,
         outcomes_due=case.progress.outcomes_due + 1,
     )
-    return Decision(case, (do.Note(case.id, "joined", {"volunteer": volunteer}),))
+    return Decision(case, (do.Note(case.id, "joined", {"volunteer": volunteer}), *heard.effects))
 
 
 def end_handoff(case: Escalation, event: HandoffOver, now: datetime) -> Decision:
