@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.domain.escalation import Escalation, Offer, OfferState, Progress, State
@@ -185,11 +185,20 @@ def held_by(session: Session, volunteer: VolunteerId) -> EscalationId | None:
 
 
 def waiting_for(session: Session, volunteer: VolunteerId) -> EscalationId | None:
-    """The open case that nobody has and that was offered to this volunteer: the worst, then the oldest."""
-    waits = (State.OFFERING.value, State.WITH_COORDINATORS.value)
+    """The open case that nobody has and that this volunteer may take: the worst, then the oldest.
+
+    One that is with coordinators is theirs to take only while they are asked for it.
+    """
     offered = select(OfferRow.escalation_id).where(OfferRow.volunteer_id == volunteer)
-    query = select(EscalationRow).where(EscalationRow.state.in_(waits), EscalationRow.id.in_(offered))
-    found = sorted(session.scalars(query), key=lambda row: (-Level(row.level).rank, row.opened_at, row.id))
+    asked_now = offered.where(OfferRow.state == OfferState.OPEN.value)
+    may_take = or_(
+        and_(EscalationRow.state == State.OFFERING.value, EscalationRow.id.in_(offered)),
+        and_(EscalationRow.state == State.WITH_COORDINATORS.value, EscalationRow.id.in_(asked_now)),
+    )
+    found = sorted(
+        session.scalars(select(EscalationRow).where(may_take)),
+        key=lambda row: (-Level(row.level).rank, row.opened_at, row.id),
+    )
     return EscalationId(found[0].id) if found else None
 
 

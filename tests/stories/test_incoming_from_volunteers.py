@@ -5,12 +5,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from checkin.store.tables import (
-    VolunteerRow,
-)
+from checkin.domain.consent import Consent
+from checkin.domain.terms import PersonId, Phone
+from checkin.store import consent, people
+from checkin.store.tables import MemberRow, VolunteerRow
 from tests.stories.ringing_in import PIN, has_pin, rings_in
 from tests.stories.test_main_path import talked
-from tests.town import ANA, BEN, SAM, Town
+from tests.town import ANA, BEN, EVE, SAM, Town
 
 # --- a volunteer ------------------------------------------------------------------------------------------------------
 
@@ -39,6 +40,25 @@ def test_nothing_waits(town: Town) -> None:
     has_pin(town, ANA)
     rings_in(town, town.ana, "1", f"{PIN}#")
     assert "Nothing waits for you now" in town.ana.heard[-1]
+
+
+def test_a_case_that_is_with_coordinators_hides_none_that_waits_for_a_volunteer(town: Town) -> None:
+    """Ana had given Sam's case to the coordinators: whenever she rang in for Eve's, it had been taken already."""
+    has_pin(town, ANA)
+    talked(town)
+    town.ana.sends("DONE 1 3")
+    town.passes(seconds=30)
+    town.dora.sends("ACK 1")
+    with town.in_session() as session:
+        eve = people.ensure(session, Phone(EVE), town.time, name="Eve")
+        eve.timezone = "America/New_York"
+        consent.record(session, PersonId(eve.id), Consent.IN, "test", town.time)
+        session.add(MemberRow(person_id=eve.id, circle_id=1, discreet=False, topics=[], created_at=town.time))
+    town.eve.sends("i cant do this any more")
+    town.passes(seconds=120)
+    rings_in(town, town.ana, "1", f"{PIN}#")
+    town.rings(town.eve, within=10)
+    assert [(case.state, case.holder_id) for case in town.cases()] == [("with_coordinators", 1), ("handing_off", 1)]
 
 
 def test_a_volunteer_of_another_circle_takes_nothing(town: Town) -> None:
