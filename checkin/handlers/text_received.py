@@ -13,6 +13,7 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
+from checkin.domain.reading.on_duty import done_beside_words
 from checkin.domain.terms import ALERTS, Lane, Level, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
@@ -23,6 +24,7 @@ from checkin.handlers import (
     member_texted,
     pins_given,
     swap_texted,
+    volunteer_meant,
     volunteer_texted,
 )
 from checkin.handlers.apply import send_text
@@ -78,6 +80,8 @@ def text_received(session: Session, handbook: Handbook, text: IncomingText, now:
         text = replace(text, body=pins_given.MASKED)
     context = _context(session, handbook, text, person, member, roles, state, now)
     reading = read(text.body, context, handbook.model)
+    if Role.VOLUNTEER in roles:
+        reading = volunteer_meant.as_meant(session, person, member, text.body, reading, text.sent_at or now)
     flood = flooding.judge(session, handbook, person, member, text.body, reading, now)
     inbound = inbox.keep(
         session,
@@ -135,7 +139,7 @@ def _act_on(
         volunteer_texted.volunteer_texted(session, handbook, person, inbound, reading, now)
     elif command in _COORDINATOR_WORDS and Role.COORDINATOR in roles:
         coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
-    elif _is_talk(reading, member) and volunteer_texted.relays(session, person, urgent=urgent):
+    elif _is_talk(reading, member, text.body) and volunteer_texted.relays(session, person, urgent=urgent):
         volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
         if urgent:
             _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
@@ -147,11 +151,13 @@ def _act_on(
         _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
 
 
-def _is_talk(reading: Reading, member: MemberRow | None) -> bool:
-    """Whether a volunteer's words may be meant for the member whose case they hold.
+def _is_talk(reading: Reading, member: MemberRow | None, body: str) -> bool:
+    """Whether a volunteer's words may be meant for the member whose case they hold: none that begin with DONE 42.
 
     Of one who is a member too a rating, a command and a cry are their own; anything else is said in that talk.
     """
+    if done_beside_words(body) is not None:
+        return False
     own = reading.command is not None or reading.rating is not None or reading.level in ALERTS
     return member is None or not own
 

@@ -213,6 +213,12 @@ def timeline(session: Session, escalation: EscalationId) -> list[TimelineRow]:
     return list(session.scalars(steps))
 
 
+def last_step(session: Session, escalation: EscalationId, what: Sequence[str]) -> datetime | None:
+    """When a step of these kinds was last put on the timeline."""
+    steps = select(TimelineRow.at).where(TimelineRow.escalation_id == escalation, TimelineRow.what.in_(what))
+    return session.scalar(steps.order_by(TimelineRow.id.desc()).limit(1))
+
+
 def listed(session: Session, *, closed: bool = False) -> list[EscalationRow]:
     """Open cases, the worst and oldest first; the closed ones too where asked."""
     query = select(EscalationRow) if closed else select(EscalationRow).where(STILL_OPEN)

@@ -54,6 +54,19 @@ NEED_A_NUMBER = frozenset(
     "feito cobrir adicionar prends prendre accepte passe passer fait termine couvrir remplacer remplace ajouter "
     "recibido visto recebido recu".split()
 )
+_OUTCOMES = {
+    "1": "settled|resolved|bien|resuelto|solucionado",
+    "2": "follow ?up|seguir|seguimiento",
+    "3": "coordinators?|coordinar|coordinador|coordinadora|coordinacion",
+    "4": "emergency|emergencia",
+}
+OUTCOMES = {key: re.compile(words) for key, words in _OUTCOMES.items()}
+"""How a talk went, in the words of the text that asks for it."""
+_OUTCOME = rf"(?:(?:it )?(?:its|is|was|es|fue) )?(?:an? |una? |el |la )?(?P<word>{'|'.join(_OUTCOMES.values())})"
+OUTCOME = re.compile(rf"(?P<key>[1-4])(?: {_OUTCOME})?|{_OUTCOME.replace('<word>', '<alone>')}")
+DONE = re.compile(
+    rf"(?:(?:case )?(?P<case>[0-9]{{1,9}}))?(?: ?(?:with|con) ?)?(?: ?(?P<key>\b[0-9]{{1,9}}))?(?: ?\b{_OUTCOME})?"
+)
 NOW = frozenset(
     {"", "me", "now", "ya", "ahora", "agora", "ja", "maintenant", "moi", "comigo", "conmigo", "con alguien"}
     | {"com alguem", "a quelquun", "avec quelquun", "to someone"}

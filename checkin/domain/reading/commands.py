@@ -27,7 +27,7 @@ def command_of(text: str, roles: frozenset[Role]) -> Command | None:
 
 
 def _in_a_word(text: str, roles: frozenset[Role]) -> Command | None:
-    said = _said_plainly(text)
+    said = said_plainly(text)
     if not said or len(said) > _LONGEST:
         return None
     if said in words.FORGET:
@@ -43,7 +43,8 @@ def _in_a_word(text: str, roles: frozenset[Role]) -> Command | None:
     return _by_name(said, _known(roles))
 
 
-def _said_plainly(text: str) -> str:
+def said_plainly(text: str) -> str:
+    """A text as the words of the commands fit it: bare, without courtesies, numbers in figures and apart."""
     said = bare(text.replace(":", " : ").replace(".", " "))
     said = words.POLITE.sub("", words.POLITE.sub("", said))
     said = in_figures(said)
@@ -99,17 +100,23 @@ def _span(said: str) -> str:
     return counted(found[1], found[2])
 
 
+def outcome_in(word: str) -> str:
+    """The outcome that a word of the text which asks for it means; empty where it is none of them."""
+    return next((key for key, known in words.OUTCOMES.items() if known.fullmatch(word)), "")
+
+
 def _done(rest: str) -> Command | None:
-    """`DONE 42 1`: case 42, outcome 1. `DONE 1` is an outcome, `DONE 42` a case."""
-    numbers = rest.removeprefix("case ").split()
-    if any(not _is_number(number) for number in numbers) or len(numbers) > 2:
+    """`DONE 42 1`: case 42, outcome 1; `DONE 42 with 4 emergency` too. `DONE 1` is an outcome, `DONE 42` a case.
+
+    Where the number and the word of an outcome differ, the word is meant: it is no slip of a finger.
+    """
+    found = words.DONE.fullmatch(rest)
+    if found is None:
         return None
-    if len(numbers) == 2:
-        return Command("done", numbers[1], int(numbers[0]))
-    if len(numbers) == 1:
-        outcome = numbers[0] in ("1", "2", "3", "4")
-        return Command("done", numbers[0] if outcome else "", None if outcome else int(numbers[0]))
-    return Command("done")
+    case, key, word = found["case"], found["key"], outcome_in(found["word"] or "")
+    if key is None and case is not None and (case == word or (not word and case in words.OUTCOMES)):
+        case, key = None, case
+    return Command("done", word or key or "", int(case) if case is not None else None)
 
 
 def _numbered(name: str, rest: str) -> Command | None:

@@ -1,0 +1,95 @@
+"""What volunteers write by text beside a case: how it went, TAKE and PASS in a sentence, words for its member."""
+
+import pytest
+
+from checkin.handlers.check_in_moved import plan_next
+from checkin.store.tables import InboundRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
+from tests.stories.test_main_path import joined, talked
+from tests.town import Town
+
+ASKED = 90
+"""Seconds after the talk: how it went has been asked for by text."""
+
+
+def is_a_member_too(town: Town) -> None:
+    with town.in_session() as session:
+        ana = session.get_one(VolunteerRow, 1).person_id
+        session.add(MemberRow(person_id=ana, circle_id=1, topics=[], created_at=town.time))
+
+
+@pytest.mark.parametrize(
+    "said", ["4", "4 emergency", "Emergency", "DONE 1 4 emergency", "DONE 1 with 4", "1 emergencia"]
+)
+def test_an_emergency_is_heard_however_the_outcome_is_texted(town: Town, said: str) -> None:
+    talked(town)
+    town.passes(seconds=ASKED)
+    told = len(town.sam.received)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert (town.cases()[0].state, town.cases()[0].level) == ("with_coordinators", "crisis")
+    assert any("calls 1 an emergency" in text for text in town.dora.received)
+    assert "1 is noted" in town.ana.received[-1]
+    assert len(town.sam.received) == told, "it is nothing for Sam to read"
+
+
+@pytest.mark.parametrize(
+    ("said", "how"), [("1", "settled"), ("2 follow up", "follow_up"), ("DONE 1 with 1", "settled")]
+)
+def test_a_digit_after_the_talk_says_how_it_went_and_is_no_rating(town: Town, said: str, how: str) -> None:
+    talked(town)
+    town.passes(seconds=ASKED)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert town.cases()[0].closed_how == how
+    assert town.dora.received == []
+    assert (town.rows(InboundRow)[-1].kind, town.rows(InboundRow)[-1].rating) == ("command", None)
+
+
+def test_a_digit_while_they_seek_each_other_is_for_the_member(town: Town) -> None:
+    joined(town)
+    town.passes(seconds=25)
+    town.sam.hangs_up()
+    town.passes(seconds=2)
+    town.ana.sends("4 emergency")
+    town.passes(seconds=2)
+    assert town.cases()[0].state == "in_touch"
+
+
+@pytest.mark.parametrize("said", ["DONE 1 we talked for long", "DONE 1 7"])
+def test_done_that_is_not_understood_is_asked_for_again_and_not_sent_to_the_member(town: Town, said: str) -> None:
+    talked(town)
+    told = len(town.sam.received)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert "Reply DONE 1 with 1 settled" in town.ana.received[-1]
+    assert len(town.sam.received) == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "how"),
+    [
+        ("MO 09:10", "4", None),  # asked after the outcome was: it is her own rating
+        ("MO 09:10", "4 emergency", "4"),
+        ("MO 09:01", "3", "3"),
+    ],
+)
+def test_a_digit_of_who_is_a_member_too_answers_what_they_were_asked_last(
+    town: Town, asked: str, said: str, how: str | None
+) -> None:
+    is_a_member_too(town)
+    _asks_ana(town, asked)
+    talked(town)
+    town.passes(minutes=12)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert len(town.cases()) == 1
+    assert town.cases()[0].state == ("in_touch" if how is None else "with_coordinators")
+    assert town.rows(InboundRow)[-1].rating == (int(said) if how is None else None)
+    assert ("outcome" in town.steps()) is (how is not None)
+
+
+def _asks_ana(town: Town, rule: str) -> None:
+    with town.in_session() as session:
+        row = ScheduleRow(member_id=2, rule=rule, skip=[])
+        session.add(row)
+        plan_next(town.services.handbook, row, session.get_one(PersonRow, 2), town.time)
