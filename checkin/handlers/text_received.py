@@ -13,7 +13,6 @@ from checkin.domain import effects as do
 from checkin.domain import pins
 from checkin.domain.consent import Consent
 from checkin.domain.reading import Context, Reading, read
-from checkin.domain.reading.on_duty import done_beside_words
 from checkin.domain.terms import ALERTS, Lane, Level, PersonId, Phone, Role
 from checkin.handlers import (
     consent_changed,
@@ -139,7 +138,7 @@ def _act_on(
         volunteer_texted.volunteer_texted(session, handbook, person, inbound, reading, now)
     elif command in _COORDINATOR_WORDS and Role.COORDINATOR in roles:
         coordinator_texted.coordinator_texted(session, handbook, person, inbound, reading, now)
-    elif _is_talk(reading, member, text.body) and volunteer_texted.relays(session, person, urgent=urgent):
+    elif volunteer_meant.is_for_the_member(session, person, member, inbound, reading, now):
         volunteer_texted.relay_to_member(session, handbook, person, inbound, text.body, now)
         if urgent:
             _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
@@ -149,17 +148,6 @@ def _act_on(
         member_texted.member_texted(session, handbook, member, person, inbound, reading, text.body, now)
     else:
         _from_elsewhere(session, handbook, person, inbound, reading, roles, state, now)
-
-
-def _is_talk(reading: Reading, member: MemberRow | None, body: str) -> bool:
-    """Whether a volunteer's words may be meant for the member whose case they hold: none that begin with DONE 42.
-
-    Of one who is a member too a rating, a command and a cry are their own; anything else is said in that talk.
-    """
-    if done_beside_words(body) is not None:
-        return False
-    own = reading.command is not None or reading.rating is not None or reading.level in ALERTS
-    return member is None or not own
 
 
 def _context(

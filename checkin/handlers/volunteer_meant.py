@@ -10,10 +10,12 @@ from checkin.domain.reading import Command, Kind, Reading
 from checkin.domain.reading.on_duty import done_beside_words, done_of, outcome_of
 from checkin.domain.terms import ALERTS, Level, MemberId, PersonId, VolunteerId, Why
 from checkin.store import check_ins, escalations, people
+from checkin.store.inbox import Kept
 from checkin.store.tables import MemberRow, PersonRow
 
 _MAY_MEAN_MORE = frozenset({Kind.RATING, Kind.WORDS, Kind.YES, Kind.NO, Kind.NOT_UNDERSTOOD})
 _ASKED = ("handoff_over", "outcome_asked")
+_TAKEN = ("taken", "taken_by_coordinator")
 
 
 def as_meant(
@@ -40,8 +42,10 @@ def _outcome(session: Session, person: PersonRow, member: MemberRow | None, body
     if went is None or case is None or not case.progress.talked:
         return None
     asked = escalations.last_step(session, case.id, _ASKED)
-    if member is not None and not went.surely and asked is not None and own_question(session, member, asked, at):
-        return None
+    if member is not None and not went.surely and asked is not None:
+        own = _asked_since(session, member, asked, at)
+        if own is not None and own.state in OPEN:
+            return None
     return Command("done", went.outcome, case.id)
 
 
@@ -52,10 +56,36 @@ def held(session: Session, person: PersonRow) -> Escalation | None:
     return escalations.load(session, number) if number is not None else None
 
 
-def own_question(session: Session, member: MemberRow, since: datetime, at: datetime) -> CheckIn | None:
-    """The question of their own that somebody has open, if it was asked since then."""
+def is_for_the_member(
+    session: Session, person: PersonRow, member: MemberRow | None, inbound: Kept, reading: Reading, now: datetime
+) -> bool:
+    """Whether a volunteer's words are for the member whose case they hold: none that begin with DONE 42.
+
+    While the two still seek each other, what sounds like a cry may be said to comfort; after the talk it is the
+    volunteer's own, and nothing that a member in need should be sent. Of one who is a member too a rating, a command
+    and a cry are their own always; after the talk so is the answer to what they were asked themselves meanwhile.
+    """
+    if done_beside_words(inbound.body) is not None:
+        return False
+    urgent = reading.level in ALERTS
+    if member is not None and (reading.command is not None or reading.rating is not None or urgent):
+        return False
+    case = held(session, person)
+    if case is None or not case.progress.talked:
+        return case is not None
+    return not urgent and (member is None or not _answers(session, member, case, inbound, now))
+
+
+def _answers(session: Session, member: MemberRow, case: Escalation, inbound: Kept, now: datetime) -> bool:
+    """Whether they were asked how they are since they took the case, and have not answered, or go on with it."""
+    taken = escalations.last_step(session, case.id, _TAKEN)
+    asked = _asked_since(session, member, taken or case.opened_at, inbound.sent_at or now)
+    return asked is not None and (asked.state in OPEN or any(piece.check_in == asked.id for piece in inbound.before))
+
+
+def _asked_since(session: Session, member: MemberRow, since: datetime, at: datetime) -> CheckIn | None:
+    """The newest question of their own, if they were asked it between the two."""
     newest = check_ins.newest_asked(session, MemberId(member.id))
     check_in = check_ins.load(session, newest) if newest is not None else None
-    if check_in is None or check_in.asked_at is None or check_in.state not in OPEN:
-        return None
-    return check_in if since < check_in.asked_at <= at else None
+    asked = check_in.asked_at if check_in is not None else None
+    return check_in if asked is not None and since < asked <= at else None

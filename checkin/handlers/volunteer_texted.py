@@ -20,6 +20,7 @@ from checkin.handlers.relay import relay_from_volunteer
 from checkin.handlers.shifts_changed import said_on_or_off
 from checkin.handlers.swap_texted import swap_texted
 from checkin.handlers.times_said import until_said
+from checkin.handlers.volunteer_meant import held
 from checkin.store import escalations, people
 from checkin.store.inbox import Kept
 from checkin.store.tables import EscalationRow, PersonRow, VolunteerRow
@@ -61,25 +62,13 @@ def volunteer_texted(
     send_text(session, handbook, text, now)
 
 
-def relays(session: Session, person: PersonRow, *, urgent: bool) -> bool:
-    """Whether this person holds a case, so that their words are for its member.
-
-    `urgent`: they sound like a cry. While the two still seek each other they may be said to comfort; after the talk
-    they are the volunteer's own, and nothing that a member in need should be sent.
-    """
-    volunteer = people.volunteer_of(session, PersonId(person.id))
-    number = escalations.held_by(session, VolunteerId(volunteer.id)) if volunteer is not None else None
-    return number is not None and not (urgent and escalations.load(session, number).progress.talked)
-
-
 def relay_to_member(
     session: Session, handbook: Handbook, person: PersonRow, inbound: Kept, body: str, now: datetime
 ) -> None:
     """Pass a volunteer's words on to the member whose case they hold."""
-    volunteer = people.volunteer_of(session, PersonId(person.id))
-    case = escalations.held_by(session, VolunteerId(volunteer.id)) if volunteer is not None else None
+    case = held(session, person)
     if case is not None:
-        relay_from_volunteer(session, handbook, case, inbound, body, now)
+        relay_from_volunteer(session, handbook, case.id, inbound, body, now)
 
 
 def _about_case(

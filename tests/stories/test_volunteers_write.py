@@ -3,7 +3,7 @@
 import pytest
 
 from checkin.handlers.check_in_moved import plan_next
-from checkin.store.tables import InboundRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
+from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
 from tests.stories.test_main_path import joined, talked
 from tests.town import Town
 
@@ -93,3 +93,30 @@ def _asks_ana(town: Town, rule: str) -> None:
         row = ScheduleRow(member_id=2, rule=rule, skip=[])
         session.add(row)
         plan_next(town.services.handbook, row, session.get_one(PersonRow, 2), town.time)
+
+
+def test_after_the_talk_who_is_a_member_too_answers_their_own_question_in_words(town: Town) -> None:
+    is_a_member_too(town)
+    _asks_ana(town, "MO 18:00")
+    talked(town)
+    town.passes(hours=9)
+    told = len(town.sam.received)
+    for said in ("bit low, argued with my husband again", "he went to his brother"):
+        town.ana.sends(said)
+        town.passes(minutes=1)
+    assert town.rows(CheckInRow)[-1].state == "answered"
+    assert len(town.sam.received) == told, town.sam.received[told:]
+    assert town.rows(InboundRow)[-2].check_in_id == town.rows(CheckInRow)[-1].id
+
+
+@pytest.mark.parametrize("asked", ["MO 09:00", "MO 18:00"])
+def test_words_are_for_the_member_where_the_volunteer_was_asked_nothing_since_they_took_the_case(
+    town: Town, asked: str
+) -> None:
+    is_a_member_too(town)
+    _asks_ana(town, asked)
+    town.passes(minutes=1)
+    talked(town)
+    town.ana.sends("go to your sister")
+    town.passes(seconds=2)
+    assert town.sam.received[-1] == "From your peer: go to your sister"
