@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from checkin.domain import effects as do
-from checkin.domain.escalation import URGENCY, ChoicesWanted, Escalation, Event, Opened, Raised, Scene, State, decide
+from checkin.domain.escalation import (
+    URGENCY,
+    ChoicesWanted,
+    Escalation,
+    Event,
+    Opened,
+    OutcomeGiven,
+    Raised,
+    Scene,
+    State,
+    decide,
+)
 from checkin.domain.on_call import Change, Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
 from checkin.domain.routing import Candidate, Need, asked_for, rank
@@ -48,8 +59,14 @@ def move_case(
     return decision.case
 
 
-def open_or_raise(session: Session, handbook: Handbook, wanted: do.OpenEscalation, now: datetime) -> Escalation:
-    """Open a case for a member, or tell the one that is open."""
+def open_or_raise(
+    session: Session,
+    handbook: Handbook,
+    wanted: do.OpenEscalation,
+    now: datetime,
+    said: OutcomeGiven | None = None,
+) -> Escalation:
+    """Open a case for a member, or tell the one that is open. `said`: what a volunteer says of one that was closed."""
     existing = escalations.open_for(session, wanted.member)
     if existing is not None:
         raised = Raised(wanted.cause, wanted.level, wanted.coordinators_only)
@@ -58,7 +75,7 @@ def open_or_raise(session: Session, handbook: Handbook, wanted: do.OpenEscalatio
     policy = handbook.policy(people.circle_by_id(session, member.circle_id)).escalation[wanted.cause]
     case = escalations.create(session, member, wanted.cause, wanted.level, policy, now, check_in=wanted.check_in)
     told_outside.case_opened(session, case, now)
-    return move_case(session, handbook, case.id, Opened(wanted.coordinators_only), now)
+    return move_case(session, handbook, case.id, Opened(wanted.coordinators_only, said), now)
 
 
 def open_for_words(

@@ -18,6 +18,7 @@ from checkin.handlers.check_in_called import check_in_said
 from checkin.handlers.contact_called import contact_keys, result_keys
 from checkin.handlers.handbook import Handbook
 from checkin.handlers.handoff_moved import move_handoff
+from checkin.handlers.outcome_given import outcome_given
 from checkin.handlers.waiting import waiting_key
 from checkin.store import escalations, handoffs, people, places
 from checkin.store.tables import DeliveryRow
@@ -139,8 +140,8 @@ def _outcome(
     if keys not in {outcome.value for outcome in Outcome}:
         return to.ends_with("error_goodbye") if keys == "" else next_words(session, handbook, row, now)
     given = OutcomeGiven(_volunteer(session, row), Outcome(keys))
-    move_case(session, handbook, EscalationId(row.escalation_id or 0), given, now)
-    return to.ends_with("outcome_thanks")
+    noted = outcome_given(session, handbook, EscalationId(row.escalation_id or 0), given, now)
+    return to.ends_with("outcome_thanks" if noted else "incoming_nothing_open")
 
 
 def _coordinator(

@@ -15,6 +15,7 @@ from checkin.handlers.came_apart import third_wanted
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.flooding import too_many
 from checkin.handlers.handbook import Handbook
+from checkin.handlers.outcome_given import outcome_given
 from checkin.handlers.own_page import NotSent, link_sent
 from checkin.handlers.relay import relay_from_volunteer
 from checkin.handlers.shifts_changed import said_on_or_off
@@ -99,8 +100,8 @@ def _about_case(
         return "volunteer_not_yours", number
     if command.argument not in {outcome.value for outcome in Outcome}:
         return "volunteer_outcome", number
-    move_case(session, handbook, case.id, OutcomeGiven(me, Outcome(command.argument)), now)
-    return "volunteer_outcome_thanks", number
+    noted = outcome_given(session, handbook, case.id, OutcomeGiven(me, Outcome(command.argument)), now)
+    return ("volunteer_outcome_thanks" if noted else "volunteer_not_yours"), number
 
 
 def _shift(

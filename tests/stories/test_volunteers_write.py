@@ -2,10 +2,13 @@
 
 import pytest
 
+from checkin.domain.escalation import Closed
+from checkin.domain.terms import EscalationId
+from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import plan_next
-from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow, ScheduleRow, VolunteerRow
+from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow, ScheduleRow, TaskRow, VolunteerRow
 from tests.stories.test_main_path import joined, talked
-from tests.town import Town
+from tests.town import DORA, Town
 
 ASKED = 90
 """Seconds after the talk: how it went has been asked for by text."""
@@ -120,3 +123,72 @@ def test_words_are_for_the_member_where_the_volunteer_was_asked_nothing_since_th
     town.ana.sends("go to your sister")
     town.passes(seconds=2)
     assert town.sam.received[-1] == "From your peer: go to your sister"
+
+
+def test_an_emergency_that_is_said_after_the_case_was_closed_opens_another(town: Town) -> None:
+    """Ana saw her slip; she was thanked, and nobody was told."""
+    talked(town)
+    town.ana.sends("DONE 1 1")
+    town.passes(seconds=5)
+    town.ana.sends("DONE 1 4")
+    town.passes(seconds=5)
+    first, second = town.cases()
+    assert (first.state, first.closed_how) == ("closed", "settled")
+    assert (second.state, second.level, second.member_id) == ("with_coordinators", "crisis", first.member_id)
+    assert any("calls 2 an emergency" in text for text in town.dora.received)
+    assert town.dora.line == "ringing"
+    assert "1 is noted" in town.ana.received[-1]
+    said = town.desk(DORA).opens("/cases/2").words
+    assert "Ana said it of case 1, which was closed." in said
+    assert "the volunteer says that it is an emergency" in said
+
+
+def test_a_closed_case_that_needs_a_coordinator_goes_to_them_as_an_open_one_does(town: Town) -> None:
+    talked(town)
+    town.ana.sends("DONE 1 1")
+    town.passes(seconds=5)
+    town.ana.sends("DONE 1 3")
+    town.passes(seconds=5)
+    assert [(case.state, case.level) for case in town.cases()][1:] == [("with_coordinators", "distress")]
+    assert any("take over 2" in text for text in town.dora.received)
+    heard = len(town.sam.received)
+    town.passes(hours=1)
+    assert len(town.sam.received) == heard, "they have talked: nobody tells Sam that no one came"
+
+
+@pytest.mark.parametrize(("said", "tasks"), [("DONE 1 1", []), ("DONE 1 2", ["follow_up"])])
+def test_a_closed_case_stays_closed_where_nobody_is_needed_now(town: Town, said: str, tasks: list[str]) -> None:
+    talked(town)
+    for text in ("DONE 1 1", said):
+        town.ana.sends(text)
+        town.passes(seconds=5)
+    assert len(town.cases()) == 1
+    assert [task.what for task in town.rows(TaskRow)] == tasks
+    assert "1 is noted" in town.ana.received[-1]
+
+
+def test_an_emergency_said_of_a_closed_case_raises_the_one_that_is_open_by_now(town: Town) -> None:
+    talked(town)
+    town.ana.sends("DONE 1 1")
+    town.passes(seconds=5)
+    town.sam.sends("CALL")
+    town.passes(seconds=5)
+    town.ana.sends("DONE 1 4")
+    town.passes(seconds=5)
+    assert [case.level for case in town.cases()] == ["distress", "crisis"]
+    assert "raised" in town.steps(2)
+
+
+def test_an_emergency_pressed_after_a_coordinator_closed_the_case_opens_another(town: Town) -> None:
+    joined(town)
+    town.passes(seconds=60)
+    town.sam.hangs_up()
+    town.passes(seconds=2)
+    town.ana.presses("1")  # it was the end of the talk
+    town.passes(seconds=1)
+    assert "How did it go?" in town.ana.heard[-1]
+    with town.in_session() as session:
+        move_case(session, town.services.handbook, EscalationId(1), Closed("coordinator:5", "settled"), town.time)
+    town.ana.presses("4")
+    town.passes(seconds=3)
+    assert [(case.state, case.level) for case in town.cases()][1:] == [("with_coordinators", "crisis")]

@@ -9,9 +9,10 @@ from checkin.domain.terms import Cause, DeliveryId, Level, PersonId, VolunteerId
 
 @dataclass(frozen=True)
 class Opened:
-    """The case has just been written."""
+    """The case has just been written. `said`: because a volunteer says of one that was closed that it is not over."""
 
     coordinators_only: bool = False
+    said: "OutcomeGiven | None" = None
 
 
 @dataclass(frozen=True)

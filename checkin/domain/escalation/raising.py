@@ -8,7 +8,7 @@ from checkin.domain.effects import Effect
 from checkin.domain.escalation.closing import withdraw_offers
 from checkin.domain.escalation.coordinators import give_to_coordinators, set_aside
 from checkin.domain.escalation.events import Opened, Raised
-from checkin.domain.escalation.holding import is_held, offer_again, take
+from checkin.domain.escalation.holding import is_held, offer_again, record_outcome, take
 from checkin.domain.escalation.telling import first_words
 from checkin.domain.escalation.values import (
     URGENCY,
@@ -33,6 +33,10 @@ def open_case(case: Escalation, event: Opened, now: datetime, scene: Scene) -> D
     note = do.Note(case.id, "opened", {"cause": case.cause, "level": case.level})
     if event.coordinators_only:
         given = give_to_coordinators(case, "coordinators_only", now)
+        return Decision(given.case, (note, *given.effects))
+    if event.said is not None:
+        talked = with_progress(replace(case, holder=event.said.volunteer), talked=True)
+        given = record_outcome(talked, event.said, now, scene)
         return Decision(given.case, (note, *given.effects))
     return Decision(case, (note, *first_words(case, scene)))
 
