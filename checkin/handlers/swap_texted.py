@@ -14,7 +14,7 @@ from checkin.handlers.handbook import Handbook
 from checkin.store import swaps
 from checkin.store.tables import PersonRow, VolunteerRow
 
-COMMANDS = frozenset({"swap", "swap_off", "cover", "decline"})
+COMMANDS = frozenset({"swap", "swap_off", "cover", "decline", "swap_or_case"})
 _ROOM = 80
 _LISTED = 6
 
@@ -35,6 +35,8 @@ def swap_texted(
             return _taken_back(session, handbook, row, command, now)
         case "cover":
             return _covered(session, handbook, row, person, command, now)
+        case "swap_or_case":  # somebody in need waits: what they are told first is how to take their case
+            return "command_unclear", {"example": f"TAKE {command.number}"}
         case _:
             if command.number is not None and swaps.passed(session, command.number, row.id, now):
                 return "swap_declined", {}

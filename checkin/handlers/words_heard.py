@@ -36,11 +36,14 @@ def context_of(
             check_in = check_ins.load(session, newest)
             asked, answered = check_in.state in OPEN, check_in.state is State.ANSWERED
             soon = check_in.asked_at is not None and (sent_at or now) - check_in.asked_at < _SOON_AFTER
-    invited, shifts, alone = state is Consent.INVITED, frozenset[int](), False
+    invited, shifts, yes_means, case = state is Consent.INVITED, frozenset[int](), None, None
     volunteer = people.volunteer_of(session, PersonId(person.id)) if Role.VOLUNTEER in roles else None
     if volunteer is not None and carrier_opt_out is None:
         shifts = frozenset(swap.id for swap in swaps.offered_to(session, volunteer.id))
-        alone = len(shifts) == 1 and not (asked or invited or escalations.held_by(session, VolunteerId(volunteer.id)))
+        me = VolunteerId(volunteer.id)
+        if shifts and not (asked or invited or escalations.held_by(session, me)):
+            case = escalations.waiting_for(session, me, passed=False)
+            yes_means = min(shifts) if len(shifts) == 1 and case is None else None
     return Context(
         language=person.language,
         roles=roles or frozenset({Role.MEMBER}),
@@ -51,7 +54,8 @@ def context_of(
         recent_ratings=tuple(member.recent_ratings) if member is not None else (),
         carrier_opt_out=carrier_opt_out,
         swaps=shifts,
-        yes_means=min(shifts) if alone else None,
+        yes_means=yes_means,
+        yes_or_case=case,
         answered_before=answered,
     )
 

@@ -184,12 +184,14 @@ def held_by(session: Session, volunteer: VolunteerId) -> EscalationId | None:
     return EscalationId(found) if found is not None else None
 
 
-def waiting_for(session: Session, volunteer: VolunteerId) -> EscalationId | None:
+def waiting_for(session: Session, volunteer: VolunteerId, *, passed: bool = True) -> EscalationId | None:
     """The open case that nobody has and that this volunteer may take: the worst, then the oldest.
 
-    One that is with coordinators is theirs to take only while they are asked for it.
+    One that is with coordinators is theirs to take only while they are asked for it. `passed`: also what they passed.
     """
     offered = select(OfferRow.escalation_id).where(OfferRow.volunteer_id == volunteer)
+    if not passed:
+        offered = offered.where(OfferRow.state != OfferState.PASSED.value)
     asked_now = offered.where(OfferRow.state == OfferState.OPEN.value)
     may_take = or_(
         and_(EscalationRow.state == State.OFFERING.value, EscalationRow.id.in_(offered)),

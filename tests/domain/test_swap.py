@@ -205,6 +205,7 @@ def test_how_shifts_are_listed_and_found() -> None:
 
 ASKED = Context(roles=frozenset({Role.VOLUNTEER}), swaps=frozenset({12, 13}))
 ONE = Context(roles=frozenset({Role.VOLUNTEER}), swaps=frozenset({12}), yes_means=12)
+OR_A_CASE = Context(roles=frozenset({Role.VOLUNTEER}), swaps=frozenset({12}), yes_or_case=3)
 NOT_ASKED = Context(roles=frozenset({Role.VOLUNTEER}))
 
 
@@ -226,6 +227,10 @@ NOT_ASKED = Context(roles=frozenset({Role.VOLUNTEER}))
         ("no 12", ASKED, Command("decline", number=12)),
         ("yes", ONE, Command("cover", number=12)),
         ("No.", ONE, Command("decline", number=12)),
+        ("Yes", OR_A_CASE, Command("swap_or_case", number=3)),
+        ("no", OR_A_CASE, Command("swap_or_case", number=3)),
+        ("yes 12", OR_A_CASE, Command("cover", number=12)),
+        ("TAKE 3", OR_A_CASE, Command("take", number=3)),
         ("yes", ASKED, None),
         ("yes 4", ASKED, None),
         ("pass 12", ASKED, Command("pass", number=12)),

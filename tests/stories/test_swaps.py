@@ -306,6 +306,24 @@ def test_a_bare_yes_of_who_holds_a_case_goes_to_its_member(town: Town) -> None:
     assert on_shift(town, TUESDAY_6) == {1}
 
 
+@pytest.mark.parametrize("words", ["Yes", "no"])
+def test_a_bare_word_of_who_was_asked_to_take_a_case_too_is_asked_back(town: Town, words: str) -> None:
+    """His phone rang for somebody in need, he wrote "Yes", and was thanked for taking a shift."""
+    with town.in_session() as session:
+        session.get_one(VolunteerRow, 2).shifts = "MO 09:00-12:00"
+        session.get_one(VolunteerRow, 4).shifts = "SU 9:00-12:00"
+    says(town, town.ana, "SWAP 1")
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=5)
+    assert town.ben.line == "ringing"
+    assert "Try it like this: TAKE 1" in says(town, town.ben, words)
+    assert town.rows(SwapCoverRow) == []
+    says(town, town.ben, "PASS 1")
+    assert town.cases()[0].holder_id is None
+    says(town, town.ben, "yes")
+    assert [row.volunteer_id for row in town.rows(SwapCoverRow)] == [2]
+
+
 # --- somebody is erased ----------------------------------------------------------------------------------------------
 
 

@@ -13,10 +13,15 @@ _BACK = ("off", "back", "no")
 
 
 def answer_to_swap(text: str, context: Context) -> Command | None:
-    """A yes or no with the number of a shift that they were asked to take; a bare one where it can mean no more."""
+    """A yes or no with the number of a shift that they were asked to take; a bare one where it can mean no more.
+
+    A bare one that may as well mean a case has the case's number: they are told how to take that.
+    """
     found = _ANSWER.fullmatch(bare(text)) if context.swaps else None
     if found is None:
         return None
+    if not found["number"] and context.yes_or_case is not None:
+        return Command("swap_or_case", number=context.yes_or_case)
     number = int(found["number"]) if found["number"] else context.yes_means
     if number is None or number not in context.swaps:
         return None

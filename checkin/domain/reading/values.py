@@ -95,7 +95,8 @@ class Context:
     """What is known of the writer when a reply is read. `carrier_opt_out` is the carrier's own word for it.
 
     `swaps`: the shifts that they were asked to take, so that "yes 12" is an answer to one. `yes_means`: the one that a
-    bare yes would be the answer to, where it can mean nothing else. `calls`: how readily their circle calls people.
+    bare yes would be the answer to, where it can mean nothing else. `yes_or_case`: the case that it may mean too, as
+    they were asked to take it. `calls`: how readily their circle calls people.
 
     `recent_ratings`: their own, oldest first. `last`: what they answered last, looked up where their words compare with
     it. `offered`: whether our last text to them offers a call or a person.
@@ -115,6 +116,7 @@ class Context:
     carrier_opt_out: str | None = None
     swaps: frozenset[int] = frozenset()
     yes_means: int | None = None
+    yes_or_case: int | None = None
     calls: Calls = Calls.BALANCED
     last: LastAnswer | None = None
     offered: Offered = Offered.NO
