@@ -18,12 +18,13 @@ from checkin.domain.escalation import (
     Raised,
     Scene,
     State,
+    Taken,
     decide,
 )
 from checkin.domain.on_call import Change, Override, on_call_at, parse_shifts
 from checkin.domain.policy import Policy
 from checkin.domain.routing import Candidate, Need, asked_for, rank
-from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId
+from checkin.domain.terms import Cause, CircleId, EscalationId, Level, MemberId, VolunteerId
 from checkin.handlers import told_outside
 from checkin.handlers.apply import apply
 from checkin.handlers.handbook import Handbook
@@ -114,7 +115,15 @@ def _scene(session: Session, handbook: Handbook, case: Escalation, event: Event,
         offers_from=opens_at,
         when=_when(opens_at, now, handbook.zone(person), person.language, policy.escalation[cause].contact_hours),
         policies=policy.escalation,
+        busy=_busy(session, case, event),
     )
+
+
+def _busy(session: Session, case: Escalation, event: Event) -> frozenset[VolunteerId]:
+    """Who takes this case, where they have another: nobody is with two members at once."""
+    if not isinstance(event, Taken) or escalations.held_by(session, event.volunteer, but=case.id) is None:
+        return frozenset()
+    return frozenset({event.volunteer})
 
 
 def _with_choices(

@@ -72,6 +72,8 @@ def _take(
 ) -> Done:
     """Take the case that waits, on this very call: it becomes the volunteer's leg, and the member is rung."""
     me = VolunteerId(volunteer.id)
+    if escalations.held_by(session, me) is not None:
+        return Done(over(call, "offer_passed"))
     waiting = escalations.waiting_for(session, me)
     if waiting is None:
         return Done(over(call, "incoming_nothing_waits"))

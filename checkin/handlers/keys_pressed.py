@@ -75,6 +75,8 @@ def _offer(
         case "1":
             case = move_case(session, handbook, case_id, Taken(volunteer, DeliveryId(row.id)), now)
             handoff = handoffs.newest_for_leg(session, DeliveryId(row.id))
+            if case.holder != volunteer and escalations.held_by(session, volunteer, but=case_id) is not None:
+                return to.ends_with("offer_passed")
             if case.holder != volunteer or handoff is None:
                 return to.ends_with("offer_too_late")
             return taken_words(session, to, handoff, case_id)

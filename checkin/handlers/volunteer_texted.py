@@ -43,7 +43,7 @@ def volunteer_texted(
         case "take" | "pass" | "done" | "add":
             template, case = _about_case(session, handbook, volunteer, command, now)
             inbound.escalation_id = case
-            values = {"number": str(command.number or case or "")}
+            values = {"number": str(case or "")}
             if template == "command_unclear":
                 values = {"example": f"{command.name.upper()} 42" + (" 1" if command.name == "done" else "")}
         case "on" | "off":
@@ -84,7 +84,12 @@ def _about_case(
     if case.holder != me and not any(offer.volunteer == me for offer in case.offers):
         return "volunteer_not_yours", number
     if command.name == "take":
+        if case.holder == me and case.state is State.IN_TOUCH:
+            return "volunteer_outcome", number
         after = move_case(session, handbook, case.id, Taken(me), now)
+        other = escalations.held_by(session, me, but=case.id)
+        if other is not None:
+            return "volunteer_outcome", other  # how that one went comes first, and then they may take this one
         mine = after.holder == me and after.state is State.HANDING_OFF
         return ("volunteer_taken" if mine else "volunteer_too_late"), number
     if command.name == "add":

@@ -170,12 +170,13 @@ _OPEN = (
 )
 
 
-def held_by(session: Session, volunteer: VolunteerId) -> EscalationId | None:
-    """The open case that a volunteer holds, where there is one."""
+def held_by(session: Session, volunteer: VolunteerId, *, but: EscalationId | None = None) -> EscalationId | None:
+    """The open case that a volunteer holds, where there is one. `but`: beside that one."""
     found = session.scalar(
         select(EscalationRow.id)
         .where(
             EscalationRow.holder_id == volunteer,
+            EscalationRow.id != (but or 0),
             EscalationRow.state.in_((State.HANDING_OFF.value, State.IN_TOUCH.value)),
         )
         .order_by(EscalationRow.id.desc())

@@ -89,6 +89,16 @@ def test_only_the_newest_offer_of_who_took_it_counts_as_taken() -> None:
     assert story.case.offers[-1].state is OfferState.TAKEN
 
 
+def test_who_has_another_case_takes_no_second_and_the_next_is_asked() -> None:
+    story = Story(Cause.DISTRESS, replace(ALL, busy=frozenset({ANA})))
+    story.then(esc.Taken(ANA, CALL), at(5))
+    assert (story.case.state, story.case.holder) == (State.OFFERING, None)
+    assert [who for _, who in rung(story.happened, Subject.OFFER)] == [person(ANA), person(BEN)]
+    story.there = ALL
+    story.then(esc.Taken(ANA), at(20))
+    assert story.case.holder == ANA, "they said how the other went, and may have it now"
+
+
 def test_crisis_three_ring_at_once_and_the_next_as_soon_as_one_passes() -> None:
     story = Story(Cause.CRISIS)
     assert [who for _, who in rung(story.happened, Subject.OFFER)] == [person(v) for v in (ANA, BEN, CY)]

@@ -1,14 +1,28 @@
 """What volunteers write by text beside a case: how it went, TAKE and PASS in a sentence, words for its member."""
 
+from datetime import timedelta
+
 import pytest
 
+from checkin.domain.consent import Consent
 from checkin.domain.escalation import Closed
-from checkin.domain.terms import EscalationId
+from checkin.domain.terms import EscalationId, PersonId, Phone
 from checkin.handlers.case_moved import move_case
 from checkin.handlers.check_in_moved import plan_next
-from checkin.store.tables import CheckInRow, InboundRow, MemberRow, PersonRow, ScheduleRow, TaskRow, VolunteerRow
+from checkin.store import consent, people
+from checkin.store.tables import (
+    CheckInRow,
+    InboundRow,
+    MemberRow,
+    OfferRow,
+    PersonRow,
+    ScheduleRow,
+    TaskRow,
+    VolunteerRow,
+)
+from tests.stories.ringing_in import PIN, has_pin, rings_in
 from tests.stories.test_main_path import joined, talked
-from tests.town import DORA, Town
+from tests.town import ANA, DORA, EVE, Town
 
 ASKED = 90
 """Seconds after the talk: how it went has been asked for by text."""
@@ -192,3 +206,61 @@ def test_an_emergency_pressed_after_a_coordinator_closed_the_case_opens_another(
     town.ana.presses("4")
     town.passes(seconds=3)
     assert [(case.state, case.level) for case in town.cases()][1:] == [("with_coordinators", "crisis")]
+
+
+def ana_is_with_eve(town: Town) -> None:
+    """Ana was asked for Sam's case, 1, and is with Eve in case 2; nobody else is on call."""
+    with town.in_session() as session:
+        eve = people.ensure(session, Phone(EVE), town.time, name="Eve")
+        eve.timezone = "America/New_York"
+        consent.record(session, PersonId(eve.id), Consent.IN, "test", town.time)
+        session.add(MemberRow(person_id=eve.id, circle_id=1, topics=[], created_at=town.time))
+        ben = session.get_one(VolunteerRow, 2)
+        ben.override_on, ben.override_until = False, town.time + timedelta(days=2)
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=50)  # Ana does not answer
+    town.eve.sends("i cant do this any more")
+    town.passes(seconds=2)
+    assert town.rows(OfferRow)[-1].escalation_id == 2
+    town.rings(town.ana, within=90).presses("1")
+    town.rings(town.eve).presses("1")
+    town.passes(seconds=60)
+
+
+def test_nobody_is_with_two_members_at_once(town: Town) -> None:
+    """Ana took Sam's case while she talked with Eve: what she wrote to the one went to the other."""
+    ana_is_with_eve(town)
+    town.ana.sends("TAKE 1")
+    town.passes(seconds=3)
+    assert "How did 2 go?" in town.ana.received[-1]
+    assert [(case.state, case.holder_id) for case in town.cases()] == [("offering", None), ("in_touch", 1)]
+    town.ana.sends("I am here for you")
+    town.passes(seconds=3)
+    assert town.eve.received[-1] == "From your peer: I am here for you"
+    for phone in (town.eve, town.ana):
+        phone.hangs_up()
+        town.passes(seconds=5)
+    for said in ("TAKE 1", "1 settled", "TAKE 1"):
+        town.ana.sends(said)
+        town.passes(seconds=3)
+    assert [(case.state, case.holder_id) for case in town.cases()] == [("handing_off", 1), ("closed", 1)]
+
+
+def test_who_has_a_case_takes_no_second_on_a_call_to_us(town: Town) -> None:
+    has_pin(town, ANA)
+    ana_is_with_eve(town)
+    for phone in (town.eve, town.ana):
+        phone.hangs_up()
+        town.passes(seconds=5)
+    rings_in(town, town.ana, "1", f"{PIN}#")
+    assert "We will ask someone else" in town.ana.heard[-1]
+    assert town.cases()[0].state == "offering"
+
+
+@pytest.mark.parametrize("said", ["TAKE 1", "TAKE"])
+def test_who_takes_after_the_talk_what_they_have_is_asked_how_it_went(town: Town, said: str) -> None:
+    talked(town)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert "How did 1 go?" in town.ana.received[-1]
+    assert town.cases()[0].state == "in_touch"

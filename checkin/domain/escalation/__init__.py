@@ -124,7 +124,7 @@ def decide(case: Escalation, event: Event, now: datetime, scene: Scene) -> Decis
         case Raised():
             changed = raise_case(case, event, now, scene)
         case Taken(volunteer, call):
-            changed = take(case, volunteer, call, now)
+            changed = take(case, volunteer, call, now, busy=volunteer in scene.busy)
         case Passed(volunteer):
             changed = pass_on(case, volunteer, now)
         case OfferFailed(number, why):

@@ -37,8 +37,10 @@ _LONGEST_SILENCE = 24 * 3600
 _WANTS_SOMEBODY = ("volunteer_lost", "asked_again")  # the member waits for somebody, on the line or by their words
 
 
-def take(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, now: datetime) -> Decision:
-    """The first to take it has it.
+def take(
+    case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, now: datetime, *, busy: bool = False
+) -> Decision:
+    """The first to take it has it, but for who has another case (`busy`): the next is asked instead.
 
     Who holds it, because the member did not answer, may ring again by TAKE; so may a coordinator who took it herself.
     With coordinators, only whom one of them has called by hand.
@@ -48,6 +50,8 @@ def take(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, now:
     by_hand = case.state is State.WITH_COORDINATORS and any(is_open(offer) for offer in theirs)
     if not again and not (theirs and (case.state is State.OFFERING or by_hand)):
         return Decision(case)
+    if busy and not again:
+        return Decision(replace(case, offers=tuple(_not_free(offer, volunteer, now) for offer in case.offers)))
     newest = max((offer.number for offer in theirs), default=0)
     offers = tuple(_taken(offer, offer.number == newest, now) for offer in case.offers)
     how = {"volunteer": volunteer, "how": "call" if call else "text"}
@@ -80,6 +84,10 @@ def _begin(case: Escalation, volunteer: VolunteerId, call: DeliveryId | None, no
     )
     stop = do.StopCalls(case.id, (Subject.OFFER, Subject.COORDINATOR), keep=call)
     return Decision(held, (note, stop, do.StartHandoff(case.id, volunteer, call)))
+
+
+def _not_free(offer: Offer, volunteer: VolunteerId, now: datetime) -> Offer:
+    return ended(offer, OfferState.FAILED, "busy_with_another", now) if offer.volunteer == volunteer else offer
 
 
 def _taken(offer: Offer, theirs: bool, now: datetime) -> Offer:

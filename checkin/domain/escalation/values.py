@@ -136,7 +136,8 @@ class Scene:
     `offers_from` is when the member's contact hours open; None, or a time gone by, means that they are open.
     `choices` are the volunteers who could be asked, in their order; None where nobody has looked for them yet: it costs
     more than all the rest, and most of what happens to a case asks nobody.
-    `refused` says why the others could not be asked (volunteer, reason), for the timeline.
+    `refused` says why the others could not be asked (volunteer, reason), for the timeline. `busy`: who would take this
+    case, and has another.
     """
 
     choices: tuple[Choice, ...] | None = ()
@@ -146,6 +147,7 @@ class Scene:
     when: str = "soon"
     policies: Mapping[Cause, EscalationPolicy] = field(default_factory=dict)
     refused: tuple[tuple[VolunteerId, str], ...] = ()
+    busy: frozenset[VolunteerId] = frozenset()
 
 
 @dataclass(frozen=True)
