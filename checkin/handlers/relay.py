@@ -24,9 +24,9 @@ def masked(words: str) -> str:
 
 
 def pieces(words: str) -> list[str]:
-    """Words cut where they end, so that each part fits one text."""
+    """All the words, cut where one ends, so that each part fits one text."""
     rest, parts = " ".join(words.split()), list[str]()
-    while rest and len(parts) < 6:
+    while rest:
         cut = rest if len(rest) <= _PIECE else rest[:_PIECE].rsplit(" ", 1)[0] or rest[:_PIECE]
         parts.append(cut)
         rest = rest[len(cut) :].strip()

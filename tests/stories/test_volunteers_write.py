@@ -264,3 +264,16 @@ def test_who_takes_after_the_talk_what_they_have_is_asked_how_it_went(town: Town
     town.passes(seconds=3)
     assert "How did 1 go?" in town.ana.received[-1]
     assert town.cases()[0].state == "in_touch"
+
+
+def test_the_longest_text_reaches_the_peer_whole(town: Town) -> None:
+    joined(town)
+    town.passes(seconds=25)
+    town.sam.hangs_up()
+    town.passes(seconds=2)
+    words = " ".join(f"word{number}" for number in range(206)) + " the pills are in the blue box"
+    assert 1550 < len(words) <= 1600, "the carrier's longest text"
+    town.sam.sends(words)
+    town.passes(seconds=3)
+    came = [text.removeprefix("1 writes: ") for text in town.ana.received if text.startswith("1 writes: ")]
+    assert " ".join(came) == words
