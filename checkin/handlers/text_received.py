@@ -195,6 +195,10 @@ def _from_elsewhere(
             Lane.URGENT if urgent else Lane.REPLY,
         )
         send_text(session, handbook, text, now)
+    elif not urgent and state is Consent.IN and (example := volunteer_meant.example(session, person, inbound.body)):
+        values = {"example": example}
+        text = do.SendText(PersonId(person.id), "command_unclear", f"answer:{inbound.id}", Lane.URGENT, values)
+        send_text(session, handbook, text, now)
     elif roles and urgent and state is not Consent.OUT:
         text = do.SendText(PersonId(person.id), "help", f"help:{inbound.id}", Lane.URGENT)
         send_text(session, handbook, text, now)

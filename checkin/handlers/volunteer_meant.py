@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from checkin.domain.check_in import OPEN, CheckIn
 from checkin.domain.escalation import Escalation
 from checkin.domain.reading import Command, Kind, Reading
-from checkin.domain.reading.on_duty import done_beside_words, done_of, outcome_of
+from checkin.domain.reading.on_duty import LONGEST_ANSWER, answer_to_offer, done_beside_words, done_of, outcome_of
 from checkin.domain.terms import ALERTS, Level, MemberId, PersonId, VolunteerId, Why
 from checkin.store import check_ins, escalations, people
 from checkin.store.inbox import Kept
@@ -25,9 +25,12 @@ def as_meant(
 
     `at`: when it was sent.
     """
-    if reading.kind not in _MAY_MEAN_MORE:
+    unclear = reading.command is not None and reading.command in (Command("take"), Command("pass"))
+    if reading.kind not in _MAY_MEAN_MORE and not unclear:
         return reading
     plain = _outcome(session, person, member, body, at) or done_of(body)
+    if plain is None and reading.level is not Level.CRISIS:
+        plain = answer_to_offer(body, offers(session, person), alert=reading.level in ALERTS)
     command, level = plain or done_beside_words(body), Level.OK if plain is not None else reading.level
     if command is None or (level in ALERTS and not command.argument):
         return reading
@@ -47,6 +50,20 @@ def _outcome(session: Session, person: PersonRow, member: MemberRow | None, body
         if own is not None and own.state in OPEN:
             return None
     return Command("done", went.outcome, case.id)
+
+
+def offers(session: Session, person: PersonRow) -> frozenset[int]:
+    """The cases that this person was asked to take, and may; none while they hold one."""
+    volunteer = people.volunteer_of(session, PersonId(person.id))
+    if volunteer is None or escalations.held_by(session, VolunteerId(volunteer.id)) is not None:
+        return frozenset()
+    return escalations.offered_to(session, VolunteerId(volunteer.id))
+
+
+def example(session: Session, person: PersonRow, body: str) -> str:
+    """What a volunteer could write, where a short text of theirs may be meant for a case that they were offered."""
+    asked = offers(session, person) if len(body) <= LONGEST_ANSWER else frozenset[int]()
+    return f"TAKE {min(asked)}" if asked else ""
 
 
 def held(session: Session, person: PersonRow) -> Escalation | None:

@@ -21,7 +21,7 @@ from checkin.handlers.relay import relay_from_volunteer
 from checkin.handlers.shifts_changed import said_on_or_off
 from checkin.handlers.swap_texted import swap_texted
 from checkin.handlers.times_said import until_said
-from checkin.handlers.volunteer_meant import held
+from checkin.handlers.volunteer_meant import held, offers
 from checkin.store import escalations, people
 from checkin.store.inbox import Kept
 from checkin.store.tables import EscalationRow, PersonRow, VolunteerRow
@@ -45,7 +45,9 @@ def volunteer_texted(
             inbound.escalation_id = case
             values = {"number": str(case or "")}
             if template == "command_unclear":
-                values = {"example": f"{command.name.upper()} 42" + (" 1" if command.name == "done" else "")}
+                asked = offers(session, person) if command.name in ("take", "pass") else frozenset()
+                number = min(asked, default=42)
+                values = {"example": f"{command.name.upper()} {number}" + (" 1" if command.name == "done" else "")}
         case "on" | "off":
             template, values = _shift(session, handbook, volunteer, person, command, inbound.sent_at or now, now)
         case "shifts":

@@ -205,6 +205,20 @@ def waiting_for(session: Session, volunteer: VolunteerId, *, passed: bool = True
     return EscalationId(found[0].id) if found else None
 
 
+def offered_to(session: Session, volunteer: VolunteerId) -> frozenset[int]:
+    """The cases that nobody has, for which this volunteer was asked and has not passed."""
+    waiting = select(EscalationRow.id).where(
+        EscalationRow.state.in_((State.OFFERING.value, State.WITH_COORDINATORS.value))
+    )
+    mine = (OfferRow.volunteer_id == volunteer, OfferRow.escalation_id.in_(waiting))
+    newest = {
+        offer.escalation_id: offer.state
+        for offer in session.scalars(select(OfferRow).where(*mine).order_by(OfferRow.id))
+    }
+    asked = (OfferState.OPEN.value, OfferState.FAILED.value)
+    return frozenset(case for case, state in newest.items() if state in asked)
+
+
 def note(session: Session, escalation: EscalationId, at: datetime, what: str, detail: dict[str, Any]) -> None:
     """Put a step on the timeline."""
     session.add(TimelineRow(escalation_id=escalation, at=at, what=what, detail=detail))

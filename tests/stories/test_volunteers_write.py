@@ -277,3 +277,35 @@ def test_the_longest_text_reaches_the_peer_whole(town: Town) -> None:
     town.passes(seconds=3)
     came = [text.removeprefix("1 writes: ") for text in town.ana.received if text.startswith("1 writes: ")]
     assert " ".join(came) == words
+
+
+@pytest.mark.parametrize("said", ["ok TAKE 1", "TAKE 1 now", "I'll take 1", "TAKE", "yes take 1 please"])
+def test_an_offer_is_taken_in_a_short_sentence(town: Town, said: str) -> None:
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=3)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert (town.cases()[0].state, town.cases()[0].holder_id) == ("handing_off", 1)
+    assert "You have 1" in town.ana.received[-1]
+    assert town.dora.received == []
+
+
+@pytest.mark.parametrize("said", ["can't, pass 1", "pass 1 sorry", "PASS"])
+def test_an_offer_is_passed_in_a_short_sentence(town: Town, said: str) -> None:
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=3)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert "passed" in town.steps()
+    assert town.ben.line == "ringing"
+    assert town.dora.received == []
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "on my way"])
+def test_what_does_not_answer_an_offer_is_told_how_to(town: Town, said: str) -> None:
+    town.sam.sends("i cant do this any more")
+    town.passes(seconds=3)
+    town.ana.sends(said)
+    town.passes(seconds=3)
+    assert town.cases()[0].holder_id is None
+    assert "Try it like this: TAKE 1" in town.ana.received[-1]

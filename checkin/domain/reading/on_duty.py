@@ -48,5 +48,40 @@ def done_beside_words(text: str) -> Command | None:
     return Command("done", begins["key"] or "", int(begins["case"])) if begins is not None else None
 
 
+def answer_to_offer(text: str, offers: frozenset[int], *, alert: bool = False) -> Command | None:
+    """TAKE or PASS of a case that was offered, in a short sentence: `ok TAKE 42`, `can't, pass 42`.
+
+    Alone it means the one case that there is. Who writes of another, of later or that they cannot, takes nothing.
+    `alert`: it sounds like need, as "I'll take 1" does; then nothing else may stand in it that could be a cry.
+    """
+    said = _in_one_line(text)
+    alone = re.fullmatch(r"take|pass", said)
+    if alone is not None and len(offers) == 1:
+        return Command(alone[0], number=min(offers))
+    found = _ANSWER.fullmatch(said) if len(said) <= LONGEST_ANSWER else None
+    if found is None or int(found["case"]) not in offers:
+        return None
+    takes = found["name"] == "take"
+    cries = alert and _BEFORE.fullmatch(found["lead"]) is None
+    says_more = (alert or takes) and _AFTER.fullmatch(found["rest"]) is None
+    if cries or says_more or (takes and _DOUBT.search(said)):
+        return None
+    return Command(found["name"], number=int(found["case"]))
+
+
+LONGEST_ANSWER = 60
+_ANSWER = re.compile(
+    r"(?P<lead>(?:.* )?)(?P<name>take|pass)(?: (?:case|no|number|on))? (?P<case>\d{1,9})\b(?P<rest>.*)"
+)
+_BEFORE = re.compile(r"(?:(?:ok|okay|yes|no|sorry|i|ill|will|can|cant|cannot|have to|must|lo siento) )*")
+_AFTER = re.compile(
+    r"(?: (?:now|ok|okay|yes|please|thanks|thank you|asap|sorry|away|straight|then|for|sure|ya|ahora|si|gracias))*"
+)
+_DOUBT = re.compile(
+    r"\b(?:not|cant|cannot|couldnt|wont|dont|didnt|no|never|unable|else|someone|somebody|anyone|anybody|who|if|when|"
+    r"later|wish|should|would|could|can you|will you|they|he|she)\b"
+)
+
+
 def _in_one_line(text: str) -> str:
     return said_plainly(" ".join(unsigned(plain(text)).split()))

@@ -3,7 +3,7 @@
 import pytest
 
 from checkin.domain.reading import Command, Context, read
-from checkin.domain.reading.on_duty import Went, done_beside_words, done_of, outcome_of
+from checkin.domain.reading.on_duty import Went, answer_to_offer, done_beside_words, done_of, outcome_of
 from checkin.domain.terms import Role
 
 VOLUNTEER = Context(roles=frozenset({Role.VOLUNTEER}))
@@ -79,3 +79,20 @@ def test_done_with_its_own_words_is_no_cry(text: str, command: Command | None) -
 )
 def test_done_before_other_words_is_still_for_us(text: str, command: Command | None) -> None:
     assert done_beside_words(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "alert"),
+    [
+        ("can't take 42", False),
+        ("can someone else take 42", False),
+        ("take 42 in an hour", False),
+        ("take 5 deep breaths", False),
+        ("pass 42 i can't go on", True),
+        ("i cant go on, pass 42", True),
+        ("take 42 pills", True),
+        ("take", False),  # there are two
+    ],
+)
+def test_what_is_no_plain_answer_to_an_offer_takes_and_passes_nothing(text: str, alert: bool) -> None:
+    assert answer_to_offer(text, frozenset({42, 43}), alert=alert) is None
