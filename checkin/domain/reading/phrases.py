@@ -17,7 +17,7 @@ No part of a phrase repeats without a bound: the time for a clause grows with it
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -174,21 +174,42 @@ class Hit(Generic[Meaning]):
     end: int
 
 
+_Drawer = dict[int, Phrase[Meaning]]
+"""Phrases by the place at which they were written."""
+
+
 class Phrases(Generic[Meaning]):
     """All phrases of all languages, filed by their first two words."""
 
     def __init__(self, written: Iterable[tuple[str, Meaning, dict[str, str]]]) -> None:
-        drawers: defaultdict[str, defaultdict[str, _Drawer[Meaning]]] = defaultdict(lambda: defaultdict(dict))
+        places: defaultdict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+        alike: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.all: list[Phrase[Meaning]] = []
-        for line, meaning, classes in written:
+        for place, (line, meaning, classes) in enumerate(written):
             part = _Parser(line, classes).parse()
             any_second = part.single or _ANY in part.seconds
-            phrase = Phrase(line, meaning, f"{part.pattern}(?= )")
-            self.all.append(phrase)
+            self.all.append(Phrase(line, meaning, f"{part.pattern}(?= )"))
             for first in part.firsts:
+                behind = places[first]
                 for second in {_ANY} if any_second else part.seconds:
-                    drawers[first][second][len(self.all)] = phrase
-        self._drawers = {first: dict(behind) for first, behind in drawers.items()}
+                    filed = (*behind.get(second, ()), place)
+                    behind[second] = alike.setdefault(filed, filed)
+        self._drawers = self._shared(places)
+
+    def _shared(self, places: Mapping[str, Mapping[str, tuple[int, ...]]]) -> dict[str, dict[str, _Drawer[Meaning]]]:
+        """The drawers. What is alike is kept once: the words of a class open the same phrases, and that was 36 MB."""
+        drawers: dict[tuple[int, ...], _Drawer[Meaning]] = {}
+        rows: dict[tuple[tuple[str, tuple[int, ...]], ...], dict[str, _Drawer[Meaning]]] = {}
+        found = {}
+        for first, behind in places.items():
+            row = tuple(sorted(behind.items()))
+            if row not in rows:
+                rows[row] = {
+                    second: drawers.setdefault(filed, {place: self.all[place] for place in filed})
+                    for second, filed in row
+                }
+            found[first] = rows[row]
+        return found
 
     def compile(self) -> None:
         """Compile every phrase now; else each is when a text first opens it."""
@@ -206,8 +227,6 @@ class Phrases(Generic[Meaning]):
                         yield Hit(phrase.meaning, phrase.written, at, found.end())
 
 
-_Drawer = dict[int, Phrase[Meaning]]
-"""Phrases by the place at which they were written."""
 _EMPTY: dict[int, Any] = {}
 
 
