@@ -5,9 +5,7 @@ from typing import Any
 
 import click
 
-from checkin.domain.terms import LAST_YEAR
-
-_FIRST_YEAR = 2000
+from checkin.domain.terms import FIRST_YEAR, LAST_YEAR
 
 
 class Day(click.DateTime):
@@ -23,6 +21,6 @@ class Day(click.DateTime):
 
 def taken(moment: datetime) -> datetime:
     """The same, where its year is one that is taken. Raises click.BadParameter."""
-    if not _FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise click.BadParameter(f"choose a day in the years {_FIRST_YEAR} to {LAST_YEAR}.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise click.BadParameter(f"choose a day in the years {FIRST_YEAR} to {LAST_YEAR}.")
     return moment

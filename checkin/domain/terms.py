@@ -18,6 +18,8 @@ LookInId = NewType("LookInId", int)
 Phone = NewType("Phone", str)
 """A number in E.164, such as +12025550123. Made only by `checkin.domain.phone.parse_phone`."""
 
+FIRST_YEAR = 2000
+"""A day that somebody chooses is of no earlier year: nothing here is so old."""
 LAST_YEAR = 2100
 """Of no later year is anything taken: near the end of the calendar a day has no moment in every zone."""
 

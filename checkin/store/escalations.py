@@ -198,11 +198,8 @@ def waiting_for(session: Session, volunteer: VolunteerId, *, passed: bool = True
         and_(EscalationRow.state == State.OFFERING.value, EscalationRow.id.in_(offered)),
         and_(EscalationRow.state == State.WITH_COORDINATORS.value, EscalationRow.id.in_(asked_now)),
     )
-    found = sorted(
-        session.scalars(select(EscalationRow).where(may_take)),
-        key=lambda row: (-Level(row.level).rank, row.opened_at, row.id),
-    )
-    return EscalationId(found[0].id) if found else None
+    found = min(session.scalars(select(EscalationRow).where(may_take)), key=_worst_and_oldest, default=None)
+    return EscalationId(found.id) if found is not None else None
 
 
 def offered_to(session: Session, volunteer: VolunteerId) -> frozenset[int]:
@@ -239,7 +236,11 @@ def last_step(session: Session, escalation: EscalationId, what: Sequence[str]) -
 def listed(session: Session, *, closed: bool = False) -> list[EscalationRow]:
     """Open cases, the worst and oldest first; the closed ones too where asked."""
     query = select(EscalationRow) if closed else select(EscalationRow).where(STILL_OPEN)
-    return sorted(session.scalars(query), key=lambda row: (-Level(row.level).rank, row.opened_at, row.id))
+    return sorted(session.scalars(query), key=_worst_and_oldest)
+
+
+def _worst_and_oldest(row: EscalationRow) -> tuple[int, datetime, int]:
+    return -Level(row.level).rank, row.opened_at, row.id
 
 
 def _value(row: EscalationRow, person: PersonId, offers: Sequence[OfferRow]) -> Escalation:

@@ -293,13 +293,18 @@ def test_a_cry_in_the_same_text_is_heard_and_swaps_nothing(town: Town) -> None:
     assert town.rows(SwapRow) == []
 
 
-def test_a_bare_yes_of_who_holds_a_case_goes_to_its_member(town: Town) -> None:
+def offered_beside_a_case(town: Town) -> None:
+    """Ben is asked to take Ana's shift, and then for Sam's case."""
     with town.in_session() as session:
         session.get_one(VolunteerRow, 2).shifts = "MO 09:00-12:00"
         session.get_one(VolunteerRow, 4).shifts = "SU 9:00-12:00"
     says(town, town.ana, "SWAP 1")
     town.sam.sends("i cant do this any more")
     town.passes(seconds=5)
+
+
+def test_a_bare_yes_of_who_holds_a_case_goes_to_its_member(town: Town) -> None:
+    offered_beside_a_case(town)
     says(town, town.ben, "TAKE 1")
     says(town, town.ben, "yes")
     assert town.rows(SwapCoverRow) == []
@@ -309,12 +314,7 @@ def test_a_bare_yes_of_who_holds_a_case_goes_to_its_member(town: Town) -> None:
 @pytest.mark.parametrize("words", ["Yes", "no"])
 def test_a_bare_word_of_who_was_asked_to_take_a_case_too_is_asked_back(town: Town, words: str) -> None:
     """His phone rang for somebody in need, he wrote "Yes", and was thanked for taking a shift."""
-    with town.in_session() as session:
-        session.get_one(VolunteerRow, 2).shifts = "MO 09:00-12:00"
-        session.get_one(VolunteerRow, 4).shifts = "SU 9:00-12:00"
-    says(town, town.ana, "SWAP 1")
-    town.sam.sends("i cant do this any more")
-    town.passes(seconds=5)
+    offered_beside_a_case(town)
     assert town.ben.line == "ringing"
     assert "Try it like this: TAKE 1" in says(town, town.ben, words)
     assert town.rows(SwapCoverRow) == []

@@ -279,12 +279,17 @@ def test_the_longest_text_reaches_the_peer_whole(town: Town) -> None:
     assert " ".join(came) == words
 
 
-@pytest.mark.parametrize("said", ["ok TAKE 1", "TAKE 1 now", "I'll take 1", "TAKE", "yes take 1 please"])
-def test_an_offer_is_taken_in_a_short_sentence(town: Town, said: str) -> None:
+def answers_an_offer(town: Town, said: str) -> None:
+    """Ana is asked to take Sam's case, and writes this."""
     town.sam.sends("i cant do this any more")
     town.passes(seconds=3)
     town.ana.sends(said)
     town.passes(seconds=3)
+
+
+@pytest.mark.parametrize("said", ["ok TAKE 1", "TAKE 1 now", "I'll take 1", "TAKE", "yes take 1 please"])
+def test_an_offer_is_taken_in_a_short_sentence(town: Town, said: str) -> None:
+    answers_an_offer(town, said)
     assert (town.cases()[0].state, town.cases()[0].holder_id) == ("handing_off", 1)
     assert "You have 1" in town.ana.received[-1]
     assert town.dora.received == []
@@ -292,10 +297,7 @@ def test_an_offer_is_taken_in_a_short_sentence(town: Town, said: str) -> None:
 
 @pytest.mark.parametrize("said", ["can't, pass 1", "pass 1 sorry", "PASS"])
 def test_an_offer_is_passed_in_a_short_sentence(town: Town, said: str) -> None:
-    town.sam.sends("i cant do this any more")
-    town.passes(seconds=3)
-    town.ana.sends(said)
-    town.passes(seconds=3)
+    answers_an_offer(town, said)
     assert "passed" in town.steps()
     assert town.ben.line == "ringing"
     assert town.dora.received == []
@@ -303,9 +305,6 @@ def test_an_offer_is_passed_in_a_short_sentence(town: Town, said: str) -> None:
 
 @pytest.mark.parametrize("said", ["yes", "no", "on my way"])
 def test_what_does_not_answer_an_offer_is_told_how_to(town: Town, said: str) -> None:
-    town.sam.sends("i cant do this any more")
-    town.passes(seconds=3)
-    town.ana.sends(said)
-    town.passes(seconds=3)
+    answers_an_offer(town, said)
     assert town.cases()[0].holder_id is None
     assert "Try it like this: TAKE 1" in town.ana.received[-1]

@@ -9,10 +9,8 @@ from wtforms import DateField, Field
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from checkin.domain.terms import LAST_YEAR
+from checkin.domain.terms import FIRST_YEAR, LAST_YEAR
 from checkin.web.dashboard.language import _, language
-
-_FIRST_YEAR = 2000
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -63,9 +61,9 @@ class DayField(DateField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """What lies elsewhere is no day."""
         super().process_formdata(valuelist)
-        if self.data is not None and not _FIRST_YEAR <= self.data.year <= LAST_YEAR:
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
             self.data = None
-            raise ValueError(_("Choose a day in the years %(first)s to %(last)s.", first=_FIRST_YEAR, last=LAST_YEAR))
+            raise ValueError(_("Choose a day in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 def instant(text: str) -> datetime | None:
